@@ -17,6 +17,7 @@ from attire.errors import ProblemError, StrangeAnswerError, UnreachableError
 from attire.schemas import ProblemOut
 
 _FIRST_WAIT_S: Final = 0.2
+_OF_A_PROXY: Final = frozenset({httpx2.codes.REQUEST_TIMEOUT, httpx2.codes.NOT_FOUND})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +85,8 @@ def exchange(call: Call[Answer], patience: Patience) -> Exchange[Answer]:
 
 
 def _of_a_proxy(sent: httpx2.Response, why: Exception) -> bool:
-    """Whether somebody between says that the service was lost amid the request, or did not answer in time."""
-    return isinstance(why, StrangeAnswerError) and (sent.is_server_error or sent.status_code == httpx2.codes.REQUEST_TIMEOUT)
+    """Whether somebody between says that the service was lost amid the request, did not answer in time, or is not there yet."""
+    return isinstance(why, StrangeAnswerError) and (sent.is_server_error or sent.status_code in _OF_A_PROXY)
 
 
 def retry_after_s(header: str | None) -> float | None:

@@ -24,3 +24,15 @@ def below(process: int) -> list[int]:
     """The processes that it has started, and those that they have."""
     children = [one.read_text().split() for one in Path(f"/proc/{process}/task").glob("*/children")]
     return [found for child in map(int, chain(*children)) for found in (child, *below(child))]
+
+
+def named(process: int, start: str) -> list[int]:
+    """Those of ``below`` whose program's name starts so, oldest first; a worker of Ray is named after what it does, ``ray::encode``."""
+    return sorted(pid for pid in below(process) if _program(pid).startswith(start))
+
+
+def _program(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_text().partition("\0")[0].rpartition("/")[2]
+    except OSError:  # it has ended meanwhile
+        return ""

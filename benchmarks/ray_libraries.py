@@ -1,4 +1,4 @@
-"""What Ray Data and Ray Train would cost in place of plain tasks and actors; the tables of "Neither Ray Data nor …" in ``docs/ray.md``.
+"""What Ray Data and Ray Train would cost in place of plain tasks and actors; the tables of ``docs/decisions/0007``.
 
     pip install 'ray[data,train]'
     python -m benchmarks.ray_libraries WORK [--batches 32]

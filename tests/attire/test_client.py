@@ -116,7 +116,7 @@ def test_what_may_have_arrived_is_sent_again_only_where_that_does_no_harm() -> N
     assert (answer.id, len(sent)) == ("r1", 2)
 
 
-@pytest.mark.parametrize("status", [408, 500, 502, 504])
+@pytest.mark.parametrize("status", [404, 408, 500, 502, 504])
 def test_what_a_proxy_says_of_a_service_that_it_lost_is_as_a_lost_connection(status: int) -> None:
     """It is sent again where that does no harm; the service itself says why it refuses, which stands."""
     lost, kept = httpx2.Response(status, text="Internal Server Error"), httpx2.Response(202, json=KEPT)
@@ -130,7 +130,7 @@ def test_what_a_proxy_says_of_a_service_that_it_lost_is_as_a_lost_connection(sta
         ask([refused(status)], lambda client: client.categories())
 
 
-@pytest.mark.parametrize("answer", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={}), httpx2.Response(404, text="none")])
+@pytest.mark.parametrize("answer", [httpx2.Response(200, text="<html>"), httpx2.Response(200, json={}), httpx2.Response(403, text="no")])
 def test_what_is_no_answer_of_a_service_is_told(answer: httpx2.Response) -> None:
     """A proxy's page, say."""
     with pytest.raises(StrangeAnswerError, match="GET"):

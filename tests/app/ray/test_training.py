@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pytest
 
 from models.bundle import Bundle
 from models.errors import InputError
-from models.progress import Advance
+from models.progress import Advance, silent, unheard
 from models.wardrobe.generate import generate
 
 pytestmark = pytest.mark.usefixtures("empty", "one_thread")
@@ -57,6 +57,47 @@ def test_a_training_goes_on_though_a_worker_is_killed(tmp_path: Path, monkeypatc
     done = [steps for title, steps in begun if "training attire" in title]
     assert done[-2:] == [1, 1]  # one epoch is there already, and one is trained
     assert not out.with_name("bundle.work").exists()
+
+
+@pytest.mark.training
+def test_a_training_that_is_killed_at_each_stage_makes_the_bundle_of_one_unharmed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """``kill -9`` of a worker amid a mask of its own, after its first quarter, and amid saving."""
+    from app.ray import training  # noqa: PLC0415 - imports Ray
+
+    class Killed(training._Worker):
+        def train(self, address: str, number: int, *given: Any) -> None:
+            from models import contents  # noqa: PLC0415 - in the worker
+            from models.training import held_out  # noqa: PLC0415
+            from models.training.checkpoint import Checkpoint  # noqa: PLC0415
+
+            places: tuple[tuple[Any, str, int], ...] = ((Checkpoint, "save", 1), (held_out, "_asked", 1), (contents, "write_slots", 0))
+            for where, name, whose in places:
+                if number == whose:
+                    setattr(where, name, once(getattr(where, name), tmp_path / name))
+            super().train(address, number, *given)
+
+    def once(real: Callable[..., Any], killed: Path) -> Callable[..., Any]:
+        def done(*given: Any) -> Any:
+            found = real(*given)
+            if not killed.exists():
+                killed.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return found
+
+        return done
+
+    data, made = tmp_path / "shop", []
+    generate(data, items=100, outfits=60, shoppers=5, seed=3)
+    settings = {**SMALL, "epochs": "1", "masks": "2", "mask_epochs": "2"}
+    given = {"data": data, "recipe": "attire", "settings": settings, "cache": tmp_path / "cache", "compare": True}
+    for name in ("unharmed", "harmed"):
+        if name == "harmed":
+            monkeypatch.setattr(training, "_Worker", Killed)
+        made.append(training.train("local", 2, "cpu", progress=silent, warn=unheard, out=tmp_path / name, **given))
+    assert all((tmp_path / name).exists() for name in ("save", "_asked", "write_slots"))
+    unharmed, harmed = made
+    assert unharmed.manifest.held_out is not None
+    assert (unharmed.manifest.held_out.folds, harmed.id) == (4, unharmed.id)
 
 
 def test_what_a_worker_refuses_is_refused(tmp_path: Path) -> None:
