@@ -29,7 +29,7 @@ from app.recommend.blocked import nobodys
 from app.recommend.facets import facets_of
 from app.recommend.label import label
 from app.recommend.limits import check_count
-from app.recommend.outfit import Photo
+from app.recommend.outfit import ItemRef, Photo
 from app.recommend.search import Found, called, sought
 from app.recommend.similar import in_stock, similar, similar_to_words, with_stock
 from app.release.release import Release
@@ -217,16 +217,28 @@ def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:
+    wanted = filter_of(request.filters, candidates=True)
     if request.text is not None:
-        found = similar_to_words(release, request.text, request.k, limits, category=request.category)
-    elif request.image is not None:
-        photo = Photo(field="", category=request.category or "", image=decoded(request.image.base64, "image.base64"))
-        found = similar(release, photo, request.k, limits, all_categories=request.all_categories)
+        found = similar_to_words(release, request.text, request.k, limits, category=request.category, wanted=wanted)
     else:
-        item = item_ref(request.item, "item") if request.item is not None else str(request.id)
-        found = similar(release, item, request.k, limits, all_categories=request.all_categories)
+        found = similar(
+            release,
+            _looked_for(request),
+            request.k,
+            limits,
+            all_categories=request.all_categories,
+            wanted=wanted,
+            consistent=request.consistent,
+        )
     alike = [SimilarOut(**shown(item), score=score) for item, score in zip(release.items(found.rows), found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
+
+
+def _looked_for(request: SimilarItems) -> ItemRef:
+    """The item or picture of a request without words."""
+    if request.image is not None:
+        return Photo(field="", category=request.category or "", image=decoded(request.image.base64, "image.base64"))
+    return item_ref(request.item, "item") if request.item is not None else str(request.id)
 
 
 def _label(release: Release, request: LabelItem, limits: Limits) -> Labels:

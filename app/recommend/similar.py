@@ -14,6 +14,7 @@ import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
+from app.recommend.consistent import suitable
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.stages import stage
@@ -21,10 +22,12 @@ from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
 from index.backends.base import BoolArray, FloatArray, IntArray
 from index.columns import Filter
+from index.selection import Selection
 
 _IMAGE_BLOCK: Final = "image"
 _ROWS_AT_ONCE: Final = 65_536
 _IN_STOCK: Final = Filter(in_stock=True)
+ANYTHING: Final = Filter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,22 @@ class Similar:
     fallback: str | None = None
 
 
-def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_categories: bool = False) -> Similar:
+def similar(
+    release: Release,
+    item: ItemRef,
+    k: int,
+    limits: Limits,
+    *,
+    all_categories: bool = False,
+    wanted: Filter = ANYTHING,
+    consistent: bool = False,
+) -> Similar:
     """The k items most like a given one, of its category unless ``all_categories``; a photo without a category is compared with all.
 
     Variants of one product take one place, by the likest in stock, if any is; those of the given item none.
+
+    Args:
+        wanted: what they satisfy. consistent: whether they must be for whom, and for the season, that the given item is.
 
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
@@ -61,16 +76,26 @@ def similar(release: Release, item: ItemRef, k: int, limits: Limits, *, all_cate
     part, fallback = image_part(release), None
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
-    return _nearest(release, query_F[part], part, k, None if all_categories else category, own=own, fallback=fallback)
+    may = release.snapshot.columns.selection(wanted)
+    if consistent and own is not None and (suits := suitable(release, [release.traits.of_row(own)])) is not None:
+        may &= suits
+    return _nearest(release, query_F[part], part, k, None if all_categories else category, may=may, own=own, fallback=fallback)
 
 
 def similar_to_words(
-    release: Release, text: str, k: int, limits: Limits, *, category: str | None = None, among: IntArray | None = None
+    release: Release,
+    text: str,
+    k: int,
+    limits: Limits,
+    *,
+    category: str | None = None,
+    among: IntArray | None = None,
+    wanted: Filter = ANYTHING,
 ) -> Similar:
     """The k items whose pictures look most as a text says. An encoder that reads encodes the text; others look up the words that they know.
 
     Args:
-        among: rows to compare, in place of a category's, or of all.
+        among: rows to compare, in place of a category's, or of all. wanted: what they satisfy.
 
     Raises:
         UnknownCategoryError: no such category. LimitExceededError: k is too large. NoEncoderError, EncoderError: see ``PhotoEncoder``.
@@ -84,13 +109,16 @@ def similar_to_words(
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    found = _nearest(release, meant, image_part(release), k, category, among=among, fallback=fallback)
+    may = release.snapshot.columns.selection(wanted)
+    found = _nearest(release, meant, image_part(release), k, category, may=may, among=among, fallback=fallback)
     if found.rows or found.fallback:
         return found
     titles = text_part(release)
     if titles is None:
         return replace(found, fallback="no item here has a picture to compare with these words; GET /items?q= looks for them in titles")
-    return _nearest(release, meant, titles, k, category, among=among, fallback="no item here has a picture; compared by their titles")
+    return _nearest(
+        release, meant, titles, k, category, may=may, among=among, fallback="no item here has a picture; compared by their titles"
+    )
 
 
 def image_part(release: Release) -> slice:
@@ -111,17 +139,19 @@ def _nearest(
     k: int,
     category: str | None,
     *,
+    may: Selection,
     among: IntArray | None = None,
     own: int | None = None,
     fallback: str | None = None,
 ) -> Similar:
-    """The k nearest products to a query, of rows, of a category or of all; none without such features, nor the query itself."""
+    """The k nearest products to a query, of rows, of a category or of all, that may be shown; none without such features, nor the query."""
     snapshot = release.snapshot
     if category and category not in snapshot.categories:
         return Similar((), (), f"the catalogue has no items of category {category!r} now")
     if among is None:
         among = snapshot.rows_in(category) if category else snapshot.rows
-    rows = among[among != own] if own is not None else among
+    rows = among[may.passes(among)]
+    rows = rows[rows != own] if own is not None else rows
     with stage("search"):
         cosines = _cosines(release, rows, query, part)
     shown = np.isfinite(cosines)

@@ -255,6 +255,10 @@ class SimilarItems(Strict):
     category: CategoryName | None = Field(default=None, description="With `image` or `text`: only this category.")
     k: int = Field(default=10, ge=1, description="How many.", examples=[10])
     all_categories: bool = Field(default=False, description="Look beyond the item's own category.")
+    filters: FiltersIn = Field(default_factory=FiltersIn, description="What they must satisfy; in stock or not, unless it says.")
+    consistent: bool = Field(
+        default=False, description="Whether they must be for whom (men or women, adults or children) and for the season that the item is."
+    )
 
     @model_validator(mode="after")
     def _one_of_four(self) -> SimilarItems:

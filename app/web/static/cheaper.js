@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, notice, price, redraw, say } from "./dom.js";
-import { know } from "./known.js";
+import { LIKE_IT, know } from "./known.js";
 import { exchange, onChange, outfit } from "./outfit.js";
 import { paid, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
@@ -67,8 +67,8 @@ async function among(ask, worn) {
 async function alone(ask, piece) {
   const { budget } = outfit();
   const fits = (item) => paid(item) <= budget;
-  const { items: alike } = await ask("/similar-items", { id: piece.id, k: ALIKE });
-  const like = alike.find((item) => fits(item) && item.in_stock !== false);
+  const { items: alike } = await ask("/similar-items", { id: piece.id, k: ALIKE, ...LIKE_IT });
+  const like = alike.find(fits);
   if (like) return { gone: [piece], found: [like] };
   const cheapest = new URLSearchParams({ category: piece.category, sort: "price", limit: 1, filters: JSON.stringify({ in_stock: true }) });
   const [item] = (await ask(`/items?${cheapest}`)).items;

@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { complete } from "./completing.js";
 import { byId, el, icon, notice, say } from "./dom.js";
-import { know, wellTold } from "./known.js";
+import { LIKE_IT, know, wellTold } from "./known.js";
 import { asked, onChange, outfit, swap } from "./outfit.js";
 import { blanks, tile, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
@@ -58,7 +58,7 @@ async function fitting(ask, rest, category, id) {
 // With nothing else worn there is nothing to go with: what looks like it.
 async function alike(ask, { id, category, ...photo }) {
   const [piece] = asked([{ id, category, ...photo }]);
-  const { items } = await ask("/similar-items", id ? { id, k: OTHERS } : { image: piece.image, category, k: OTHERS });
+  const { items } = await ask("/similar-items", { ...(id ? { id } : { image: piece.image, category }), k: OTHERS, ...LIKE_IT });
   const told = await Promise.all(items.map((item) => wellTold(ask, item)));
   told.forEach(know);
   return { category, items: told };

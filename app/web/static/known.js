@@ -5,6 +5,9 @@ const known = new Map();
 const whole = new Map();
 const shownBy = new Map();
 
+// What is shown as being like an item is for whom the item is, and can be bought.
+export const LIKE_IT = { consistent: true, filters: { in_stock: true } };
+
 export const know = (item) => known.set(item.id, Promise.resolve(item));
 
 // Items of an answer, for which it is named when they are looked at, put into the bag or bought.

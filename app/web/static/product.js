@@ -4,7 +4,7 @@ import { latest } from "./api.js";
 import { countOf, onBag, put } from "./bag.js";
 import { byId, closeBeside, el, icon, notice, redraw, say } from "./dom.js";
 import { told } from "./events.js";
-import { recommendationOf, know, wholeItem } from "./known.js";
+import { LIKE_IT, recommendationOf, know, wholeItem } from "./known.js";
 import { again, lookAway, onChange, onView, outfit, wearAndLeave, wears } from "./outfit.js";
 import { user } from "./shopper.js";
 import { blanks, brandOf, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
@@ -147,7 +147,7 @@ function markBag() {
 const alike = latest(async (ask, id) => {
   const rows = (...tiles) => redraw(byId("alike"), [el("h3", {}, "More like this"), el("ul", { className: "row" }, ...tiles)]);
   rows(...blanks(ALIKE));
-  const { items } = await ask("/similar-items", { id, k: ALIKE });
+  const { items } = await ask("/similar-items", { id, k: ALIKE, ...LIKE_IT });
   items.forEach(know);
   rows(...items.map((item) => tile(item, `alike ${item.id}`)));
   if (!items.length) byId("alike").replaceChildren();

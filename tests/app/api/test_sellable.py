@@ -16,7 +16,7 @@ from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
-from tests.app.api.serving import serving
+from tests.app.api.serving import hats, serving
 from tests.app.homes import copied
 
 SOLD: dict[str, Any] = {
@@ -219,3 +219,18 @@ def test_suggestions_in_a_size(own: TestClient) -> None:
     assert found() == ["n"]
     own.patch("/items", json=[{"id": "n", "in_stock": False}])
     assert found() == []
+
+
+def test_what_is_like_an_item_may_have_to_be_for_whom_it_is_and_to_be_had(tmp_path: Path) -> None:
+    """Whatever looks like it, in stock or not, for anybody, where nobody asks; and `filters` narrow it as everywhere."""
+    men, women = ({"attributes": {"gender": whom}} for whom in ("men", "women"))
+    items = [{"id": "polo", **men}, {"id": "gone", "in_stock": False, **men}, {"id": "hers", **women}, {"id": "his", "price": 90.0, **men}]
+    with serving(hats(tmp_path, items), tmp_path / "log.sqlite") as client:
+
+        def alike(**asked: Any) -> set[str]:
+            return {item["id"] for item in client.post("/similar-items", json={"id": "polo", **asked}).json()["items"]}
+
+        assert alike() == {"gone", "hers", "his"}
+        assert alike(consistent=True) == {"gone", "his"}
+        assert alike(consistent=True, filters={"in_stock": True}) == {"his"}
+        assert alike(filters={"price": {"max": 80}, "attributes": {"gender": ["men"]}}) == set()
