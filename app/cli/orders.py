@@ -115,6 +115,7 @@ def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | 
         "lines_by_case": made.by_case,
         "unknown_skus": len(made.unknown),
         "lines_of_unknown_skus": sum(made.unknown.values()),
+        "incomplete": {"outfits": made.incomplete.outfits, "left_out": made.incomplete.left_out},
         "dropped": {"one_item": made.small} | {one.rule: {"orders": one.visits, "items": one.items} for one in made.dropped},
     }
 
@@ -127,6 +128,10 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     if made.unknown:
         names = ", ".join(list(made.unknown)[:_NAMED]) + (", …" if len(made.unknown) > _NAMED else "")
         typer.echo(f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines: {names}")
+    if made.incomplete.left_out:
+        typer.echo(f"{made.incomplete.outfits:,} outfits lost an item that the catalogue does not have; left out of what is learned")
+    elif made.incomplete.outfits:
+        warn(_kept_though_incomplete(made))
     if made.by_product:
         typer.echo(f"{made.by_product:,} lines name a product: its first variant stands for it")
     if made.by_case:
@@ -137,4 +142,12 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     outfits = ", ".join(f"{count:,} {split}" for split, count in made.outfits.items())
     typer.echo(
         f"{made.path}: of {made.orders:,} orders or looks ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers"
+    )
+
+
+def _kept_though_incomplete(made: Made) -> str:
+    return (
+        f"{made.incomplete.outfits:,} of {made.incomplete.of:,} outfits lost an item that the catalogue does not have. "
+        "That is more than half, so they are learned from as they are, and what is learned takes outfits without such a piece for complete; "
+        "import a feed that still has the items of these orders, not in stock, and give the command again"
     )

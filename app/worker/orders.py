@@ -21,6 +21,7 @@ from app.home.images import ImageStore
 from app.home.runs import Dropped
 from app.home.store import ReleaseStore
 from app.worker.hygiene import Basket, Described, clean, described_items
+from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time
 from app.worker.sessions import COLUMNS, visits_of
 from index.snapshot import Snapshot
@@ -49,6 +50,7 @@ class Made:
         orders: how many there were. small: those of them with one item. shoppers: how many bought an outfit.
         unknown: SKUs that the catalogue does not have, with the number of their lines.
         by_product: lines whose SKU is a product's, for which its first variant stands. by_case: lines that write an id in another case.
+        incomplete: outfits that lost an item which the catalogue does not have.
         dropped: what each rule removed.
     """
 
@@ -60,6 +62,7 @@ class Made:
     unknown: Mapping[str, int]
     by_product: int
     by_case: int
+    incomplete: Incomplete
     dropped: Sequence[Dropped]
 
 
@@ -87,6 +90,7 @@ def import_orders(
     unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))
+    several, incomplete = without_incomplete(several, described)
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
     looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
     baskets, of_orders = _baskets(dated, described, worker)
@@ -104,6 +108,7 @@ def import_orders(
         unknown=dict(unknown.rows()),
         by_product=meant[0],
         by_case=meant[1],
+        incomplete=incomplete,
         dropped=[
             *(_both(*rule) for rule in zip(of_looks, of_orders, strict=True)),
             Dropped("between", "a near-duplicate of outfits on two sides of the split by time", between),
