@@ -27,6 +27,7 @@ from app.worker.sessions import COLUMNS, visits_of
 from index.snapshot import Snapshot
 from models.datasets.findings import Findings
 from models.datasets.items import items_file
+from models.datasets.orders.moments import DateOrder
 from models.datasets.orders.read import Orders, read_orders
 from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_catalogue
@@ -67,7 +68,14 @@ class Made:
 
 
 def import_orders(
-    files: Mapping[Path, Findings], out: Path, items: pa.Table, worker: WorkerSettings, *, rejects: Rejects | None = None, most: float = 1.0
+    files: Mapping[Path, Findings],
+    out: Path,
+    items: pa.Table,
+    worker: WorkerSettings,
+    *,
+    rejects: Rejects | None = None,
+    most: float = 1.0,
+    dates: DateOrder | None = None,
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory.
 
@@ -75,11 +83,12 @@ def import_orders(
         files: each with the findings that say whether a line that cannot be used is set aside.
         items: the catalogue: ``id``, ``category``, ``title``, ``brand``, ``attributes`` and ``group_id``.
         most: the largest share of lines that may be among ``rejects``.
+        dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
 
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
     """
-    read = [read_orders(path, found) for path, found in files.items()]
+    read = [read_orders(path, found, dates) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.lines for orders in read), most)
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
