@@ -255,3 +255,8 @@ ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_I
 def order_layout_of(names: frozenset[str]) -> OrderLayout | None:
     """The layout whose columns these are, as ``plain_name`` has them; None where they are no known one's."""
     return next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
+
+
+def are_orders(names: frozenset[str]) -> bool:
+    """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
+    return _has(_ITEM, (*_TIME, *_QUANTITY), {*_ORDER, *_CUSTOMER} - {"order"})(names)  # where items have an order, they are sorted by it

@@ -92,6 +92,8 @@ def test_a_directory_may_bring_its_mapping(tmp_path: Path) -> None:
         ("columns: {id: {column: sku, vals: {a: b}}}", r"columns\.id.*'vals' is no key of a mapping; did you mean 'values'\?"),
         ("hue: red", "there are columns, drop"),
         ("columns: [", "is not YAML"),
+        ("columns:\n  id: sku\n   title: name\n", r"m\.yaml:3: is not YAML: mapping values .*; indent alike"),
+        ("columns: {gender: sex}", r"'gender' is no field; did you mean 'attributes\.gender'\?"),
         ("- 1", "holds no names and values"),
     ],
 )
@@ -154,3 +156,22 @@ def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, ex
     (tmp_path / "m.yaml").write_text(proposal.as_yaml())
     assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns}
     assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))
+
+
+ORDERS = "Order ID,SKU,Product,Category,Qty\n1,A,Tee,tops,1\n"
+
+
+@pytest.mark.parametrize(
+    "text", [ORDERS, "Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem sku\n#1,a@b.c,2025-01-02,1,Tee,A\n"]
+)
+def test_orders_are_no_feed(read: Callable[..., Any], text: str) -> None:
+    """Which is told with the command that they are for; a mapping may read items out of them."""
+    with pytest.raises(InputError, match=r"these are order lines, not items; `attire import-orders .*feed\.csv` learns from them"):
+        read(text)
+    assert read(ORDERS, mapping="columns: {id: sku, category: category}").layout.startswith("a mapping file")
+
+
+def test_items_that_are_sorted_are_no_orders(read: Callable[..., Any]) -> None:
+    """A column ``order`` beside a stock is a feed's."""
+    with pytest.raises(InputError, match="attire map"):
+        read("sku,name,order,quantity\nA,Tee,1,5\n")
