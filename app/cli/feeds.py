@@ -148,9 +148,10 @@ def map_(
         check_output_file(out, "--out")
     from models.datasets.feeds.propose import proposed  # noqa: PLC0415 - keeps --help fast
     from models.datasets.feeds.recognise import recognise  # noqa: PLC0415
-    from models.datasets.items import items_file  # noqa: PLC0415
+    from models.datasets.items import check_no_orders, items_file  # noqa: PLC0415
 
     known = recognise(items_file(feed))
+    check_no_orders(known)
     proposal = proposed(known)
     columns, text = proposal.columns, proposal.as_yaml()
     if out is None:

@@ -42,9 +42,23 @@ MaybeData = Annotated[
     Path | None,
     typer.Argument(help="Dataset directory, or a feed.", callback=lambda data: data and _with_items(data), show_default=False),
 ]
+
+
+def _mapping(path: Path | None) -> Path | None:
+    if path is not None and not path.is_file():
+        msg = "there is no such mapping file; `attire map FEED --out FILE` proposes one"
+        raise InputError(msg, path=path, field="--map")
+    return path
+
+
 Mapping = Annotated[
     Path | None,
-    typer.Option("--map", help="Mapping file: which column is which; see `attire map`.", show_default="DATA/mapping.yaml, where it is"),
+    typer.Option(
+        "--map",
+        callback=_mapping,
+        help="Mapping file: which column is which; see `attire map`.",
+        show_default="DATA/mapping.yaml, where it is",
+    ),
 ]
 BundleDirectory = Annotated[
     Path, typer.Argument(help="Bundle directory, as `attire train` wrote it.", callback=a_bundle, show_default=False)

@@ -13,6 +13,7 @@ from app.cli.options import Home, writable
 from app.cli.progress import warn
 from app.cli.reading import write_said
 from app.ground.settings import Settings
+from models.datasets.orders.moments import DateOrder
 from models.errors import refuse
 from models.outputs import check_output_directory
 
@@ -51,6 +52,10 @@ def import_orders(
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="End at the first line that cannot be used, and change nothing.")] = False,
     most: Annotated[float, typer.Option("--max-rejects", help="Largest share of lines that may be set aside.", min=0, max=1)] = 0.5,
+    dates: Annotated[
+        DateOrder | None,
+        typer.Option("--dates", help="Which number of 06/01/2025 is the day.", show_default="as other dates tell"),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over outfits that are there, and use whatever lines are left.")] = False,
     json_to: Json = None,
 ) -> None:
@@ -72,7 +77,7 @@ def import_orders(
 
     items = catalogue_beside(root) if out is not None and has_items(root) else write_catalogue(root, store)
     file = None if strict else rejects or root / _REJECTS
-    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, json_to=json_to)
+    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, dates=dates, json_to=json_to)
 
 
 def orders_into(
@@ -84,6 +89,7 @@ def orders_into(
     file: Path | None,
     strict: bool,
     most: float,
+    dates: DateOrder | None = None,
     json_to: JsonTo | None = None,
 ) -> None:
     """Make the outfits, and say what came of it."""
@@ -93,7 +99,7 @@ def orders_into(
 
     with Rejects(file) as rejects:
         findings = {path: Findings(rejects=None if strict else rejects) for path in files}
-        made = make(findings, root, items, settings.worker, rejects=rejects, most=most)
+        made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates)
     for found in findings.values():
         found.tell(warn)
     said = _said(made, list(findings.values()), rejects.rows, file)
@@ -115,6 +121,7 @@ def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | 
         "lines_by_case": made.by_case,
         "unknown_skus": len(made.unknown),
         "lines_of_unknown_skus": sum(made.unknown.values()),
+        "incomplete": {"outfits": made.incomplete.outfits, "left_out": made.incomplete.left_out},
         "dropped": {"one_item": made.small} | {one.rule: {"orders": one.visits, "items": one.items} for one in made.dropped},
     }
 
@@ -127,6 +134,10 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     if made.unknown:
         names = ", ".join(list(made.unknown)[:_NAMED]) + (", …" if len(made.unknown) > _NAMED else "")
         typer.echo(f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines: {names}")
+    if made.incomplete.left_out:
+        typer.echo(f"{made.incomplete.outfits:,} outfits lost an item that the catalogue does not have; left out of what is learned")
+    elif made.incomplete.outfits:
+        warn(_kept_though_incomplete(made))
     if made.by_product:
         typer.echo(f"{made.by_product:,} lines name a product: its first variant stands for it")
     if made.by_case:
@@ -137,4 +148,12 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     outfits = ", ".join(f"{count:,} {split}" for split, count in made.outfits.items())
     typer.echo(
         f"{made.path}: of {made.orders:,} orders or looks ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers"
+    )
+
+
+def _kept_though_incomplete(made: Made) -> str:
+    return (
+        f"{made.incomplete.outfits:,} of {made.incomplete.of:,} outfits lost an item that the catalogue does not have. "
+        "That is more than half, so they are learned from as they are, and outfits without such a piece will be taken for complete; "
+        "import a feed that still has the items of these orders, not in stock, and give the command again"
     )

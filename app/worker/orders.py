@@ -21,11 +21,13 @@ from app.home.images import ImageStore
 from app.home.runs import Dropped
 from app.home.store import ReleaseStore
 from app.worker.hygiene import Basket, Described, clean, described_items
+from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time
 from app.worker.sessions import COLUMNS, visits_of
 from index.snapshot import Snapshot
 from models.datasets.findings import Findings
 from models.datasets.items import items_file
+from models.datasets.orders.moments import DateOrder
 from models.datasets.orders.read import Orders, read_orders
 from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_catalogue
@@ -49,6 +51,7 @@ class Made:
         orders: how many there were. small: those of them with one item. shoppers: how many bought an outfit.
         unknown: SKUs that the catalogue does not have, with the number of their lines.
         by_product: lines whose SKU is a product's, for which its first variant stands. by_case: lines that write an id in another case.
+        incomplete: outfits that lost an item which the catalogue does not have.
         dropped: what each rule removed.
     """
 
@@ -60,11 +63,19 @@ class Made:
     unknown: Mapping[str, int]
     by_product: int
     by_case: int
+    incomplete: Incomplete
     dropped: Sequence[Dropped]
 
 
 def import_orders(
-    files: Mapping[Path, Findings], out: Path, items: pa.Table, worker: WorkerSettings, *, rejects: Rejects | None = None, most: float = 1.0
+    files: Mapping[Path, Findings],
+    out: Path,
+    items: pa.Table,
+    worker: WorkerSettings,
+    *,
+    rejects: Rejects | None = None,
+    most: float = 1.0,
+    dates: DateOrder | None = None,
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory.
 
@@ -72,11 +83,12 @@ def import_orders(
         files: each with the findings that say whether a line that cannot be used is set aside.
         items: the catalogue: ``id``, ``category``, ``title``, ``brand``, ``attributes`` and ``group_id``.
         most: the largest share of lines that may be among ``rejects``.
+        dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
 
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
     """
-    read = [read_orders(path, found) for path, found in files.items()]
+    read = [read_orders(path, found, dates) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.lines for orders in read), most)
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
@@ -87,6 +99,7 @@ def import_orders(
     unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))
+    several, incomplete = without_incomplete(several, described)
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
     looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
     baskets, of_orders = _baskets(dated, described, worker)
@@ -104,6 +117,7 @@ def import_orders(
         unknown=dict(unknown.rows()),
         by_product=meant[0],
         by_case=meant[1],
+        incomplete=incomplete,
         dropped=[
             *(_both(*rule) for rule in zip(of_looks, of_orders, strict=True)),
             Dropped("between", "a near-duplicate of outfits on two sides of the split by time", between),

@@ -16,11 +16,15 @@ import pyarrow.compute as pc
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label
 from models.datasets.draw_questions import WRONG
+from models.datasets.feeds.propose import code_columns
+from models.datasets.feeds.recognise import recognise
+from models.datasets.feeds.unread import first_of
 from models.datasets.findings import Findings
 from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
 from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, Outfit
+from models.datasets.shown import shown
 from models.datasets.splits import distinct, near_sets, products_of
 from models.errors import InputError
 
@@ -29,6 +33,7 @@ FEW_OUTFITS: Final = 200
 FEW_TESTED: Final = 30
 """Test outfits below which the intervals of an evaluation say little."""
 _NAMED: Final = 5
+_MOSTLY: Final = 0.7
 _LOOKED_AT: Final = 20_000  # items, spread over all, whose words are read
 _COLUMNS: Final[Mapping[str, str]] = {
     "image": "what an item looks like: similar items and, before anything is learned, all suggestions go by it",
@@ -106,7 +111,20 @@ def check(root: Path, mapping: Path | None = None) -> Checked:
         return Checked(root, findings, None, None, ())
     _warn_of_leaks(dataset, findings)
     catalogue = _accepted(dataset.catalogue, findings)
+    _warn_of_titles(catalogue, findings)
     return Checked(root, findings, dataset, catalogue, tuple(_missing(replace(dataset, catalogue=catalogue), findings)))
+
+
+def _warn_of_titles(catalogue: Catalogue, findings: Findings) -> None:
+    """Say that ids are words, as titles are, where the feed has a column of codes; orders and events name items by such."""
+    ids = catalogue.table.column("id").slice(0, _LOOKED_AT).drop_null().to_pylist()
+    if findings.feed is None or sum(" " in one for one in ids) <= len(ids) * _MOSTLY:
+        return
+    if codes := code_columns(first_of(recognise(findings.feed.path))):
+        problem = (
+            f"ids look like titles, such as {shown(ids[0])}; codes, none of them twice, are in {', '.join(codes)}: --map takes ids from it"
+        )
+        findings.warn(problem, path=findings.feed.path, field="id")
 
 
 def _accepted(catalogue: Catalogue, findings: Findings) -> Catalogue:

@@ -13,11 +13,13 @@ from models.datasets.feeds.mapping import Mapped, mapping_beside, read_mapping
 from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.read import read_feed
 from models.datasets.feeds.recognise import Feed, recognise
+from models.datasets.feeds.words import plain_name
 from models.datasets.findings import Findings, Recognised
 from models.datasets.item_checks import ItemFile, check_features, check_names, check_unique, check_values, is_blank
 from models.datasets.item_columns import has_own_types, read_parquet
 from models.datasets.item_pictures import check_pictures
 from models.datasets.names import spelling_of
+from models.datasets.orders.layouts import are_orders
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import refuse
 
@@ -39,6 +41,8 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None, scra
     path = items_file(root)
     mapped = mapping_of(root, mapping)
     feed = recognise(path, mapped)
+    if mapped is None:
+        check_no_orders(feed)
     file = _read(feed, findings, mapped, scratch)
     if not len(file.table) and not findings.about(file.path) and not findings.of("rejected"):
         refuse("is empty: it holds no items; fill it or remove it", path=file.path)
@@ -51,6 +55,16 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None, scra
     if findings.feed is not None and stubs | file.stubs:
         findings.feed.accepted = file.accepted(stubs)
     return _one_spelling(_blanks_to_null(file.kept()), file)
+
+
+def check_no_orders(feed: Feed) -> None:
+    """See that columns of no known layout are not those of orders.
+
+    Raises:
+        InputError: they are.
+    """
+    if feed.layout is None and are_orders(frozenset(map(plain_name, feed.names))):
+        refuse(f"these are order lines, not items; `attire import-orders {feed.path}` learns from them", path=feed.path)
 
 
 def mapping_of(root: Path, mapping: Path | None) -> Mapped | None:

@@ -102,6 +102,9 @@ def read_mapping(path: Path) -> Mapped:
         said = tomllib.loads(text) if path.suffix == ".toml" else yaml.safe_load(text)
     except OSError as error:
         refuse(f"cannot be read: {error.strerror or error}", path=path)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        refuse(f"is not YAML: {error.problem or error.context}; indent alike what stands under one name, by blanks", path=path, line=line)
     except (ValueError, RecursionError, yaml.YAMLError) as error:
         refuse(f"is not {'TOML' if path.suffix == '.toml' else 'YAML'}: {' '.join(str(error).split())}", path=path)
     if not isinstance(said, dict):
@@ -118,7 +121,7 @@ def read_mapping(path: Path) -> Mapped:
 def _check(mapped: Mapped, path: Path) -> None:
     for name in mapped.columns:
         if name not in FIELDS and not name.startswith("attributes."):
-            near = did_you_mean(name, FIELDS, f"there are {', '.join(FIELDS)}, and attributes.NAME")
+            near = did_you_mean(name, FIELDS, f"did you mean 'attributes.{name}'? Fields are {', '.join(FIELDS)}")
             refuse(f"{name!r} is no field; {near}", path=path, field=f"columns.{name}")
     if mapped.currency is not None and not is_currency(mapped.currency):
         refuse(f"{mapped.currency!r} is no currency of ISO 4217", path=path, field="currency")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,8 @@ from typing import Any, Final
 import yaml
 from rapidfuzz import fuzz, utils
 
-from models.datasets.feeds.money import read_money
+from models.datasets.audience import says_only_whom
+from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
@@ -18,15 +20,18 @@ from models.datasets.feeds.unread import first_of, read_of, unread
 from models.datasets.feeds.words import path_of
 
 _WORDS: Final[Mapping[str, str]] = {
-    "id": "id, sku, item id, product id, article id, article number, artikelnummer, artikel nr, item number, code, reference, ref, asin",
-    "category": "category, product type, kategorie, categorie, type, product category, warengruppe, department, garment type, article type",
-    "subcategory": "subcategory, sub category, unterkategorie, style, garment group",
-    "title": "title, name, product name, bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
-    "price": "price, preis, prix, precio, prezzo, regular price, vk preis, unit price, list price, price amount",
+    "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
+    "product code, stock code, code, reference, ref, asin",
+    "category": "category, product type, kategorie, categorie, type, product category, warengruppe, department, dept, range, "
+    "garment type, article type",
+    "subcategory": "subcategory, sub category, unterkategorie, style, garment group, range",
+    "title": "title, name, product, product name, bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
+    "price": "price, preis, prix, precio, prezzo, regular price, vk preis, unit price, list price, price amount, rrp, retail price",
     "sale_price": "sale price, special price, discount price, offer price, aktionspreis, reduced price",
     "currency": "currency, waehrung, währung, devise, currency code",
     "brand": "brand, marke, vendor, manufacturer, hersteller, marque, marca, designer, label",
-    "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, qty, available, verfügbarkeit, inventory",
+    "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, qty, available, verfügbarkeit, inventory, "
+    "free stock, stock level, stock on hand",
     "url": "url, link, product url, deeplink, product link, href, page",
     "image": "image, image link, image url, picture, bild, photo, main image, img, bild url, image path, thumbnail",
     "images": "additional images, additional image link, images, more images, gallery, bilder, pictures",
@@ -34,6 +39,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
     "attributes.size": "size, größe, groesse, grösse, taille, talla, size name",
     "attributes.gender": "gender, geschlecht, sex, genre, target group, zielgruppe, sexe, género, sexo, geslacht, sesso, genere",
+    "attributes.department": "department, dept",
+    "attributes.season": "season, saison, collection, kollektion, temporada, stagione",
     "attributes.age_group": "age group, altersgruppe",
     "attributes.material": "material, fabric, stoff, composition, matière",
     "created": "created, created at, date added, published at, erstellt",
@@ -64,6 +71,9 @@ _WORDED: Final = (
 _NEAR: Final = 80.0
 _MOSTLY: Final = 0.7
 _UNBROKEN: Final = 10_000
+_CODE: Final = re.compile(r"(?=.*\d)[\w./#-]{2,40}")
+_NO_CODE: Final = re.compile(r"\d*\.\d+|\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:T.*)?|.*\.\w{3,4}")
+"""A number, a date, a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +82,13 @@ class Proposal:
 
     Attributes:
         columns: field -> column. rest: the other columns, in their order; of a known layout those of them that it does not read.
+        currency: as the name of the price's column says it, such as ``RRP GBP``.
     """
 
     feed: Feed
     columns: Mapping[str, str]
     rest: Sequence[str]
+    currency: str | None = None
 
     def as_yaml(self) -> str:
         """The mapping file to correct; what is not mapped stands in comments, and of a known layout all of it."""
@@ -86,7 +98,11 @@ class Proposal:
         if self.feed.layout is None:
             lacking = [name for name in ("id", "category") if name not in self.columns]
             lines += [f"# {name} is not found: name its column here; every item has one" for name in lacking]
-            lines += [*said, *(["# passed through as they are:", *rest] if rest else [])]
+            lines += [
+                *said,
+                *([f"currency: {self.currency}"] if self.currency else []),
+                *(["# passed through as they are:", *rest] if rest else []),
+            ]
             lines.append(
                 "# prices: `price: {column: NAME, unit: cents}`; words: `in_stock: {column: NAME, values: {ja: true, nein: false}}`"
             )
@@ -120,8 +136,23 @@ def proposed(feed: Feed) -> Proposal:
     for _, field, column in sorted(ways, key=lambda way: -way[0]):
         if field not in found and column not in found.values():
             found[field] = column
+    if "id" not in known | found.keys() and (
+        codes := [name for name in code_columns(records) if name in names and name not in found.values()]
+    ):
+        found["id"] = codes[0]
     columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in _WORDS if field in found}
-    return Proposal(feed, columns, [name for name in names if name not in found.values()])
+    currency = None if "currency" in columns else _currency(columns.get("price", ""))
+    return Proposal(feed, columns, [name for name in names if name not in found.values()], currency)
+
+
+def code_columns(records: Iterable[Record]) -> list[str]:
+    """The columns that could be ids by their values: codes with a digit, of which no two are the same."""
+    return [name for name, values in _cells(records).items() if len(set(map(str, values))) == len(values) and _are(_coded, values)]
+
+
+def _currency(column: str) -> str | None:
+    last = column.rpartition("_")[2].upper()
+    return last if is_currency(last) else None
 
 
 def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
@@ -134,6 +165,7 @@ def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
 
 def _near(column: str, words: Sequence[str]) -> float:
     name = utils.default_process(column.replace("_", " "))
+    name = name.rpartition(" ")[0] or name if _currency(column) else name
     return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in words)
 
 
@@ -143,10 +175,36 @@ def _may_be(field: str, values: Sequence[Any]) -> bool:
         "sale_price": read_money,
         "in_stock": read_stock,
         "created": lambda value: datetime.fromisoformat(str(value).strip()),
+        "id": _unbroken,
+        "category": _no_audience,
         **dict.fromkeys(_WORDED, _worded),
     }
-    reader, said = readers.get(field), [value for value in values if value not in (None, "")]
-    return reader is None or sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
+    reader = readers.get(field)
+    return reader is None or _are(reader, values)
+
+
+def _are(reader: Callable[[Any], object], values: Iterable[Any]) -> bool:
+    said = [value for value in values if value not in (None, "")]
+    return sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
+
+
+def _unbroken(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+    if " " in str(value).strip():
+        msg = "words"
+        raise ValueError(msg)
+
+
+def _coded(value: Any) -> None:  # noqa: ANN401 - likewise
+    text = str(value).strip()
+    if not _CODE.fullmatch(text) or _NO_CODE.fullmatch(text):
+        msg = "no code"
+        raise ValueError(msg)
+
+
+def _no_audience(value: Any) -> None:  # noqa: ANN401 - likewise
+    if says_only_whom(str(value)):
+        msg = "whom it is for"
+        raise ValueError(msg)
 
 
 def _worded(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON

@@ -15,6 +15,7 @@ from models.datasets.shown import shown
 
 PASSED: Final = "lines that are no purchase"
 """What is passed over: other events, cancelled orders, lines of quantity 0."""
+UNDATED: Final = "order lines without times"
 _ORDER: Final = ("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id")
 _ITEM: Final = ("sku", "item", "item_id", "variant_sku", "product_sku", "lineitem_sku", "article_id", "product_id", "variant_id")
 _CUSTOMER: Final = ("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id")
@@ -22,6 +23,7 @@ _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
     *("created", "t_dat", "day"),
 )
+_SHOPIFY_TIME: Final = ("created_at", "paid_at")
 _QUANTITY: Final = ("quantity", "qty", "lineitem_quantity", "units")
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
@@ -63,12 +65,14 @@ class OrderLayout:
 
     Attributes:
         fits: whether columns of these names are of this layout. lines: of all records.
+        times: the columns of moments, the first that has one counting.
         reads: whether it reads a column, where that goes by what the column is called; what it does not read is told.
     """
 
     name: str
     fits: Callable[[frozenset[str]], bool]
     lines: Callable[[Iterable[Record]], Lines]
+    times: tuple[str, ...] = ()
     reads: Callable[[str], bool] | None = None
 
 
@@ -219,7 +223,7 @@ def _of_shopify(records: Iterable[Record]) -> Lines:
                 name, customer, at = order, _customer(_first(values, ("email", "customer", "phone"))[1]), None
                 cancelled = bool(values.get("cancelled_at")) or values.get("financial_status") in {"voided", "refunded"}
             if at is None:
-                at = _moment(_first(values, ("created_at", "paid_at"))[1], "created_at")
+                at = _moment(_first(values, _SHOPIFY_TIME)[1], "created_at")
             quantity = _quantity(values, _QUANTITY)
             item = _sku(values, ("lineitem_sku",))
         except BadValueError as error:
@@ -234,14 +238,25 @@ def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
 
 
 ORDER_LAYOUTS: Final = (
-    OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify),
+    OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME),
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
-    OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order)),
+    OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME),
     OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look)),
     OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look)),
-    OrderLayout("looks, a column for each piece", _are_pieces, _each(_of_look), lambda name: name in _LOOK or _is_piece(name)),
-    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order)),
-    OrderLayout("order lines without times", _has(_ITEM, _ORDER), _each(_of_undated)),
+    OrderLayout("looks, a column for each piece", _are_pieces, _each(_of_look), reads=lambda name: name in _LOOK or _is_piece(name)),
+    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order), _TIME),
+    OrderLayout(UNDATED, _has(_ITEM, _ORDER), _each(_of_undated)),
 )
 """All layouts, the most telling first."""
 ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY))
+"""Every name that means something in a file of orders."""
+
+
+def order_layout_of(names: frozenset[str]) -> OrderLayout | None:
+    """The layout whose columns these are, as ``plain_name`` has them; None where they are no known one's."""
+    return next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
+
+
+def are_orders(names: frozenset[str]) -> bool:
+    """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
+    return _has(_ITEM, (*_TIME, *_QUANTITY), {*_ORDER, *_CUSTOMER} - {"order"})(names)  # where items have an order, they are sorted by it

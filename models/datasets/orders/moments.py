@@ -3,54 +3,137 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from models.datasets.feeds.bad import bad
+from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.shown import shown
 
+DateOrder = Literal["day-first", "month-first"]
+"""Which number of ``06/01/2025`` is the day."""
+DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("day-first", "month-first")
 _LAST: Final = 4_102_444_800.0  # the year 2100
 _MICROS, _MILLIS = 1e14, 1e11  # from which on a number counts these
 _DAY: Final = re.compile(r"(?:19|20)\d{6}")
-_DOTTED: Final = re.compile(
-    r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>(?:19|20)\d{2})(?:,?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2})?))?"
-)
+_CLOCK: Final = r"(?:,?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:\s*(?P<half>[AaPp])[Mm])?)?"
+_YEAR: Final = r"(?P<year>(?:19|20)\d{2})"
+_DOTTED: Final = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}{_CLOCK}")
 """``31.3.2026 14:05``: with points between them, the day stands first everywhere."""
-_ZONE: Final = re.compile(r"\s+(?=[+-]\d{2}:?\d{2}$)|\s*(?:UTC|GMT|Z)$")
+_FROM_YEAR: Final = re.compile(rf"{_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){_CLOCK}")
+_EITHER: Final = re.compile(rf"(?P<one>\d{{1,2}})([/-])(?P<two>\d{{1,2}})\2(?:{_YEAR}|(?<=/)(?P<short>\d{{2}})){_CLOCK}")
+"""``06/01/2025 14:05``, ``06-01-2025``, ``4/18/16, 4:46 PM``: the day or the month stands first."""
+_ZONE: Final = re.compile(r"\s*(?:UTC|GMT|Z)$|(?:\s+|(?<=:\d\d))(?P<shift>[+-]\d{2}:?\d{2})$")
+_ISO: Final = "write ISO 8601, such as 2026-03-31T14:05:00Z"
+
+
+class Dated(str):  # noqa: SLOT000 - it is told, and set aside, as the cell that it is
+    """A cell of a file whose dates are in this ``order``."""
+
+    order: DateOrder
+
+    def __new__(cls, text: str, order: DateOrder) -> Dated:  # noqa: PYI034 - nothing inherits it
+        dated = super().__new__(cls, text)
+        dated.order = order
+        return dated
 
 
 def read_moment(raw: Any) -> float:  # noqa: ANN401 - a cell, or a value of JSON
     """Seconds since 1970; a moment without a zone is taken as UTC.
 
-    Text is ISO 8601, a number, or a date with points.
+    Text is ISO 8601, a number, a date with points, or one with slashes whose day only one number can be, or whose order is known.
 
     Raises:
-        BadValueError: it is none, or could be several.
+        BadValueError: it is none, could be several, or contradicts the order that is known.
 
     >>> read_moment("2023-09-15 10:32:11 -0400"), read_moment("20240101"), read_moment("1704067200000")
     (1694788331.0, 1704067200.0, 1704067200.0)
+    >>> read_moment("13/01/2025") == read_moment(Dated("1/13/25, 0:00 AM", "month-first")) == read_moment("2025-01-13")
+    True
     """
     if isinstance(raw, date) and not isinstance(raw, datetime):
         raw = datetime.combine(raw, time())
-    seconds = _of_text(str(raw).strip()) if not isinstance(raw, datetime) else _of(raw)
+    seconds = _of(raw) if isinstance(raw, datetime) else _of_text(str(raw).strip(), raw.order if isinstance(raw, Dated) else None)
     if not 0 <= seconds < _LAST:
-        bad(f"{shown(raw)} is no moment between 1970 and 2100; write ISO 8601, such as 2026-03-31T14:05:00Z")
+        bad(f"{shown(raw)} is no moment between 1970 and 2100; {_ISO}")
     return seconds
 
 
-def _of_text(text: str) -> float:
+def order_told(cells: Iterable[Any]) -> DateOrder | None:
+    """The order of the first date that can be read in one only; None where there is none.
+
+    >>> order_told(["06/01/2025 01:00", "13/01/2025 00:00"]), order_told(["06/01/2025"])
+    ('day-first', None)
+    """
+    all_ways = (_ways(found) for found in map(_either, cells) if found)
+    return next((next(iter(ways)) for ways in all_ways if len(ways) == 1), None)
+
+
+def may_be_either(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+    """Whether it is written so that its first number may be the day, or the month."""
+    return _either(raw) is not None
+
+
+def is_date(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+    """Whether it is a date, in whatever order; a number, which could count anything, is none."""
+    text = str(raw).strip()
+    if not isinstance(raw, date) and not re.search(r"\d[-/.]\d{1,2}[-/.]\d", text):
+        return False
+    for order in DATE_ORDERS:
+        try:
+            read_moment(raw if isinstance(raw, date) else Dated(text, order))
+        except BadValueError:
+            continue
+        return True
+    return False
+
+
+def _either(raw: Any) -> re.Match[str] | None:  # noqa: ANN401 - likewise
+    return _EITHER.fullmatch(_ZONE.sub("", str(raw).strip()))
+
+
+def _of_text(text: str, order: DateOrder | None) -> float:
     try:
         if not _DAY.fullmatch(text) and (number := float(text)) > 0:
             return number / (1e6 if number >= _MICROS else 1e3 if number >= _MILLIS else 1)
     except ValueError:
         pass
-    if found := _DOTTED.fullmatch(text):
-        text = f"{found['year']}-{found['month']:0>2}-{found['day']:0>2}T{found['hour'] or '0':0>2}{found['rest'] or ':00'}"
     zone = _ZONE.search(text)
+    bare = text[: zone.start()] if zone else text
+    written = _iso(found) if (found := _DOTTED.fullmatch(bare) or _FROM_YEAR.fullmatch(bare)) else bare
+    if found := _EITHER.fullmatch(bare):
+        written = _in_order(found, order)
     try:
-        return _of(datetime.fromisoformat(text if zone is None else text[: zone.start()] + text[zone.end() :]))
+        return _of(datetime.fromisoformat(written + ((zone["shift"] or "") if zone else "")))
     except (ValueError, OverflowError):
-        bad(f"{shown(text)} is no moment that can be read in one way only; write ISO 8601, such as 2026-03-31T14:05:00Z")
+        bad(f"{shown(text)} is no moment; {_ISO}")
+
+
+def _in_order(found: re.Match[str], order: DateOrder | None) -> str:
+    ways, text = _ways(found), shown(found.string)
+    if not ways:
+        bad(f"{text} is no moment; {_ISO}")
+    if order is None and len(set(ways.values())) > 1:
+        bad(f"{text} could be two days, and no date of the file tells which; give `--dates day-first` or `--dates month-first`")
+    if order is not None and order not in ways:
+        bad(f"{text} cannot be {order}, as the other dates of the file are; {_ISO}")
+    day, month = ways[order] if order else next(iter(ways.values()))
+    return _iso(found, day, month)
+
+
+def _ways(found: re.Match[str]) -> Mapping[DateOrder, tuple[str, str]]:
+    """Day and month, in each order that makes a month of the one."""
+    both: dict[DateOrder, tuple[str, str]] = {"day-first": (found["one"], found["two"]), "month-first": (found["two"], found["one"])}
+    return {order: (day, month) for order, (day, month) in both.items() if 1 <= int(month) <= 12 and 1 <= int(day) <= 31}  # noqa: PLR2004
+
+
+def _iso(found: re.Match[str], day: str | None = None, month: str | None = None) -> str:
+    parts = found.groupdict()
+    hour = int(parts["hour"] or 0)
+    if half := parts["half"]:
+        hour = hour % 12 + 12 * (half in "Pp")
+    year = parts["year"] or f"20{parts['short']}"
+    return f"{year}-{month or parts['month']:0>2}-{day or parts['day']:0>2}T{hour:02}{parts['rest'] or ':00'}"
 
 
 def _of(moment: datetime) -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,7 +20,9 @@ from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import Findings, Recognised
-from models.datasets.orders.layouts import ORDER_LAYOUTS, PASSED, OrderLayout, OrderLine, Wrong
+from models.datasets.orders.layouts import ORDER_NAMES, PASSED, UNDATED, OrderLayout, OrderLine, Wrong, order_layout_of
+from models.datasets.orders.moments import Dated, DateOrder
+from models.datasets.orders.times import date_columns, date_order
 from models.datasets.outfits import OUTFITS
 from models.errors import RowError, refuse
 
@@ -73,24 +75,29 @@ def orders_beside(root: Path) -> list[Path]:
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
-def read_orders(path: Path, findings: Findings) -> Orders:
+def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) -> Orders:
     """Read a file of orders or looks.
+
+    Args:
+        dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
     feed = recognise(path)
-    layout = _layout(feed)
+    layout, time = _layout(feed, findings)
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
+    named = _Named(layout, time)
+    named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     batches: list[pa.RecordBatch] = []
     rows: list[tuple[Any, ...]] = []
-    for line in layout.lines(_records(feed, findings, passed)):
+    for line in layout.lines(_records(feed, findings, passed, named)):
         if isinstance(line, Wrong):
             findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
         elif line is None:
@@ -105,21 +112,51 @@ def read_orders(path: Path, findings: Findings) -> Orders:
     return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows)
 
 
-def _layout(feed: Feed) -> OrderLayout:
+def _layout(feed: Feed, findings: Findings) -> tuple[OrderLayout, str | None]:
+    """The layout, and the column that is the time by its values, as none is by its name."""
     names = frozenset(map(_plain, feed.names))
-    found = next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
-    if found is None:
+    found, with_time = order_layout_of(names), order_layout_of(names | {"time"})
+    if with_time is None:
         known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"
         refuse(f"is no layout of orders that is known: it has {', '.join(feed.names[:30])}; name the columns {known}", path=feed.path)
-    return found
+    if found is not None and found.name != UNDATED:
+        return found, None
+    dates = date_columns(feed, _plain)
+    if len(dates) == 1:
+        findings.warn(
+            f"{dates[0]!r} holds dates and is read as the time; if it is another, call the time of the order `time`", path=feed.path
+        )
+        return with_time, dates[0]
+    rest = dates or sorted(names - ORDER_NAMES)
+    holds = f"{', '.join(rest)} {'hold dates' if dates else 'are not read'}: " if rest else ""
+    problem = f"no column is known as the time of an order, by which outfits are divided; {holds}call the one that is it `time`"
+    if found is None:
+        refuse(problem, path=feed.path)
+    findings.warn(problem, path=feed.path)
+    return found, None
 
 
-def _records(feed: Feed, findings: Findings, passed: Counter[str]) -> Iterator[Record]:
+@dataclass(slots=True)
+class _Named:
+    """Gives the values of a record the names that a layout knows, and its dates their order."""
+
+    layout: OrderLayout
+    time: str | None
+    dates: DateOrder | None = None
+
+    def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        named = {"time" if (plain := _plain(name)) == self.time else plain: value for name, value in values.items()}
+        if self.dates is not None:
+            named |= {name: Dated(named[name], self.dates) for name in self.layout.times if isinstance(named.get(name), str)}
+        return named
+
+
+def _records(feed: Feed, findings: Findings, passed: Counter[str], named: _Named) -> Iterator[Record]:
     for record in feed.records(passed):
         if findings.feed is not None:
             findings.feed.rows += 1
         if isinstance(record, Record):
-            yield Record(record.line, {_plain(name): value for name, value in record.values.items()})
+            yield Record(record.line, named(record.values))
         elif record.mended:
             findings.warn(record.problem, path=feed.path, line=record.line)
         else:

@@ -95,6 +95,7 @@ MORE = (
     ["sync", "{data}", "--home", "{file}"],
     ["worker", "--home", "{home}", "--once"],
     ["map", "{data}", "--out", "{there}"],
+    ["import", "{data}", "--home", "{home}", "--map", "{nowhere}"],
     ["simulate", "--wardrobe", "{there}"],
     ["serve", "--home", "S3://attire-a/p"],
     ["serve", "--home", "{home}", "--on", "ray://head:10001"],

@@ -136,6 +136,25 @@ def test_skus_that_are_products_or_in_another_case_are_understood(attire: Callab
     assert "2 lines name an id that the catalogue writes in another case" in told
 
 
+def test_an_order_that_lost_an_item_is_no_outfit(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """A row of the feed that was set aside takes its orders with it; where those are most, they stay, and that is said aloud."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    order = ("import-orders", str(orders), "--out", str(data), "--force")
+    gone = "".join(f"g{number},{item},c1,2025-03-01\n" for number in range(8) for item in (f"jeans-{number}", f"shoes-{number}", "gone"))
+    write_orders(orders, 130, more=gone)
+    _, said, told = attire(*order)
+    assert said["incomplete"] == {"outfits": 8, "left_out": True}
+    assert "8 outfits lost an item that the catalogue does not have; left out of what is learned" in told
+    assert not any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
+    write_orders(orders, 7, more=gone)
+    _, said, told = attire(*order)
+    assert said["incomplete"] == {"outfits": 8, "left_out": False}
+    assert "warning: 8 of 15 outfits lost an item that the catalogue does not have. That is more than half" in told
+    assert any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
+
+
 def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp_path: Path) -> None:
     """With SKUs of it; and so is a file of which most lines cannot be used. Nothing is written."""
     data, orders = tmp_path / "data", tmp_path / "orders.csv"

@@ -246,3 +246,13 @@ def test_an_id_in_another_case_is_recognised(shop: Path, write: Write) -> None:
     write(shop / "outfits.jsonl", [{"items": ["A", "b"]}])
     told = [kind.first[0].problem for kind in check(shop).findings.of("warning")]
     assert "'A' is not an item of the catalogue, but 'a' is; left out" in told
+
+
+def test_ids_that_look_like_titles_are_told(tmp_path: Path) -> None:
+    """With the column of codes; ids that are codes are not."""
+    (feed := tmp_path / "feed.csv").write_text("Product,Key,Range\nBlue shirt,A-1,Tops\nSlim jeans,A-2,Bottoms\n")
+    (mapping := tmp_path / "m.yaml").write_text("columns: {id: product, category: range}")
+    [told] = check(feed, mapping).findings.of("warning")
+    assert told.first[0].problem.startswith("ids look like titles, such as 'Blue shirt'; codes, none of them twice, are in key")
+    mapping.write_text("columns: {id: key, category: range}")
+    assert check(feed, mapping).findings.of("warning") == []

@@ -28,6 +28,10 @@ ABBREVIATED = (
     "ArtNr;Artikelbezeichnung 1;WGR;WGR-Bez;VK brutto;EK netto;Lagerbestand ges.;Mod-Nr;Geschl.\n"
     "000001;Bluse;10;DOB/Blusen;1.049,90;12,00;3;M0001;D\n"
 )
+BRITISH = (
+    "Product,Article No,Dept,Range,RRP GBP,Free stock,Collection\n"
+    "Oxford Shirt,AB-1001,Womens,Tops,45.00,12,SS25\nSlim Jean,AB-1002,Mens,Bottoms,55.00,0,SS25\n"
+)
 MAPPING = """
 columns:
   id: Artikel Nr
@@ -92,6 +96,8 @@ def test_a_directory_may_bring_its_mapping(tmp_path: Path) -> None:
         ("columns: {id: {column: sku, vals: {a: b}}}", r"columns\.id.*'vals' is no key of a mapping; did you mean 'values'\?"),
         ("hue: red", "there are columns, drop"),
         ("columns: [", "is not YAML"),
+        ("columns:\n  id: sku\n   title: name\n", r"m\.yaml:3: is not YAML: mapping values .*; indent alike"),
+        ("columns: {gender: sex}", r"'gender' is no field; did you mean 'attributes\.gender'\?"),
         ("- 1", "holds no names and values"),
     ],
 )
@@ -140,8 +146,13 @@ def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> 
         ("code,product_typ,titel,preis\n1,Tops,Tee,call us\n", "id=code category=product_typ title=titel price="),
         ("sku,type,position,image_pos\n1,Tops,1,2\n2,Tops,,3\n", "id=sku category=type attributes.material= image="),
         (ABBREVIATED, "id=artnr title=artikelbezeichnung_1 category=wgr_bez[-1] price=vk_brutto group_id=mod_nr attributes.gender=geschl"),
+        (
+            BRITISH,
+            "id=article_no title=product category=range price=rrp_gbp in_stock=free_stock attributes.department=dept",
+        ),
+        (BRITISH.replace("Article No", "Key"), "id=key title=product"),
     ],
-    ids=["German", "English", "misspelt", "positions", "abbreviated"],
+    ids=["German", "English", "misspelt", "positions", "abbreviated", "British", "a code of no known name"],
 )
 def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
     """By near names, and never a column whose values are of another kind."""
@@ -152,5 +163,25 @@ def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, ex
     columns = proposal.columns
     assert all(columns.get(field, "") == column for field, _, column in (pair.partition("=") for pair in expected.split()))
     (tmp_path / "m.yaml").write_text(proposal.as_yaml())
-    assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns}
+    currency = {"currency": "GBP"} if "rrp_gbp" in columns.values() else {}
+    assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns} | currency
     assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))
+
+
+ORDERS = "Order ID,SKU,Product,Category,Qty\n1,A,Tee,tops,1\n"
+
+
+@pytest.mark.parametrize(
+    "text", [ORDERS, "Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem sku\n#1,a@b.c,2025-01-02,1,Tee,A\n"]
+)
+def test_orders_are_no_feed(read: Callable[..., Any], text: str) -> None:
+    """Which is told with the command that they are for; a mapping may read items out of them."""
+    with pytest.raises(InputError, match=r"these are order lines, not items; `attire import-orders .*feed\.csv` learns from them"):
+        read(text)
+    assert read(ORDERS, mapping="columns: {id: sku, category: category}").layout.startswith("a mapping file")
+
+
+def test_items_that_are_sorted_are_no_orders(read: Callable[..., Any]) -> None:
+    """A column ``order`` beside a stock is a feed's."""
+    with pytest.raises(InputError, match="attire map"):
+        read("sku,name,order,quantity\nA,Tee,1,5\n")

@@ -14,7 +14,7 @@ import pytest
 
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.findings import Findings
-from models.datasets.orders.moments import read_moment
+from models.datasets.orders.moments import Dated, read_moment
 from models.datasets.orders.read import Orders, orders_beside, read_orders, shopper_of
 from models.datasets.rejects import Rejects
 from models.errors import InputError
@@ -27,12 +27,12 @@ ANN = shopper_of("ann@example.com")
 def read(tmp_path: Path) -> Callable[..., tuple[Orders, list[dict[str, Any]], list[str]]]:
     """Write a file and read it: what was read, what was set aside, what was warned of."""
 
-    def call(text: str | bytes, name: str = "orders.csv") -> tuple[Orders, list[dict[str, Any]], list[str]]:
+    def call(text: str | bytes, name: str = "orders.csv", **options: Any) -> tuple[Orders, list[dict[str, Any]], list[str]]:
         path, aside = tmp_path / name, tmp_path / "aside.jsonl"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         with Rejects(aside) as rejects:
             findings = Findings(rejects=rejects)
-            orders = read_orders(path, findings)
+            orders = read_orders(path, findings, **options)
         rejected = [json.loads(line) for line in aside.read_text().splitlines()] if aside.exists() else []
         return orders, rejected, [str(kind.first[0].problem) for kind in findings.of("warning")]
 
@@ -210,6 +210,14 @@ def test_a_shopper_is_a_hash_of_the_customer(read: Callable[..., Any]) -> None:
         ("01.01.2024", 1_704_067_200.0),
         ("1.1.2024 9:05", 1_704_099_900.0),
         ("01.01.2024, 09:05:00", 1_704_099_900.0),
+        ("13/01/2025 00:00", 1_736_726_400.0),
+        ("13-01-2025", 1_736_726_400.0),
+        ("1/13/25, 12:00 AM", 1_736_726_400.0),
+        ("13/01/2025 01:00:00 +0100", 1_736_726_400.0),
+        ("2025/1/13", 1_736_726_400.0),
+        ("01/01/2024", 1_704_067_200.0),
+        (Dated("06/01/2025 01:00", "day-first"), 1_736_125_200.0),
+        (Dated("06/01/2025 01:00", "month-first"), 1_748_739_600.0),
     ],
 )
 def test_moments(raw: Any, seconds: float) -> None:
@@ -217,11 +225,54 @@ def test_moments(raw: Any, seconds: float) -> None:
     assert read_moment(raw) == seconds
 
 
-@pytest.mark.parametrize("raw", ["03/04/2026", "32.1.2026", "1.13.2026", "soon", "nan", "inf", "-5", "9999-01-01", "", "1e400"])
+@pytest.mark.parametrize(
+    "raw", ["03/04/2026", "13/13/2026", "30/02/2026", "32.1.2026", "1.13.2026", "soon", "nan", "inf", "-5", "9999-01-01", "", "1e400"]
+)
 def test_no_moments(raw: str) -> None:
     """What could be two days, or is none."""
     with pytest.raises(BadValueError):
         read_moment(raw)
+
+
+SLASHED = "Order ID,SKU,Order date\n1,A,06/01/2025 01:00\n1,B,06/01/2025 01:00\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "dates", "day"),
+    [
+        ("2,A,13/01/2025 00:00\n", None, "2025-01-06T01:00"),
+        ("2,A,01/13/2025 00:00\n", None, "2025-06-01T01:00"),
+        ("", "day-first", "2025-01-06T01:00"),
+        ("", "month-first", "2025-06-01T01:00"),
+    ],
+)
+def test_one_date_tells_the_order_of_all(read: Callable[..., Any], more: str, dates: str | None, day: str) -> None:
+    """Or whoever imports them does."""
+    orders, rejected, _ = read(SLASHED + more, dates=dates)
+    assert (rows(orders)[0][4], rejected) == (day, [])
+
+
+def test_dates_that_nothing_decides_say_how_to(read: Callable[..., Any]) -> None:
+    """And one that contradicts the others is set aside by its line."""
+    orders, rejected, _ = read(SLASHED)
+    assert rows(orders) == []
+    assert "--dates day-first" in rejected[0]["problem"] + rejected[0]["what_to_do"]
+    _, rejected, _ = read(SLASHED + "2,A,13/01/2025\n3,A,01/13/2025\n")
+    assert [(one["line"], one["value"]) for one in rejected] == [(5, "01/13/2025")]
+    assert "cannot be day-first" in rejected[0]["problem"]
+
+
+def test_a_column_of_dates_is_the_time(read: Callable[..., Any]) -> None:
+    """Whatever it is called, which is told; of several a person chooses; of none what is not read is named."""
+    orders, _, warned = read("Order No,SKU,Phone,Placed at\n1,A,01704067200,06/01/2025\n1,B,01704067200,13/01/2025\n")
+    assert orders.layout.startswith("order lines (")
+    assert [row[4] for row in rows(orders)] == ["2025-01-06T00:00", "2025-01-13T00:00"]
+    assert warned == ["'placed_at' holds dates and is read as the time; if it is another, call the time of the order `time`"]
+    orders, _, warned = read("Order No,SKU,Placed at,Sent at\n1,A,2025-01-06,2025-01-07\n")
+    assert rows(orders)[0][4] is None
+    assert "placed_at, sent_at hold dates: call the one that is it `time`" in warned[0]
+    _, _, warned = read("Order No,SKU,Week\n1,A,31\n")
+    assert "week are not read: call the one that is it `time`" in warned[0]
 
 
 def test_files_of_orders_are_found_by_name(tmp_path: Path) -> None:
