@@ -42,7 +42,7 @@ def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> Non
 
 
 def make_first_key(settings: Settings) -> None:
-    """Make a key where there is none and never was one, and print it, once: nothing is changed without a key. Warn where none is admin's."""
+    """Make a key where there never was one, and print it, once: nothing is changed without. Warn where none is an admin's."""
     if settings.keys.admin is not None or settings.keys.open_on_loopback:
         return
     file = KeyFile(settings.home)

@@ -366,8 +366,8 @@ def test_a_page_of_the_services_own_address_reads_with_its_key(
         (("read",), False, OPEN, False),
     ],
 )
-def test_a_start_without_any_key_that_opens_everything_says_how_to_make_one(  # noqa: PLR0913, PLR0917 - a table
-    asked: Asked, home: Path, capsys: pytest.CaptureFixture[str], scopes: tuple[str, ...], revoked: bool, keys: Keys, told: bool
+def test_a_start_without_any_key_that_opens_everything_says_how_to_make_one(
+    asked: Asked, home: Path, capsys: pytest.CaptureFixture[str], scopes: tuple[str, ...], keys: Keys, *, revoked: bool, told: bool
 ) -> None:
     """Where keys were made before the first start it makes none by itself; a home without any gets its first."""
     if scopes:

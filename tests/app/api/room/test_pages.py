@@ -22,6 +22,7 @@ from app.ground.parts import LogSettings
 from app.home.feeds import REJECTS, FeedRecord, FeedRecords
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.home.store import ReleaseStore
+from app.home.underway import begins
 from app.home.versions import LOOKED_S
 from app.log.base import Stream
 from app.log.open import opened_log
@@ -210,6 +211,20 @@ def test_runs_have_their_metrics_reasons_and_place_on_the_curve(room: TestClient
     assert "recall@10 is &lt;worse&gt;" in text
     assert 'href="/ops/runs/2"' in text
     assert "Run 0001" in room.get("/ops/runs/1").text
+
+
+def test_a_run_that_goes_on_is_told_with_its_step(room: TestClient, own: Path) -> None:
+    """Since when, until it has ended; without one, the worker has not run yet."""
+    assert "The worker has not run yet" in room.get("/ops/releases").text
+    directory = Runs(own).begin()
+    begins(directory)
+    assert re.search(r"0001</strong>.+not ended yet.+began 20\d\d-\d\d-\d\d \d\d:\d\d UTC<", room.get("/ops/releases").text)
+    begins(directory, "training")
+    text = room.get("/ops/releases").text
+    assert re.search(r"began 20\S+ \d\d:\d\d UTC · training since \d\d:\d\d<", text)
+    assert "has not run yet" not in text
+    write_run(directory / FINAL, LearningRun(id="0001", started="2026-11-26T10:00:00+00:00", rows=1, decision="waiting"))
+    assert "not ended yet" not in room.get("/ops/releases").text
 
 
 def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Path, word: Word) -> None:
