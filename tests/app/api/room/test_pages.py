@@ -254,6 +254,17 @@ def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Pat
     assert kept() == []
 
 
+def test_a_rule_is_shown_with_how_many_times(room: TestClient, word: Word) -> None:
+    """Also where it leaves that out; and its name is quoted as it is written."""
+    rules = [
+        {"id": "typo", "do": "boost", "items": {"ids": ["topss-1"]}},
+        {"id": "less", "do": "bury", "items": {"ids": ["tops-1"]}, "times": 2.5},
+    ]
+    text = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(rules), "do": "write"}).text
+    assert ("boost \u00d7 3<" in text, "bury \u00d7 2.5<" in text) == (True, True)
+    assert "<code>typo</code>: the catalogue has no item" in text
+
+
 def test_a_rule_that_means_nothing_is_told_and_stays_in_the_form(room: TestClient, word: Word) -> None:
     """With the field that is wrong."""
     for text, why in (
