@@ -99,7 +99,8 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         configure(settings.log)
-        make_first_key(settings)
+        if not inside:
+            make_first_key(settings)
         keep_little()
         without_compiler()
         collector.as_usual()

@@ -49,10 +49,11 @@ class HeldOut:
     def __str__(self) -> str:
         how = f"cross-validated in {self.folds} parts" if self.folds else "of the validation part"
         named = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in self.simple.items())
+        rival = f"{self.rival.replace('_', ' ')}, the better of the {len(self.simple)} asked"
         verdict = {"better": "better than", "as good": "no better and no worse than", "worse": "worse than"}[self.verdict]
         return (
             f"on {self.questions:,} questions about {self.outfits:,} outfits, {how}: {self.fitb_accuracy:.3f} right, {named}; "
-            f"it is {verdict} {self.rival.replace('_', ' ')} ({self.lead[0]:+.3f} to {self.lead[1]:+.3f})"
+            f"it is {verdict} {rival} ({self.lead[0]:+.3f} to {self.lead[1]:+.3f})"
         )
 
 

@@ -18,6 +18,7 @@ from app.api.rates import Rates
 from app.api.ring import Ring
 from app.api.room.entrance import Entrance
 from app.api.unchanged import Unchanged
+from app.ground.errors import HomeError
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
@@ -41,15 +42,27 @@ def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> Non
 
 
 def make_first_key(settings: Settings) -> None:
-    """Make a key where there is none and never was one, and print it, once: nothing is changed without a key."""
-    if not settings.keys.none_set or settings.keys.open_on_loopback:
+    """Make a key where there never was one, and print it, once: nothing is changed without. Warn where none is an admin's."""
+    if settings.keys.admin is not None or settings.keys.open_on_loopback:
         return
     file = KeyFile(settings.home)
     try:
-        made = file.create_first("first", ["admin"])
+        made = file.create_first("first", ["admin"]) if settings.keys.none_set else None
     except OSError as error:
         logger().warning("no_key", why=f"{file.path} cannot be written ({error.strerror or error}); set ATTIRE_KEYS__ADMIN")
         return
     if made:
         shop = get_contextvars().get("shop")
         print(f"Key that opens everything{f' of shop {shop}' if shop else ''}, shown this once: {made[1]}", flush=True)  # noqa: T201 - to whoever starts it; the log never has it
+    else:
+        _warn_without_admin(file)
+
+
+def _warn_without_admin(file: KeyFile) -> None:
+    try:
+        if any("admin" in key.scopes and not key.revoked for key in file.all()):
+            return
+    except HomeError:  # told when the first key is asked for
+        return
+    why = "no key opens the ops room, nor changes releases and experiments"
+    logger().warning("no_admin_key", why=f"{why}; make one: attire keys create --home {file.home} --scope admin")

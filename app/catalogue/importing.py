@@ -115,7 +115,7 @@ def import_catalogue(
     """
     started = time.perf_counter()
     current = store.current()
-    offset = end_of_changes(log, store.home)
+    offset = end_of_changes(log, store.home) if current is not None else None
     findings = findings or Findings()
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping, store.home).catalogue
@@ -127,6 +127,8 @@ def import_catalogue(
     tell_gone(data, gone, served, findings, warn)
     bundle = _current_bundle(store, current)
     source = _encoder_for(catalogue, bundle, encoder, default_encoder, device)
+    if offset is None:  # after all that may refuse the data: a first import that is refused leaves no home behind
+        offset = end_of_changes(log, store.home)
     folders = folders_of(catalogue)
     named = fetched(catalogue, store, fetch or Fetching(), progress)
     catalogue = named.catalogue

@@ -10,7 +10,7 @@ import typer
 from app.cli.json_to import Json
 from app.cli.options import Home
 from app.cli.said import read_said
-from app.experiments.book import ExperimentFile
+from app.experiments.book import ExperimentBook, ExperimentFile
 from app.experiments.experiment import ASKED, Experiment
 from app.ground.places import check_there
 from app.ground.settings import Settings
@@ -45,15 +45,13 @@ def put(
     store = ReleaseStore(settings.home)
     for release in [variant.release for one in asked for variant in one.variants if variant.release is not None]:
         store.record(release)
-    book = ExperimentFile(settings.home).put(asked)
-    typer.echo(f"version {book.version}: {len(book.running)} experiments run", err=True)
+    _say(ExperimentFile(settings.home).put(asked))
 
 
 @group.command()
 def end(name: Name, home: Home = None) -> None:
     """End an experiment: from the next answer on nobody takes part."""
-    book = _file(home).end(name)
-    typer.echo(f"version {book.version}: {len(book.running)} experiments run", err=True)
+    _say(_file(home).end(name))
 
 
 @group.command()
@@ -77,6 +75,11 @@ def _file(home: Path | None) -> ExperimentFile:
     file = ExperimentFile(Settings.read(home=home).home)
     check_there(file.home)
     return file
+
+
+def _say(book: ExperimentBook) -> None:
+    count = len(book.running)
+    typer.echo(f"version {book.version}: {count} {'experiment runs' if count == 1 else 'experiments run'}", err=True)
 
 
 def _state(one: Experiment) -> str:

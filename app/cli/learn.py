@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -59,6 +60,7 @@ def train(
     shown = progress()
     with shown("loading what trains", 0):
         trainer = _trainer(on, workers, settings.device)
+    started = time.monotonic()
     bundle = trainer(
         data=data,
         recipe=recipe,
@@ -73,9 +75,10 @@ def train(
         progress=shown,
         warn=warn,
     )
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items())
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items() if name != "minutes")
+    took = f" after {(time.monotonic() - started) / 60:.1f} minutes"
     learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
-    typer.echo(f"{out}: bundle {bundle.id}{learned}" + (f" ({figures})" if figures else ""))
+    typer.echo(f"{out}: bundle {bundle.id}{took}{learned}" + (f" ({figures})" if figures else ""))
     if not bundle.calibrated:
         typer.echo(f"answers will carry no probabilities: that takes {ENOUGH_OUTFITS} training outfits, and some to tell by")
     if bundle.manifest.left_out:

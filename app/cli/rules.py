@@ -68,7 +68,8 @@ def _conflicts(store: ReleaseStore, book: RuleBook, written: Sequence[str]) -> l
 
 def _say(book: RuleBook) -> None:
     hold = sum(in_force(rule, datetime.now(UTC)) for rule in book.rules)
-    typer.echo(f"version {book.version}: {len(book.rules)} rules, of which {hold} hold now", err=True)
+    count = f"{len(book.rules)} {'rule' if len(book.rules) == 1 else 'rules'}"
+    typer.echo(f"version {book.version}: {count}, of which {hold} {'holds' if hold == 1 else 'hold'} now", err=True)
 
 
 def _file(home: Path | None) -> RuleFile:

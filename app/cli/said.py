@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from app.ground.fields import path, problem
 from models.errors import InputError
 
+_MOST_BESIDE: Final = 4  # wrong fields that are told beside the first
 T = TypeVar("T")
 
 
@@ -31,9 +32,10 @@ def read_said(file: Path, under: str, form: TypeAdapter[list[T]], *, one: bool =
         msg = f"cannot be read ({error.strerror})"
         raise InputError(msg, path=file) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
-        msg = f"{problem(first)}{more}"
+        first, *others = error.errors()
+        told = "; ".join(f"{path((under, *one['loc']))}: {problem(one)}" for one in others[:_MOST_BESIDE])
+        more = f"; and {len(others) - _MOST_BESIDE} more" if len(others) > _MOST_BESIDE else ""
+        msg = f"{problem(first)} (and {told}{more})" if told else problem(first)
         raise InputError(msg, path=file, field=path((under, *first["loc"]))) from error
     except ValueError as error:
         msg = f"is not JSON ({error})"

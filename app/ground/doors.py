@@ -30,6 +30,8 @@ Public = Literal["read", "pictures", "events", "metrics"]
 
 _PARTS_OF_A_HOST: Final = re.compile(r"(?:[a-z]+://)?(?P<name>[^/:\s]+)(?::\d*)?(?:/.*)?", re.IGNORECASE)
 
+_PARTS_OF_AN_ORIGIN: Final = re.compile(r"(?:(?P<scheme>https?):)?(?:[a-z]*:?//)?(?:[^/@\s]*@)?(?P<name>[\w.-]+(?::\d+)?)(?:[/?#].*)?")
+
 
 class Door(StrEnum):
     """What a route asks of whoever wants in."""
@@ -80,11 +82,21 @@ def an_origin(text: str) -> str:
     if text != "*" and (
         parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query or parts.username
     ):
-        msg = f"{text!r} is not the origin of a web page; write it as https://shop.example"
+        msg = f"{text!r} is not the origin of a web page; write it as {_as_origin(text)}"
         raise ValueError(msg)
     usual = {"http": 80, "https": 443}.get(parts.scheme)
     netloc = parts.netloc.removesuffix(f":{usual}") if parts.port == usual else parts.netloc
     return text if text == "*" else f"{parts.scheme}://{netloc}"
+
+
+def _as_origin(text: str) -> str:
+    """The origin that was probably meant.
+
+    >>> _as_origin("www.shop.example"), _as_origin("//boutique.fr/page"), _as_origin("https://a:b@shop.example:8443/x?y"), _as_origin("?")
+    ('https://www.shop.example', 'https://boutique.fr', 'https://shop.example:8443', 'https://shop.example')
+    """
+    found = _PARTS_OF_AN_ORIGIN.fullmatch(text.strip().lower())
+    return f"{found['scheme'] or 'https'}://{found['name']}" if found else "https://shop.example"
 
 
 def a_host(text: str) -> str:

@@ -6,8 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from app.ground.errors import shortened
+from models.errors import nearest
 
-_WORDS: Final = {"model_attributes_type": "should be an object", "missing": "is required"}
+_WORDS: Final = {"missing": "is required", "extra_forbidden": "is not known here"}
+_OBJECTS: Final = {"model_attributes_type", "model_type", "dataclass_type", "dict_type"}
+_EXAMPLES: Final = {
+    "filters": '{"price": {"max": 80}}',
+    "price": '{"max": 80}',
+    "outfits": '{"items": ["w000042", "w000113"]}',
+    "image": '{"url": "https://shop.example/w000042.jpg"}',
+    "events": '{"id": "e1", "type": "view", "item": "w000042"}',
+}
+"""Objects that are taken for others, by the field that holds them, or holds a list of them."""
 _MOMENT: Final = "write ISO 8601 with an offset, such as 2026-11-02T10:00:00+01:00, or seconds since 1970"
 _WHERE: Final = {"body", "query", "path"}
 _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
@@ -29,8 +39,41 @@ def problem(error: Mapping[str, Any]) -> str:
 
     >>> problem({"type": "too_short", "msg": "List should have at least 2 items after validation, not 1"})
     'List should have at least 2 items, not 1'
+    >>> problem({"type": "model_attributes_type", "loc": ("body", "filters", "price")})
+    'should be an object, such as {"max": 80}'
     """
-    return _of_moment(error) or _WORDS.get(error["type"], str(error["msg"]).replace(" after validation", ""))
+    return (
+        _of_moment(error)
+        or _of_object(error)
+        or _of_kind(error)
+        or _WORDS.get(error["type"], str(error["msg"]).replace(" after validation", ""))
+    )
+
+
+def _of_object(error: Mapping[str, Any]) -> str | None:
+    """Which object is wanted, where something else was given."""
+    if error["type"] not in _OBJECTS:
+        return None
+    name = next((part for part in reversed(error.get("loc", ())) if isinstance(part, str)), "")
+    return "should be an object" + (f", such as {_EXAMPLES[name]}" if name in _EXAMPLES else "")
+
+
+def _of_kind(error: Mapping[str, Any]) -> str | None:
+    """Which kinds there are, where an object says that it is of another.
+
+    >>> tag = {"discriminator": "'do'", "tag": "boots", "expected_tags": "'exclude', 'boost'"}
+    >>> _of_kind({"type": "union_tag_invalid", "ctx": tag})
+    "do is one of 'exclude', 'boost', and not boots; did you mean 'boost'?"
+    """
+    said = error.get("ctx", {})
+    if error["type"] == "union_tag_not_found":
+        return f"{said['discriminator'].strip(chr(39))} is required"
+    if error["type"] != "union_tag_invalid":
+        return None
+    kinds = said["expected_tags"]
+    near = nearest(said["tag"], (kind.strip("' ") for kind in kinds.split(",")))
+    meant = f"; did you mean {near!r}?" if near else ""
+    return f"{said['discriminator'].strip(chr(39))} is one of {kinds}, and not {shortened(said['tag'])}{meant}"
 
 
 def _of_moment(error: Mapping[str, Any]) -> str | None:

@@ -206,7 +206,13 @@ class KeptFresh(_Part):
     @model_validator(mode="before")
     @classmethod
     def _as_seconds(cls, given: Any) -> Any:  # noqa: ANN401 - JSON
-        return given if isinstance(given, dict | cls) else {"every_s": given}
+        if isinstance(given, dict | cls):
+            return given
+        try:
+            return {"every_s": float(given)}
+        except (TypeError, ValueError):
+            msg = 'write seconds, as 900, or {"every_s": 900, "mapping": "mapping.yaml"}'
+            raise ValueError(msg) from None
 
 
 class WorkerSettings(_Part):

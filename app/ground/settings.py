@@ -6,12 +6,14 @@ The table in ``docs/settings.md`` lists every one of these; a test compares the 
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
 from app.ground.doors import Host, Network, Origin, Public, Words
@@ -69,6 +71,7 @@ class Settings(BaseSettings):
     )
     shops: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")], dict[str, Any]] = Field(
         default={},
+        examples=[{"shoes": {"home": "shoes-home", "hosts": ["shoes.example"]}}],
         description="Shops that are served together: name -> what is its own of these settings, as JSON; `home` at least, and the `hosts` "
         "that it is asked under. See [operations](operations.md#several-shops).",
     )
@@ -139,6 +142,7 @@ class Settings(BaseSettings):
     )
     feeds: dict[str, KeptFresh] = Field(
         default={},
+        examples=[{"https://shop.example/feed.csv": 900}],
         description="Feeds that the worker keeps the catalogue fresh from, as `attire sync` does: URL or path -> seconds between two "
         'looks, or, of a feed with a mapping file, `{"every_s": 900, "mapping": "mapping.yaml"}`; as JSON.',
     )
@@ -180,20 +184,43 @@ class Settings(BaseSettings):
         try:
             found = cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
         except ValidationError as error:
-            first = error.errors()[0]
-            name = PREFIX + "__".join(part for part in first["loc"] if isinstance(part, str)).upper()
-            shown = "a key" if first["loc"][0] == "keys" else repr(first["input"])
-            msg = f"{shown}: {first['msg'].removeprefix('Value error, ')}; see docs/settings.md"
-            raise InputError(msg, field=name) from error
+            raise _refused(error.errors()[0]) from error
         except SettingsError as error:
-            msg = f"{error}: not JSON; see docs/settings.md"
-            raise InputError(msg) from error
+            raise _not_json(error) from error
         _not_of_the_example(found)
         url = in_bucket(found.home)
         if url is not None and found.log.url.get_secret_value().startswith("sqlite:"):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
             raise InputError(msg, field=f"{PREFIX}LOG__URL")
         return found if url is None else found.model_copy(update={"home": working_copy(url, found.cache)})
+
+
+def _refused(error: ErrorDetails) -> InputError:
+    """What a variable holds that it cannot, by the name that a person wrote."""
+    part, *inner = (one for one in error["loc"] if isinstance(one, str))
+    if part in Settings.model_fields and not _is_of_parts(Settings.model_fields[part].annotation) and inner:
+        name = f"{PREFIX}{part.upper()}[{inner[0]!r}]" + "".join(f".{one}" for one in inner[1:])
+    else:
+        name = PREFIX + "__".join((part, *inner)).upper()
+    if error["type"] == "extra_forbidden":
+        problem = next(misspelt([name]), f"{name} is not known").removeprefix(f"{name} ")
+        return InputError(problem, field=name)
+    shown = "a key" if part == "keys" else repr(error["input"])
+    return InputError(f"{shown}: {error['msg'].removeprefix('Value error, ')}; see docs/settings.md", field=name)
+
+
+def _not_json(error: SettingsError) -> InputError:
+    """Which variable is not JSON, and how it is written; not what it holds, which may be a key."""
+    text, part = getattr(error.__cause__, "doc", None), re.search(r'field "(\w+)"', str(error))
+    begin = f"{PREFIX}{part[1]}".upper() if part else PREFIX
+    name = next((name.upper() for name, value in os.environ.items() if name.upper().startswith(begin) and value == text), begin)
+    field = Settings.model_fields.get(name.removeprefix(PREFIX).lower())
+    example = json.dumps(field.examples[0] if field.examples else field.default) if field and not _is_of_parts(field.annotation) else ""
+    return InputError(f"is not JSON; {f'write it as {example}' if example else 'see docs/settings.md'}", field=name)
+
+
+def _is_of_parts(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _not_of_the_example(found: Settings) -> None:
@@ -219,7 +246,7 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
 def table(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, str, str]]:
     """Every setting as (environment variable, default, what it is), in order."""
     for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+        if _is_of_parts(field.annotation):
             yield from table(field.annotation, f"{prefix}{name.upper()}__")
         else:
             default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default

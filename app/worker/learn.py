@@ -22,6 +22,7 @@ from app.ground.errors import ROOTS
 from app.ground.settings import Settings
 from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, Dropped, FromLog, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.home.underway import begins
 from app.worker import gate
 from app.worker.archive import SCHEMA, read_archive
 from app.worker.compare import compare
@@ -228,6 +229,7 @@ class _Steps:
 
     @contextmanager
     def _timed(self, step: str) -> Iterator[None]:
+        begins(self._directory, step)
         started = time.perf_counter()
         try:
             yield

@@ -16,10 +16,11 @@ from typing import Final
 import pyarrow.compute as pc
 
 from app.ground.errors import HomeError, LogError
-from app.ground.logs import logger
+from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
+from app.home.underway import begins, ends
 from app.log.base import Log, Stream
 from app.worker.archive import Archive, read_archive
 from app.worker.feeds import Feeds
@@ -194,6 +195,7 @@ class Worker:
         given = (self._settings, path, rows, candidate)
         process = get_context("spawn").Process(target=learn_apart, args=given, name=f"run-{path.name}", daemon=True)
         logger().info("run_started", run=path.name, rows=rows)
+        begins(path)
         process.start()
         try:
             await asyncio.to_thread(process.join, worker.timeout_s)
@@ -222,6 +224,7 @@ class Worker:
         shadowed = None
         if shadow:
             worker = self._settings.worker
+            begins(self._runs.directory(run.id), "shadow mode")
             shadowed = await in_shadow(self._settings.home, release, requests=worker.shadow_requests, seconds=worker.shadow_s)
             current = self._store.current()
         if current is None or current.id != run.current.get("release"):
@@ -253,6 +256,7 @@ class Worker:
     def _finish(self, path: Path, run: LearningRun) -> LearningRun:
         write_page(path / PAGE, run)
         write_run(path / FINAL, run)
+        ends(path)
         logger().info("run_finished", run=run.id, decision=run.decision, reasons=list(run.reasons), release=run.release)
         return run
 
@@ -264,6 +268,7 @@ def _why(error: Exception) -> str:
 def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
     """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
     end_with_parent()  # before the imports, which take seconds: a worker that is killed now leaves nobody behind
+    configure(settings.log)
     from app.worker.learn import learn  # noqa: PLC0415
 
     learn(settings, directory, rows, candidate)

@@ -25,6 +25,7 @@ from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
 from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
+from models.evaluation.table import too_few
 from models.evaluation.tasks import Answers, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.precision import CPU
@@ -58,7 +59,7 @@ def evaluate(
         cache: where features are kept from one run to the next.
         device: where the bundle and its encoder compute.
         progress: shows each task.
-        warn: told what the dataset has that is put up with.
+        warn: told what the dataset has that is put up with, and where questions are too few to tell systems apart.
 
     Raises:
         InputError: the dataset is broken, or has neither questions nor outfits of ``split``; or the results cannot be written there.
@@ -82,6 +83,8 @@ def evaluate(
     result = evaluate_dataset(
         dataset, loaded, features_NF, split=split, drawn=drawn, predictions=predictions, report=report, progress=progress
     )
+    if few := too_few(result):
+        warn(few)
     return {**result, "seconds": round(time.perf_counter() - started, 3)}
 
 

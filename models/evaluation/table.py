@@ -8,6 +8,8 @@ from typing import Any, Final
 from rich.table import Table
 
 METRICS: Final = ("fitb_accuracy", "auc", "recall_at_10", "recall_at_50", "mrr", "ndcg", "ece")
+ENOUGH_QUESTIONS: Final = 100
+"""Of a task, below which hardly any two systems are told apart."""
 BASELINES: Final = ("random", "popularity", "category", "co_purchase", "pair_pmi", "pair_regression", "pair_boosting", "raw_cosine")
 
 
@@ -44,6 +46,26 @@ def render_table(result: Mapping[str, Any]) -> Table:
             if last and "ece_floor" in figures:
                 table.add_row("", "ece_floor", "", number(figures["ece_floor"]), end_section=True)
     return table
+
+
+def too_few(result: Mapping[str, Any]) -> str | None:
+    """Which tasks have too few questions to tell systems apart, and how wide that leaves the intervals; None where all have enough.
+
+    >>> fitb = {"n": 13, "fitb_accuracy": 0.5, "ci95_by_metric": {"fitb_accuracy": (0.23, 0.77)}}
+    >>> too_few({"tasks": {"fitb": fitb, "retrieval": {"n": 100}}})
+    'fitb has 13 questions (interval ±0.27): too few to tell systems apart, which takes 100 and more'
+    """
+    few = {task: figures for task, figures in result["tasks"].items() if figures["n"] < ENOUGH_QUESTIONS}
+    if not few:
+        return None
+    told = ", ".join(f"{task} has {figures['n']:,} questions{_give_or_take(figures)}" for task, figures in few.items())
+    return f"{told}: too few to tell systems apart, which takes {ENOUGH_QUESTIONS} and more"
+
+
+def _give_or_take(figures: Mapping[str, Any]) -> str:
+    """Half the width of the interval of a task's first metric."""
+    interval = next((figures["ci95_by_metric"][metric] for metric in METRICS if metric in figures), None)
+    return f" (interval ±{(interval[1] - interval[0]) / 2:.2f})" if interval else ""
 
 
 def percent(share: float | None) -> str:

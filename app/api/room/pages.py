@@ -25,6 +25,7 @@ from app.experiments.kept import KeptReports
 from app.ground.doors import Door
 from app.ground.errors import HomeError, UnknownReleaseError
 from app.home.runs import Runs
+from app.home.underway import underway
 from app.rules.rule import as_written, in_force
 
 router = APIRouter(
@@ -62,7 +63,8 @@ async def releases_page(services: Services, session: Session, problem: str | Non
         before: str | None = services.store.before_current().id
     except HomeError:
         before = None
-    shown = {"told": told, "made": made, "runs": runs[::-1], "curve": curve(runs), "before": before}
+    goes_on = await to_thread.run_sync(underway, services.settings.home)
+    shown = {"told": told, "made": made, "runs": runs[::-1], "curve": curve(runs), "before": before, "underway": goes_on}
     return page("releases", status, session=session, here="/ops/releases", problem=problem, **shown)
 
 

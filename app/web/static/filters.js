@@ -4,6 +4,7 @@ import { byId, el } from "./dom.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
 
 const TYPING_MS = 300;
+const opening = (label) => label.replace(/^./u, (letter) => letter.toUpperCase());
 const GENDER = new Set(["department", "gender", "audience"]);
 const OF = "of-"; // before the name of an attribute, in the URL
 
@@ -31,7 +32,7 @@ export function chosenFilters() {
 
 function choice(label, name, values) {
   const options = values.map((value) => el("option", { value }, value));
-  const select = el("select", { ariaLabel: label, name, onchange: ({ target }) => narrow({ [name]: target.value }) }, el("option", { value: "" }, label), ...options);
+  const select = el("select", { ariaLabel: label, name, onchange: ({ target }) => narrow({ [name]: target.value }) }, el("option", { value: "" }, opening(label)), ...options);
   select.dataset.name = label;
   return select;
 }

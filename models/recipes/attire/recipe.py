@@ -171,7 +171,7 @@ def _whose(config: AttireConfig, workers: int) -> list[int | None]:
 
 def _part(progress: Progress, part: str, title: str, total: int) -> AbstractContextManager[Advance]:
     """A ``Progress`` that says which of the members is trained."""
-    return progress(f"part {part}: {title}", total)
+    return progress(f"model {part}: {title}", total)
 
 
 def _remembered(inputs: ItemInputs, train: WornOutfits, names: Names) -> PairMemory:

@@ -102,6 +102,14 @@ def test_what_is_mostly_a_string_is_asked_for_as_one(client: TestClient, body: b
     assert "or an object with" in error["problem"]
 
 
+def test_an_object_is_shown_where_another_value_stands_for_it(client: TestClient) -> None:
+    """By an example of that very object."""
+    [error] = refused(client, b'{"items": ["tops-1"], "filters": {"price": 80}}', 422)["errors"]
+    assert (error["field"], error["problem"]) == ("filters.price", 'should be an object, such as {"max": 80}')
+    answer = client.post("/score-outfit", json={"outfits": [["tops-1", "shoes-1"]]}).json()
+    assert answer["detail"] == 'outfits[0]: should be an object, such as {"items": ["w000042", "w000113"]}'
+
+
 def test_unknown_ids_are_404_naming_each(client: TestClient) -> None:
     """When no item is known there is nothing to complete."""
     errors = refused(client, b'{"items": ["ghost", {"id": "spook"}]}', 404)["errors"]

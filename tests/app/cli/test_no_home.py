@@ -22,6 +22,14 @@ def test_a_home_that_is_not_there_is_told(command: str, tmp_path: Path, capsys: 
     assert not missing.exists()
 
 
+def test_a_first_import_that_is_refused_leaves_no_home(tmp_path: Path) -> None:
+    """Neither of a path that is mistyped, nor of a file that is no feed."""
+    (tmp_path / "orders.csv").write_text("a;b\n1;2\n")
+    for name in ("nowhere.csv", "nowhere", "orders.csv"):
+        assert run(["import", str(tmp_path / name), "--home", str(tmp_path / "shop")]) == 2
+    assert not (tmp_path / "shop").exists()
+
+
 def test_a_key_that_makes_a_home_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Once: the next one is of the same home."""
     for told in (True, False):

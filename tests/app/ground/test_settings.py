@@ -62,6 +62,22 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "given", "told"),
+    [
+        ("FEEDS", "{x.csv: 3}", "field 'ATTIRE_FEEDS': is not JSON; write it as {\"https://shop.example/feed.csv\": 900}"),
+        ("WORKER__TRAINING", "secret", "field 'ATTIRE_WORKER__TRAINING': is not JSON; see docs/settings.md"),
+        ("FEEDS", '{"x.csv": "often"}', "field \"ATTIRE_FEEDS['x.csv']\": 'often': write seconds, as 900, or {"),
+        ("LIMITS__MAXK", "3", "field 'ATTIRE_LIMITS__MAXK': is not a setting; did you mean ATTIRE_LIMITS__MAX_K?"),
+    ],
+)
+def test_a_variable_is_told_by_the_name_that_was_written(monkeypatch: pytest.MonkeyPatch, name: str, given: str, told: str) -> None:
+    """In words of this page, with how it is written."""
+    monkeypatch.setenv(f"ATTIRE_{name}", given)
+    with pytest.raises(InputError, match=re.escape(told)):
+        Settings.read()
+
+
+@pytest.mark.parametrize(
     ("given", "name"),
     [("https://shop.example", "shop.example"), ("shop.example:8443", "shop.example"), ("*.shop.example/", "*.shop.example")],
 )

@@ -113,7 +113,8 @@ def test_no_keys_are_not_listed_in_silence(tmp_path: Path, capsys: pytest.Captur
     [
         (["create", "--scope", "wrte"], "did you mean 'write'?"),
         (["create", "--scope", "admin", "--origin", "https://shop.example"], "events and read only"),
-        (["create", "--origin", "shop.example"], "write it as https://shop.example"),
+        (["create", "--origin", "www.boutique.example"], "write it as https://www.boutique.example"),
+        (["create", "--origin", "http://boutique.example/page"], "write it as http://boutique.example"),
         (["create", "--origin", "*"], "name each"),
         (["revoke", "00000000"], "no key '00000000'"),
     ],

@@ -352,3 +352,30 @@ def test_a_page_of_the_services_own_address_reads_with_its_key(
         for site in ("same-site", "cross-site", "none"):
             elsewhere = {**page, "Sec-Fetch-Site": site, "Referer": "https://shop.example/dress"}
             assert client.get("/items", headers=elsewhere).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("scopes", "revoked", "keys", "told"),
+    [
+        ((), False, Keys(), False),
+        (("read",), False, Keys(), True),
+        (("admin",), False, Keys(), False),
+        (("admin",), True, Keys(), True),
+        (("read",), False, Keys(catalogue=SecretStr("a-catalogue-key")), True),
+        (("read",), False, Keys(admin=SecretStr("an-admin-key")), False),
+        (("read",), False, OPEN, False),
+    ],
+)
+def test_a_start_without_any_key_that_opens_everything_says_how_to_make_one(
+    asked: Asked, home: Path, capsys: pytest.CaptureFixture[str], scopes: tuple[str, ...], keys: Keys, *, revoked: bool, told: bool
+) -> None:
+    """Where keys were made before the first start it makes none by itself; a home without any gets its first."""
+    if scopes:
+        key, _ = made(home, *scopes)
+        if revoked:
+            KeyFile(home).revoke(key)
+    with asked(keys=keys):
+        pass
+    out, err = capsys.readouterr()
+    assert (f"attire keys create --home {home} --scope admin" in err) == told
+    assert ("Key that opens everything" in out) == (not scopes)

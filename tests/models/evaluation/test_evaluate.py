@@ -52,6 +52,17 @@ def test_a_model_that_knows_the_style_is_right(written: tuple[dict[str, Any], Pa
     assert tasks["retrieval"]["ranked_by"] == "queries"
 
 
+def test_too_few_questions_are_told(written: tuple[dict[str, Any], Path], shop: Path, bundle_path: Path) -> None:
+    """By the warning, for each task that has fewer than 100, and for no other."""
+    said: list[str] = []
+    evaluate(shop, bundle_path, warn=said.append)
+    few = [f"{name} has {figures['n']} questions" for name, figures in written[0]["tasks"].items() if figures["n"] < 100]
+    assert few
+    line = said[-1]
+    assert [one in line for one in few] == [True] * len(few)
+    assert line.count("questions (interval ±") == len(few)
+
+
 def test_predictions_say_every_answer(written: tuple[dict[str, Any], Path]) -> None:
     """One line per question, from which the metrics can be computed again."""
     result, out = written

@@ -98,6 +98,7 @@ def test_validation_outfits_are_asked_about_where_there_are_enough(run: Run[Any]
     assert found is not None
     assert (found.folds, found.verdict) == (0, "worse")
     assert "worse than" in str(found)
+    assert ", the better of the 2 asked (" in str(found)
 
 
 def test_what_took_long_is_not_trained_again(run: Run[Any]) -> None:

@@ -22,6 +22,7 @@ from app.ground.parts import LogSettings
 from app.home.feeds import REJECTS, FeedRecord, FeedRecords
 from app.home.runs import FINAL, Compared, LearningRun, Runs, write_run
 from app.home.store import ReleaseStore
+from app.home.underway import begins
 from app.home.versions import LOOKED_S
 from app.log.base import Stream
 from app.log.open import opened_log
@@ -215,6 +216,20 @@ def test_runs_have_their_metrics_reasons_and_place_on_the_curve(room: TestClient
     assert "Run 0001" in room.get("/ops/runs/1").text
 
 
+def test_a_run_that_goes_on_is_told_with_its_step(room: TestClient, own: Path) -> None:
+    """Since when, until it has ended; without one, the worker has not run yet."""
+    assert "The worker has not run yet" in room.get("/ops/releases").text
+    directory = Runs(own).begin()
+    begins(directory)
+    assert re.search(r"0001</strong>.+not ended yet.+began 20\d\d-\d\d-\d\d \d\d:\d\d UTC<", room.get("/ops/releases").text)
+    begins(directory, "training")
+    text = room.get("/ops/releases").text
+    assert re.search(r"began 20\S+ \d\d:\d\d UTC · training since \d\d:\d\d<", text)
+    assert "has not run yet" not in text
+    write_run(directory / FINAL, LearningRun(id="0001", started="2026-11-26T10:00:00+00:00", rows=1, decision="waiting"))
+    assert "not ended yet" not in room.get("/ops/releases").text
+
+
 def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Path, word: Word) -> None:
     """A try writes nothing."""
     room.post("/complete-outfit", json={"items": ["shoes-1"], "slots": [{"category": "tops"}]})
@@ -240,6 +255,17 @@ def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Pat
     assert kept() == [True]
     send("/ops/rules/change", id="no-tops-1", do="remove")
     assert kept() == []
+
+
+def test_a_rule_is_shown_with_how_many_times(room: TestClient, word: Word) -> None:
+    """Also where it leaves that out; and its name is quoted as it is written."""
+    rules = [
+        {"id": "typo", "do": "boost", "items": {"ids": ["topss-1"]}},
+        {"id": "less", "do": "bury", "items": {"ids": ["tops-1"]}, "times": 2.5},
+    ]
+    text = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(rules), "do": "write"}).text
+    assert ("boost \u00d7 3<" in text, "bury \u00d7 2.5<" in text) == (True, True)
+    assert "<code>typo</code>: the catalogue has no item" in text
 
 
 def test_a_rule_that_means_nothing_is_told_and_stays_in_the_form(room: TestClient, word: Word) -> None:
