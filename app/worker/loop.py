@@ -268,7 +268,7 @@ def _why(error: Exception) -> str:
 def learn_apart(settings: Settings, directory: Path, rows: int, candidate: Path | None) -> None:
     """The target of a run's process, which alone imports what training needs: the worker itself stays small."""
     end_with_parent()  # before the imports, which take seconds: a worker that is killed now leaves nobody behind
-    configure(settings.log)
     from app.worker.learn import learn  # noqa: PLC0415
 
+    configure(settings.log)
     learn(settings, directory, rows, candidate)
