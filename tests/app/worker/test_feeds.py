@@ -86,7 +86,7 @@ def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
         "https://shop.example/feed.csv": KeptFresh(every_s=900.0),
         "a.csv": KeptFresh(every_s=60.0, mapping=Path("a.yaml")),
     }
-    for wrong, told in (("0", "greater than or equal to 1"), ('{"mapping": "a.yaml"}', "EVERY_S"), ('"soon"', "a valid number")):
+    for wrong, told in (("0", "greater than or equal to 1"), ('{"mapping": "a.yaml"}', "every_s"), ('"soon"', "write seconds")):
         monkeypatch.setenv("ATTIRE_FEEDS", f'{{"a.csv": {wrong}}}')
         with pytest.raises(InputError, match=told):
             Settings.read()
