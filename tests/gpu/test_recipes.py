@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from models.bundle import Bundle
+from models.encoders.load import load_encoder
 from models.evaluation.evaluate import evaluate
 from models.precision import CPU
 from models.recipes.registry import RECIPES
@@ -43,9 +45,19 @@ NO_ATTENTION = ("outfit-vector", "semi-supervised", "self-adaptive")
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Features of the shop, encoded once."""
-    return tmp_path_factory.mktemp("cache")
+    return tmp_path_factory.mktemp("kept")
+
+
+opened = cache(load_encoder)
+
+
+@pytest.fixture(autouse=True)
+def _eyes_are_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The encoder, which takes half of the time of so small a training and its questions."""
+    for place in ("models.training.run", "models.evaluation.evaluate"):
+        monkeypatch.setattr(f"{place}.load_encoder", opened)
 
 
 @pytest.fixture(autouse=True)
@@ -68,19 +80,19 @@ def test_every_recipe_is_here() -> None:
 
 
 @pytest.mark.parametrize("run", RUNS)
-def test_it_trains_there_and_serves_here(run: str, far: torch.device, shop: Path, cache: Path, tmp_path: Path) -> None:
+def test_it_trains_there_and_serves_here(run: str, far: torch.device, shop: Path, kept: Path, tmp_path: Path) -> None:
     """The bundle is files like any other, another training can start from it, and it is asked the same questions on either device."""
     recipe, settings = RUNS[run]
-    there = train(shop, recipe, tmp_path / "there", settings=settings, seed=3, cache=cache, device=far)
+    there = train(shop, recipe, tmp_path / "there", settings=settings, seed=3, cache=kept, device=far)
     assert there.device == far
     weights = there.model.state_dict()
     assert all(value.device == far and bool(value.isfinite().all()) for value in weights.values())
     assert Bundle.load(tmp_path / "there").device == CPU
     if settings.get("mode") != "pixels":  # which start anew
         untrained = {**settings, "epochs": "0"}
-        further = train(shop, recipe, tmp_path / "further", settings=untrained, init=tmp_path / "there", cache=cache, device=far)
+        further = train(shop, recipe, tmp_path / "further", settings=untrained, init=tmp_path / "there", cache=kept, device=far)
         assert further.manifest.parent == there.id
-    told = {device: evaluate(shop, tmp_path / "there", split="valid", cache=cache, device=device)["tasks"] for device in (CPU, far)}
+    told = {device: evaluate(shop, tmp_path / "there", split="valid", cache=kept, device=device)["tasks"] for device in (CPU, far)}
     assert set(told[far]) == {"fitb", "compatibility", "retrieval"}
     if far.type == "cuda":  # a hundredth of a percent decides the four questions of these models, hardly trained
         said = [scores_of(Bundle.load(tmp_path / "there").to(device)) for device in (CPU, far)]
@@ -89,7 +101,7 @@ def test_it_trains_there_and_serves_here(run: str, far: torch.device, shop: Path
     for task, figures in told[far].items():
         for name in {"fitb_accuracy", "auc", "recall_at_10"} & set(figures):
             assert figures[name] == pytest.approx(told[CPU][task][name], abs=1e-9)
-    here = train(shop, recipe, tmp_path / "here", settings=settings, seed=3, cache=cache)
+    here = train(shop, recipe, tmp_path / "here", settings=settings, seed=3, cache=kept)
     for name, value in here.model.state_dict().items():
         np.testing.assert_allclose(weights[name].cpu().numpy(), value.numpy(), rtol=1e-3, atol=1e-4, err_msg=name)
     if recipe in NO_ATTENTION:
