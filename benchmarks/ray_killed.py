@@ -1,6 +1,6 @@
 """Does a request fail of whoever sends it again, where processes of a service are killed? A table of "Replicas" in ``docs/ray.md``.
 
-    python -m benchmarks.ray_killed WORK [--clients 18] [--each-s 30]
+    python -m benchmarks.ray_killed WORK [--clients 18] [--each-s 40]
 
 ``attire serve --on local`` answers by two replicas with a process for a shard each, while clients (``attire.client``) ask for looks again
 and again. In turn a replica, a shard's process and the node's process are killed with ``kill -9``.

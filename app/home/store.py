@@ -38,9 +38,9 @@ from sealed.manifest import STRICT, read_as
 
 _RELEASE_ID: Final = re.compile(r"r(\d+)-[0-9a-f]{8}")
 _REMEMBERED: Final = 1_000
+"""Releases that a rollback can go back along."""
 _LOCKED: Final = "releases"
 """Held by who changes what is there, or what is served: two at once would count to the same number, and one lose its way back."""
-"""Releases that a rollback can go back along."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """Of a directory in the home; never a path out of it."""

@@ -150,7 +150,7 @@ def _nearest(
         return Similar((), (), f"the catalogue has no items of category {category!r} now")
     if among is None:
         among = snapshot.rows_in(category) if category else snapshot.rows
-    rows = among[may.passes(among)]
+    rows = among[may.passes(among)] if may.conditions else among  # no copy of all rows where all may be shown
     rows = rows[rows != own] if own is not None else rows
     with stage("search"):
         cosines = _cosines(release, rows, query, part)

@@ -141,6 +141,8 @@ class SlotModel:
             return self._drawn(have_C, draws, rng, said_W)
         everything_SC = self.unrestricted.draw(have_C, draws, rng, said_W)
         drawn_SC = np.where(self.most_C, everything_SC, have_C)
+        if (drawn_SC == everything_SC).all():
+            return drawn_SC
         before_S, after_S = (self.unrestricted.whole(counts_SC, said_W) for counts_SC in (everything_SC, drawn_SC))
         other_S = after_S < before_S / 2
         drawn_SC[other_S] = self._drawn(have_C, int(other_S.sum()), rng, said_W)

@@ -2,9 +2,9 @@
 import { latest } from "./api.js";
 import { byId, el } from "./dom.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
+import { opening } from "./words.js";
 
 const TYPING_MS = 300;
-const opening = (label) => label.replace(/^./u, (letter) => letter.toUpperCase());
 const GENDER = new Set(["department", "gender", "audience"]);
 const OF = "of-"; // before the name of an attribute, in the URL
 

@@ -1,14 +1,14 @@
 // One item as a picture with its brand, title and price; where there is no picture, its words take the picture's place.
 import { el, percent, price } from "./dom.js";
 import { add, look, nameOf, remove, wears } from "./outfit.js";
-import { called, kind } from "./words.js";
+import { called, kind, opening } from "./words.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
 export const HARDLY = 0.45; // below it, pieces hardly go together
 
 // Without a title, what it is, as far as it is told.
-export const titleOf = (item) => item.title || called(item).replace(/^./u, (letter) => letter.toUpperCase());
+export const titleOf = (item) => item.title || opening(called(item));
 
 // Its brand, unless the title begins with it.
 export const brandOf = ({ brand, title }) => (brand && !`${title} `.startsWith(`${brand} `) ? brand : "");

@@ -30,6 +30,7 @@ const PROBLEMS = [
 const KINDS = { "all-body": "dresses & all-in-ones" };
 const ONE = { tops: "top", "all-body": "dress or all-in-one", outerwear: "coat or jacket", headwear: "hat", bags: "bag", scarves: "scarf" };
 
+export const opening = (words) => words.replace(/^./u, (letter) => letter.toUpperCase());
 export const kind = (category) => KINDS[category] ?? category;
 
 // What a piece without a title is: its colour, where that is told, and its kind.
