@@ -5,10 +5,11 @@ from __future__ import annotations
 import shutil
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,7 @@ from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, older_than, visits_of
 from app.worker.shoppers import fold_in_wearers
-from app.worker.weights import Lists, counts_of
+from app.worker.weights import Lists, counts_of, freely_chosen
 from index.snapshot import Snapshot
 from models.bundle import Bundle
 from models.datasets.schema import Catalogue, Outfit
@@ -45,7 +46,8 @@ from models.errors import AttireError, BundleError, InputError
 from models.offpolicy.examination import ASSUMED
 
 _LEAST_ASKED: Final = 20
-_LATEST_EVENTS: Final = 1_000_000  # that are asked what both releases would have earned
+_FREE_TO_ASK, _FREE_TO_CHOOSE_ON = 100, 300  # choices that no list had a part in, below which all are gone by
+_LATEST_EVENTS: Final = 1_000_000  # that are asked what lists led to, and what both releases would have earned
 _TROUBLE: Final = (*ROOTS, OSError)
 
 
@@ -120,6 +122,7 @@ class _Steps:
                         directory,
                         fold_in=everyones,
                         counts=self._counts([*train, *valid], catalogue),
+                        chosen_by=self._free(valid, catalogue, "chosen on", _FREE_TO_CHOOSE_ON),
                         sent_back=[item for item, at in back_at.items() if at < outfits.held_from and item in catalogue.row_of],
                         images=self._store.images,
                         recipe=worker.recipe,
@@ -132,16 +135,15 @@ class _Steps:
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
                 self._know(candidate=_summary(candidate), held_from=None if self._candidate else outfits.held_from)
-                sets = {"recent": ask(recent, catalogue), "reference": ask(asked, catalogue)}
-                compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=sets, train=train)
+                blanks = self._free(recent, catalogue, "asked for, of the recent", _FREE_TO_ASK)
+                questions = {"recent": ask(recent, catalogue, blanks), "reference": ask(asked, catalogue)}
+                compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=questions, train=train)
             except BundleError as error:
                 return unchanged("rejected", str(error))
         self._know(metrics=compared.metrics, categories=compared.categories, calibration=compared.calibration)
         with self._timed("asking the log"):
             self._know(from_log=self._from_log(current, candidate, catalogue, features_NF))
-        against = objections(compared)
-        if worker.from_log == "gate":
-            against += worse_in_log(self.run.from_log)
+        against = objections(compared) + (worse_in_log(self.run.from_log) if worker.from_log == "gate" else [])
         if against:
             return unchanged("rejected", *against)
         now_current = self._store.served()
@@ -152,12 +154,20 @@ class _Steps:
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
 
+    def _free(self, outfits: Sequence[Outfit], catalogue: Catalogue, use: str, least: int) -> Collection[tuple[str, str]] | None:
+        """(outfit's id, item) of the choices of outfits that no list had a part in; None where these are fewer than ``least``."""
+        free = freely_chosen(outfits, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._lists)
+        if len(free) < least:
+            return None
+        self._know(outfits={**self.run.outfits, f"items that no list had a part in, which alone are {use}": len(free)})
+        return free
+
     def _counts(self, outfits: Sequence[Outfit], catalogue: Catalogue) -> Mapping[tuple[str, str], float]:
         """How many each choice of their items stands for: by the place that it was bought from, and by its age."""
         worker = self._settings.worker
         if not (worker.debias or worker.half_life_days):
             return {}
-        lists = Lists.of(self._latest_events(), self._settings.attribution) if worker.debias else Lists()
+        lists = self._lists if worker.debias else Lists()
         category_of = dict(zip(catalogue.ids, catalogue.categories, strict=True))
         counts = counts_of(outfits, category_of, lists, self._steepness(catalogue), worker.half_life_days)
         alike = sum(counts.values()) ** 2 / sum(count**2 for count in counts.values())
@@ -179,6 +189,10 @@ class _Steps:
         if self._found is None:
             self._found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
         return self._found
+
+    @cached_property
+    def _lists(self) -> Lists:
+        return Lists.of(self._latest_events(), self._settings.attribution)
 
     def _latest_events(self) -> pl.LazyFrame:
         rows = self.run.rows

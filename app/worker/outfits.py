@@ -12,7 +12,7 @@ having been worn together for a reason against; the more a shop sells, the more 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
@@ -127,12 +127,17 @@ def worn(basket: Basket, split: Split) -> Outfit:
     return Outfit(basket.id, basket.items, split, basket.user, basket.at)
 
 
-def ask(outfits: Sequence[Outfit], catalogue: Catalogue) -> dict[str, tuple[Question, ...]]:
+def ask(
+    outfits: Sequence[Outfit], catalogue: Catalogue, blanks: Collection[tuple[str, str]] | None = None
+) -> dict[str, tuple[Question, ...]]:
     """Questions about outfits by kind: which item is missing, which of four it is, and which of two sets was worn; the same each time.
 
     Outfits of which the catalogue has fewer than two items are left out.
+
+    Args:
+        blanks: (outfit's id, item) of what may be asked for; None: everything.
     """
-    drawn = draw_questions(outfits, (), catalogue).tasks
+    drawn = draw_questions(outfits, (), catalogue, blanks=blanks).tasks
     return {kind: drawn[kind] for kind in ("retrieval", "fitb", "compatibility") if kind in drawn}
 
 

@@ -5,12 +5,15 @@ chance f. So what was bought from place k was bought with chance θ + (1 - θ) f
 f. It stands for one over that: 1 at the first place, 10 at most. What no list was asked for, as the piece that a shopper began with, was
 not found by a list, and stands for itself.
 
+What no list had a part in is what two releases can be compared by, and a training chosen on: what was bought from the lists of the release
+that serves speaks for that one, whichever is better.
+
 Source: Schnabel, Swaminathan, Singh, Chandak and Joachims, Recommendations as treatments (ICML 2016), section 4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Final
@@ -49,6 +52,10 @@ class Lists:
         places = rows.filter("bought").group_by("session", "item").agg(pl.col("position").min()).rows()
         return cls(asked, {(session, item): int(place) for session, item, place in places})
 
+    def led(self, session: str, item: str, category: str) -> bool:
+        """Whether a list may have had a part in this purchase: it showed the item, or others of its category."""
+        return (session, category) in self.asked or (session, item) in self.place_of
+
     def chance(self, session: str, item: str, category: str, eta: float) -> float:
         """That a shopper who wanted the item bought it."""
         place = self.place_of.get((session, item))
@@ -68,10 +75,25 @@ def counts_of(
     latest = max((_at(outfit, 0.0) for outfit in outfits), default=0.0)
     counts: dict[tuple[str, str], float] = {}
     for outfit in outfits:
-        session, days = outfit.id.partition("#")[0], (latest - _at(outfit, latest)) / _DAY_S
+        session, days = _session(outfit), (latest - _at(outfit, latest)) / _DAY_S
         times = 0.5 ** (days / half_life_days) if half_life_days else 1.0
         counts |= {(outfit.id, item): times / lists.chance(session, item, category_of[item], eta) for item in outfit.items}
     return counts
+
+
+def freely_chosen(outfits: Iterable[Outfit], category_of: Mapping[str, str], lists: Lists) -> frozenset[tuple[str, str]]:
+    """(outfit's id, item) of every choice that no list had a part in, such as the piece that a shopper began with.
+
+    Args:
+        outfits: named as the visits that they are from.
+    """
+    return frozenset(
+        (outfit.id, item) for outfit in outfits for item in outfit.items if not lists.led(_session(outfit), item, category_of[item])
+    )
+
+
+def _session(outfit: Outfit) -> str:
+    return outfit.id.partition("#")[0]
 
 
 def _at(outfit: Outfit, otherwise: float) -> float:

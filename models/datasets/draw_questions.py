@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -77,7 +77,14 @@ def shuffle_in(answer: int, wrong: IntArray, rng: np.random.Generator) -> tuple[
     return np.concatenate([[answer], wrong])[order], int(np.flatnonzero(order == 0)[0])
 
 
-def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue: Catalogue, *, seed: int = 0) -> Drawn:
+def draw_questions(
+    asked: Sequence[Outfit],
+    others: Sequence[Outfit],
+    catalogue: Catalogue,
+    *,
+    blanks: Collection[tuple[str, str]] | None = None,
+    seed: int = 0,
+) -> Drawn:
     """Questions about ``asked``, one of each kind an outfit: ``fitb``, ``fitb_popularity``, ``compatibility`` and ``retrieval``.
 
     ``fitb_cold`` and ``retrieval_cold`` hold once more those whose answer no training outfit wears, if there are at least 30.
@@ -85,6 +92,7 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
     Args:
         asked: outfits of one split.
         others: outfits of other splits. Those of ``train`` say what is popular, and what a question must not repeat.
+        blanks: (outfit's id, item) of what may be left blank; None: everything. An outfit without any is only asked about as a whole.
     """
     outfits = [*asked, *others]
     rows_of = [tuple(catalogue.row_of[item] for item in dict.fromkeys(outfit.items) if item in catalogue.row_of) for outfit in outfits]
@@ -109,10 +117,12 @@ def draw_questions(asked: Sequence[Outfit], others: Sequence[Outfit], catalogue:
         else:
             banned = {product for place in near[place_N[number]] for product in sets[place]}
             rng = np.random.default_rng([zlib.crc32(outfit.id.encode("utf-8", "backslashreplace")), seed])
-            blank = int(rng.integers(len(rows_of[number])))
-            for name, question in shop.ask(outfit, rows_of[number], blank, banned, rng):
+            rows = rows_of[number]
+            able = [place for place, row in enumerate(rows) if blanks is None or (outfit.id, catalogue.ids[row]) in blanks]
+            blank = able[int(rng.integers(len(able)))] if able else None
+            for name, question in shop.ask(outfit, rows, blank, banned, rng):
                 tasks[name].append(question)
-                if learned and name in _COLD and not worn_N[rows_of[number][blank]]:
+                if learned and name in _COLD and blank is not None and not worn_N[rows[blank]]:
                     tasks[f"{name}_cold"].append(question)
     enough = {name: tuple(tasks[name]) for name in sorted(tasks) if not name.endswith("_cold") or len(tasks[name]) >= _LEAST_COLD}
     return Drawn(enough, seed, len(asked) - leaks - too_small, leaks, too_small)
@@ -139,17 +149,11 @@ class _Shop:
         return {str(name): np.flatnonzero((self.category_N == name) & self.stands_N) for name in np.unique(self.category_N)}
 
     def ask(
-        self, outfit: Outfit, rows: tuple[int, ...], blank: int, banned: set[int], rng: np.random.Generator
+        self, outfit: Outfit, rows: tuple[int, ...], blank: int | None, banned: set[int], rng: np.random.Generator
     ) -> Iterator[tuple[str, Question]]:
         """The questions about an outfit with one place left blank, by kind; ``banned`` are no wrong candidates, in any size."""
-        answer, context = rows[blank], self._ids((*rows[:blank], *rows[blank + 1 :]))
-        category = str(self.category_N[answer])
-        yield "retrieval", Retrieval(outfit.id, context, self.catalogue.ids[answer], category, outfit.split, outfit.user)
-        others = self._others(answer, banned)
-        if len(others) >= WRONG:
-            for name, alike in (("fitb", others), ("fitb_popularity", self._as_popular(answer, others))):
-                candidates, place = shuffle_in(answer, choose_wrong(alike, rng), rng)
-                yield name, FillInTheBlank(outfit.id, context, self._ids(candidates), place, outfit.split, outfit.user)
+        if blank is not None:
+            yield from self._ask_for(outfit, rows, blank, banned, rng)
         replaced: list[int] = []
         for row in rows:
             others = self._others(row, banned | set(self.first_N[replaced].tolist()))
@@ -158,6 +162,18 @@ class _Shop:
             replaced.append(int(rng.choice(self._as_popular(row, others))))
         yield "compatibility", Compatibility(f"{outfit.id}-worn", self._ids(rows), 1, outfit.split, outfit.user)
         yield "compatibility", Compatibility(f"{outfit.id}-replaced", self._ids(replaced), 0, outfit.split, outfit.user)
+
+    def _ask_for(
+        self, outfit: Outfit, rows: tuple[int, ...], blank: int, banned: set[int], rng: np.random.Generator
+    ) -> Iterator[tuple[str, Question]]:
+        answer, context = rows[blank], self._ids((*rows[:blank], *rows[blank + 1 :]))
+        category = str(self.category_N[answer])
+        yield "retrieval", Retrieval(outfit.id, context, self.catalogue.ids[answer], category, outfit.split, outfit.user)
+        others = self._others(answer, banned)
+        if len(others) >= WRONG:
+            for name, alike in (("fitb", others), ("fitb_popularity", self._as_popular(answer, others))):
+                candidates, place = shuffle_in(answer, choose_wrong(alike, rng), rng)
+                yield name, FillInTheBlank(outfit.id, context, self._ids(candidates), place, outfit.split, outfit.user)
 
     def _others(self, row: int, banned: set[int]) -> IntArray:
         rows = self.rows_in[str(self.category_N[row])]

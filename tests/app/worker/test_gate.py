@@ -120,6 +120,26 @@ def test_a_release_that_has_learned_beats_one_that_has_not(trained: Any) -> None
     assert run.decision == "accepted"
 
 
+@pytest.mark.parametrize("outfits", [300, 1_500])
+def test_a_release_is_not_asked_about_what_its_own_lists_led_to(
+    build_shop: Callable[[Path], Any], tmp_path: Path, said: Callable[..., Event], outfits: int
+) -> None:
+    """Where enough was bought without a list: here bags, which come first."""
+    shop, events = build_shop(tmp_path), list[Event]()
+    bought = shop.sessions(outfits)
+    for number in range(outfits):
+        first, *led = bought[4 * number : 4 * number + 4]
+        slots = [{"category": one.data["item"].partition("-")[0], "items": [one.data["item"]]} for one in led]
+        about = {"session": first.data["session"], "recommendation_id": f"r{number}"}
+        events += [first, said(f"impression:r{number}", type="impression", slots=slots, **about)]
+        events += [Event(one.id, {**one.data, **about}) for one in led]
+    archive(shop, events)
+    run = step(shop, shop.store.bundle_path(shop.store.current().bundle))
+    free = [count for name, count in run.outfits.items() if "no list" in name]
+    asked = {one.about for one in run.categories if one.n > run.outfits["reference, held out for ever"]}
+    assert (len(free), asked) == ((1, {"bags"}) if outfits > 1_000 else (0, set()))
+
+
 @pytest.mark.training
 def test_shuffled_labels_stay_out(trained: Any) -> None:
     """What was bought by chance teaches nothing, and the metrics say so."""

@@ -41,6 +41,15 @@ def catalogue() -> Catalogue:
     return Catalogue(pa.Table.from_pylist(rows, ITEM_SCHEMA))
 
 
+def test_only_what_may_be_left_blank_is_asked_for(catalogue: Catalogue) -> None:
+    """An outfit without any is asked about as a whole."""
+    outfits = [Outfit(f"o{number}", (f"top{number}", f"shoe{number}"), "test") for number in range(20)]
+    asked = ask(outfits, catalogue, {(f"o{number}", f"shoe{number}") for number in range(0, 20, 2)})
+    blanks = [(one.id, one.answer) for one in asked["retrieval"] if isinstance(one, Retrieval)]
+    assert blanks == [(f"o{number}", f"shoe{number}") for number in range(0, 20, 2)]
+    assert (len(asked["fitb"]), len(asked["compatibility"])) == (10, 40)
+
+
 def test_the_latest_outfits_are_held_out() -> None:
     """Before them come those to choose on, before these those to learn from."""
     found = split_by_time(baskets(*distinct(100)))

@@ -12,7 +12,7 @@ import pytest
 from app.ground.windows import Windows
 from app.log.base import Entry, Event
 from app.worker.archive import SCHEMA, Archive, read_archive
-from app.worker.weights import FOUND, Lists, counts_of
+from app.worker.weights import FOUND, Lists, counts_of, freely_chosen
 from models.datasets.schema import Outfit
 
 LATEST = 86_400.0 * 100
@@ -49,6 +49,13 @@ def test_the_steeper_attention_falls_the_more_lower_places_stand_for() -> None:
     [level], [steep], [steepest] = (list(counts_of([outfit("s", "c")], CATEGORY, lists, eta, 0.0).values()) for eta in (0.0, 1.0, 9.0))
     assert (level, steepest) == pytest.approx((1.0, 10.0))
     assert 1 < steep < 10
+
+
+def test_what_no_list_had_a_part_in_is_chosen_freely() -> None:
+    """Not what a list showed, of whatever category, nor what was found beside it; a visit is of a session."""
+    lists = Lists({("s", "tops")}, {("s", "d"): 2})
+    outfits = [outfit("s#1", "a", "b", "c", "d"), outfit("t", "a", "d")]
+    assert freely_chosen(outfits, CATEGORY, lists) == {("s#1", "c"), ("t", "a"), ("t", "d")}
 
 
 @pytest.mark.parametrize("seed", range(3))
