@@ -46,7 +46,7 @@ from models.errors import AttireError, BundleError, InputError
 from models.offpolicy.examination import ASSUMED
 
 _LEAST_ASKED: Final = 20
-_FREE_TO_ASK, _FREE_TO_CHOOSE_ON = 100, 300  # choices that no list had a part in, below which all are gone by
+_LEAST_FREE: Final = 100  # choices that no list had a part in, below which all are asked for
 _LATEST_EVENTS: Final = 1_000_000  # that are asked what lists led to, and what both releases would have earned
 _TROUBLE: Final = (*ROOTS, OSError)
 
@@ -122,7 +122,6 @@ class _Steps:
                         directory,
                         fold_in=everyones,
                         counts=self._counts([*train, *valid], catalogue),
-                        chosen_by=self._free(valid, catalogue, "chosen on", _FREE_TO_CHOOSE_ON),
                         sent_back=[item for item, at in back_at.items() if at < outfits.held_from and item in catalogue.row_of],
                         images=self._store.images,
                         recipe=worker.recipe,
@@ -135,8 +134,7 @@ class _Steps:
             try:
                 candidate = load_candidate(directory, current, snapshot.categories)
                 self._know(candidate=_summary(candidate), held_from=None if self._candidate else outfits.held_from)
-                blanks = self._free(recent, catalogue, "asked for, of the recent", _FREE_TO_ASK)
-                questions = {"recent": ask(recent, catalogue, blanks), "reference": ask(asked, catalogue)}
+                questions = {"recent": ask(recent, catalogue, self._free(recent, catalogue)), "reference": ask(asked, catalogue)}
                 compared = compare(current, candidate, catalogue=catalogue, features_NF=features_NF, sets=questions, train=train)
             except BundleError as error:
                 return unchanged("rejected", str(error))
@@ -154,12 +152,12 @@ class _Steps:
         release = self._indexed(directory, now_current)
         return replace(self.run, decision=ACCEPTED, reasons=(*self.run.reasons, *notes), release=release, finished=now())
 
-    def _free(self, outfits: Sequence[Outfit], catalogue: Catalogue, use: str, least: int) -> Collection[tuple[str, str]] | None:
-        """(outfit's id, item) of the choices of outfits that no list had a part in; None where these are fewer than ``least``."""
-        free = freely_chosen(outfits, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._lists)
-        if len(free) < least:
+    def _free(self, recent: Sequence[Outfit], catalogue: Catalogue) -> Collection[tuple[str, str]] | None:
+        """(outfit's id, item) of the recent choices that no list had a part in; None where they are too few to go by."""
+        free = freely_chosen(recent, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._lists)
+        if len(free) < _LEAST_FREE:
             return None
-        self._know(outfits={**self.run.outfits, f"items that no list had a part in, which alone are {use}": len(free)})
+        self._know(outfits={**self.run.outfits, "items of the recent that no list had a part in, which alone are asked for": len(free)})
         return free
 
     def _counts(self, outfits: Sequence[Outfit], catalogue: Catalogue) -> Mapping[tuple[str, str], float]:

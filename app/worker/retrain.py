@@ -61,7 +61,6 @@ def retrain(
     fold_in: Sequence[Outfit] = (),
     sent_back: Collection[str] = (),
     counts: Mapping[tuple[str, str], float] = MappingProxyType({}),
-    chosen_by: Collection[tuple[str, str]] | None = None,
     images: ImageStore,
     recipe: str,
     settings: Mapping[str, str],
@@ -72,7 +71,6 @@ def retrain(
     Args:
         fold_in: outfits whose shoppers the bundle has to know too, though it does not learn from all of these outfits.
         sent_back, counts: see ``Dataset``.
-        chosen_by: (outfit's id, item) of what of the validation outfits is asked for, by a recipe that hears counts; None: everything.
         recipe: for a current bundle whose own recipe does not learn from outfits: an untrained bundle, or one with only an encoder.
         settings: of the recipe; they override those of the current bundle.
 
@@ -87,9 +85,6 @@ def retrain(
         )
         refuse(msg, field="recipe")
     catalogue = catalogue_of(snapshot.items, images)
-    if chosen.counts and chosen_by is not None:
-        of_valid = ((outfit.id, item) for outfit in outfits if outfit.split == "valid" for item in outfit.items)
-        counts = {**counts, **{choice: 0.0 for choice in of_valid if choice not in chosen_by}}
     run = KeptRun(
         dataset=Dataset(out.parent, "sessions", catalogue, tuple(outfits), {}, sent_back=sent_back, counts=counts).in_one_size(),
         config=config,

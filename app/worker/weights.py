@@ -5,8 +5,8 @@ chance f. So what was bought from place k was bought with chance θ + (1 - θ) f
 f. It stands for one over that: 1 at the first place, 10 at most. What no list was asked for, as the piece that a shopper began with, was
 not found by a list, and stands for itself.
 
-What no list had a part in is what two releases can be compared by, and a training chosen on: what was bought from the lists of the release
-that serves speaks for that one, whichever is better.
+What no list had a part in is what two releases can be compared by: what was bought from the lists of the release that serves speaks for
+that one, whichever is better.
 
 Source: Schnabel, Swaminathan, Singh, Chandak and Joachims, Recommendations as treatments (ICML 2016), section 4.
 """

@@ -143,12 +143,9 @@ class Weighing:
         )  # nothing is held against what could not be worn
 
     def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints, Tensor]:
-        """Some items of outfits with the others, ``(Q, I)`` padded with -1 and ``(Q,)``, and what each counts; all where there are few.
-
-        What counts nothing is not asked for.
-        """
+        """Some items of outfits with the others, ``(Q, I)`` padded with -1 and ``(Q,)``, and what each counts; all where there are few."""
         rows_RI: Ints = np.where(outfits.mask_RI.numpy(), outfits.rows_RI.numpy(), -1)
-        outfit_Q, place_Q = np.nonzero((rows_RI >= 0) & (outfits.weight_RI.numpy() > 0))
+        outfit_Q, place_Q = np.nonzero(rows_RI >= 0)
         chosen = self.rng.permutation(len(outfit_Q))[:_MOST]
         context_QI, question = rows_RI[outfit_Q[chosen]].copy(), (np.arange(len(chosen)), place_Q[chosen])
         answer_Q = context_QI[question]

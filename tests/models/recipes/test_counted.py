@@ -11,7 +11,6 @@ from torch import Tensor
 
 from models.bundle import Bundle
 from models.compatibility.base import ItemInputs
-from models.compatibility.ensemble import Ensemble
 from models.compatibility.pair_masks import PairMasks
 from models.compatibility.set_transformer import SetTransformer
 from models.datasets.read import read_dataset
@@ -20,7 +19,7 @@ from models.encoders.features import Block
 from models.recipes.attire.config import ATTIRE, AttireConfig
 from models.recipes.attire.masks import Kind, MasksTraining
 from models.recipes.attire.training import AttireTraining
-from models.recipes.attire.weighing import Weighing, _regression
+from models.recipes.attire.weighing import _regression
 from models.training.parallel import ALONE
 from models.training.presence import Presence
 from models.training.run import Run
@@ -80,19 +79,6 @@ def test_only_what_counts_is_asked_for() -> None:
     other.step(ROWS, ALL, only(1)).backward()
     assert other.model.bias.grad is not None
     assert other.model.bias.grad[1:].nonzero()[:, 0].tolist() == list(range(1, N, 3))
-
-
-def test_what_counts_nothing_is_no_question() -> None:
-    """Of what is chosen on, whatever else there is."""
-    model = Ensemble(
-        [PairMasks(feature_size=4, categories=3, words=0, residuals=N, products=0, embedding_size=8, hidden=8)],
-        None,
-        categories=3,
-        residuals=N,
-    )
-    context_QI, answer_Q, _ = Weighing(model, INPUTS, WORN, 0).blanks(replace(WORN, weight_RI=only(1)))
-    assert sorted(answer_Q) == list(range(1, N, 3))
-    assert (context_QI >= 0).sum(1).tolist() == [2] * len(answer_Q)
 
 
 def test_a_question_counts_as_its_answer_does() -> None:
