@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import httpx2
@@ -113,11 +113,14 @@ def test_a_replica_that_is_gone_costs_nobody_an_answer(replicas: tuple[int, list
 def test_half_a_body_leaves_no_replica_out(client: httpx2.Client, told: int, sent: int) -> None:
     """Whoever sends it and goes away harms nobody else."""
     place = (client.base_url.host, client.base_url.port or 80)
-    for _ in ADDRESSES:
-        with socket.create_connection(place) as half:
+    with ExitStack() as opened:
+        halves = [opened.enter_context(socket.create_connection(place)) for _ in ADDRESSES]
+        for half in halves:
             half.sendall(f"POST /complete-outfit HTTP/1.1\r\nHost: localhost\r\nContent-Length: {told}\r\n\r\n".encode() + b"x" * sent)
-            time.sleep(0.3)
+        time.sleep(0.3)
+        for half in halves:
             half.shutdown(socket.SHUT_WR)
             half.settimeout(10)
+        for half in halves:  # each is tried for some seconds
             assert half.recv(100).split()[1] >= b"400"
     assert [client.post("/complete-outfit", content=b"x").status_code for _ in range(AT_ONCE)] == [200] * AT_ONCE

@@ -24,7 +24,7 @@ from app.recommend.complete import complete
 from app.recommend.completion import FilledSlot, Question
 from app.recommend.exploring import Exploring
 from app.release.release import Release
-from app.worker import loop
+from app.worker import feeds, loop
 from app.worker.archive import SCHEMA, Archive, read_archive
 
 CATEGORIES = ("bags", "bottoms", "shoes", "tops")
@@ -116,13 +116,13 @@ def build(root: Path) -> Shop:
     return Shop(store, hue)
 
 
-def shown(release: Release, slot: FilledSlot, share: float) -> dict[str, Any]:
-    """A slot as an impression has it."""
+def shown(ids: Sequence[str], slot: FilledSlot, share: float) -> dict[str, Any]:
+    """A slot as an impression has it; ``ids`` are the catalogue's, by row."""
     seen = slot.considered
     said = {
         "category": slot.category,
-        "items": [release.item(one.row).id for one in slot.items],
-        "candidates": [release.item(int(row)).id for row in seen.rows_M],
+        "items": [ids[one.row] for one in slot.items],
+        "candidates": [ids[row] for row in seen.rows_M],
         "scores": seen.scores_M.tolist(),
     }
     return said | ({"chances": seen.chance_M.tolist(), "open": seen.opened, "explored": list(seen.explored)} if share else {})
@@ -135,12 +135,13 @@ def log_of() -> Callable[..., pl.LazyFrame]:
     def make(shop: Shop, home: Path, count: int, share: float) -> pl.LazyFrame:
         store, dice = ReleaseStore(shop.store.home), np.random.default_rng(1)
         release = Release.open(store, store.served())
+        ids = release.snapshot.items.column("id").to_pylist()
         entries = []
         for number in range(count):
             worn = f"tops-{dice.integers(40)}"
             exploring = Exploring(seed=f"{number}", share=share, first=1, among=20) if share else None
             answer = complete(release, Question(items=[worn], slots=["shoes"], k=10, exploring=exploring), Limits())
-            slot, name, who = shown(release, answer.slots[0], share), f"r{number}", f"s{number}"
+            slot, name, who = shown(ids, answer.slots[0], share), f"r{number}", f"s{number}"
             more = {"exploration": share} if share else {}
             data = {"type": "impression", "recommendation_id": name, "session": who, "items": [worn], "slots": [slot], **more}
             entries.append(said(f"impression:{name}", **data))
@@ -164,7 +165,7 @@ def anyio_backend() -> str:
 
 
 class _Here(Thread):
-    """Stands in for a run's process where the test is of what the run decides; a process spends most of its time on importing torch."""
+    """Stands in for a process where the test is of what it decides; a process spends most of its time on importing torch."""
 
     exitcode = 0
 
@@ -178,6 +179,12 @@ def learning_here() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(loop, "get_context", lambda _: SimpleNamespace(Process=_Here))
         yield
+
+
+@pytest.fixture
+def syncing_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Feeds are synchronised in a thread of this process."""
+    monkeypatch.setattr(feeds, "get_context", lambda _: SimpleNamespace(Process=_Here))
 
 
 @pytest.fixture

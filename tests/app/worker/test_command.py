@@ -33,8 +33,11 @@ def test_a_stop_ends_it_quietly_and_frees_the_home(tmp_path: Path) -> None:
         pass
 
 
-def test_too_little_to_learn_from_is_told(build_shop: Callable[[Path], Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_too_little_to_learn_from_is_told(
+    build_shop: Callable[[Path], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Exit code 0: there is just nothing to do yet."""
+    monkeypatch.setenv("ATTIRE_WORKER__NICE", "0")  # or the tests beside this one come first
     home = build_shop(tmp_path).store.home
     assert run(["worker", "--home", str(home), "--once"]) == 0
     out = capsys.readouterr().out

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from app.cli import run
-from app.ground.parts import KeptFresh, LogSettings
+from app.ground.parts import KeptFresh, LogSettings, WorkerSettings
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.live.metrics import ServiceState
@@ -21,6 +21,7 @@ from app.worker.loop import Worker
 from models.errors import InputError
 
 HEADER = "id,category,title\n"
+AT_ONCE = WorkerSettings(nice=0)  # or the tests beside these come first
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_each_after_its_interval_beside_what_else_the_worker_does(feed: Path, tm
     """A change is in the log soon after; a feed that is broken is counted, and the others go on."""
     home, broken = tmp_path / "home", tmp_path / "broken.csv"
     broken.write_text("nothing\n")
-    settings = Settings(home=home, feeds={str(broken): KeptFresh(every_s=1.0), str(feed): KeptFresh(every_s=1.0)})
+    settings = Settings(home=home, worker=AT_ONCE, feeds={str(broken): KeptFresh(every_s=1.0), str(feed): KeptFresh(every_s=1.0)})
     feed.write_text(HEADER + "".join(f"A-{number},tops,Shirt {number}\n" for number in range(4)))
 
     async def work() -> None:
@@ -92,13 +93,13 @@ def test_intervals_are_checked(monkeypatch: pytest.MonkeyPatch) -> None:
             Settings.read()
 
 
-@pytest.mark.integration
+@pytest.mark.usefixtures("syncing_here")
 def test_what_one_feed_has_set_aside_is_not_lost_by_another(feed: Path, tmp_path: Path) -> None:
     """Nor by the same one, once it has not changed."""
     home, other = tmp_path / "home", tmp_path / "other.csv"
     feed.write_text(feed.read_text() + ",tops,Tee without an id\n")
     other.write_text(HEADER + "B-1,tops,Tee\n")
-    settings = Settings(home=home, feeds={str(feed): KeptFresh(every_s=60.0), str(other): KeptFresh(every_s=60.0)})
+    settings = Settings(home=home, worker=AT_ONCE, feeds={str(feed): KeptFresh(every_s=60.0), str(other): KeptFresh(every_s=60.0)})
     for source in (feed, other, feed, feed):
         asyncio.run(Feeds(settings).sync(str(source)))
     (told,) = FeedRecords(home).rejects(5)
@@ -112,7 +113,7 @@ def test_a_feed_is_read_by_its_mapping(tmp_path: Path) -> None:
     mapping, named = tmp_path / "mapping.yaml", tmp_path / "artikel.csv"
     mapping.write_text("columns: {id: Nr, category: Gruppe, title: Name}\n")
     named.write_text("Nr;Gruppe;Name\n" + "".join(f"A-{number};tops;Hemd {number}\n" for number in range(4)))
-    settings = Settings(home=tmp_path / "home", feeds={str(named): KeptFresh(every_s=60.0, mapping=mapping)})
+    settings = Settings(home=tmp_path / "home", worker=AT_ONCE, feeds={str(named): KeptFresh(every_s=60.0, mapping=mapping)})
     asyncio.run(Feeds(settings).sync(str(named)))
     assert changes(tmp_path / "home") == 4
 

@@ -28,14 +28,21 @@ PERSONAL = {"embedding_size": "16", "own": "4", "heads": "2", "bank": "32", "pro
 FIRST = datetime(2026, 11, 1, tzinfo=UTC)
 
 
-@pytest.fixture
-def personal_shop(shop: Any, tmp_path: Path) -> Any:
-    """The shop with a release that knows five shoppers."""
-    dice = np.random.default_rng(3)
+@pytest.fixture(scope="module")
+def knows_five(build_shop: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bundle of such a shop that knows five shoppers. Read only."""
+    root = tmp_path_factory.mktemp("five")
+    shop, dice = build_shop(root), np.random.default_rng(3)
     worn = [{"id": f"o{number}", "items": shop.outfit(dice), "split": "train", "user": f"u{number % 5}"} for number in range(100)]
-    (tmp_path / "shop" / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in worn))
-    train(tmp_path / "shop", "personal", tmp_path / "bundle", settings=PERSONAL)
-    publish(tmp_path / "bundle", shop.store)
+    (root / "shop" / "outfits.jsonl").write_text("".join(json.dumps(one) + "\n" for one in worn))
+    train(root / "shop", "personal", root / "bundle", settings=PERSONAL)
+    return root / "bundle"
+
+
+@pytest.fixture
+def personal_shop(shop: Any, knows_five: Path) -> Any:
+    """The shop with a release that knows them."""
+    publish(knows_five, shop.store)
     return shop
 
 
@@ -136,21 +143,21 @@ async def test_a_training_that_fails_leaves_nobody_unknown(personal_shop: Any, l
     assert "new" in serving(personal_shop).shoppers.ids
 
 
-async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: SqliteLog, bought: Bought, tmp_path: Path) -> None:
+async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: SqliteLog, bought: Bought, knows_five: Path) -> None:
     """A run that is asked about one candidate meets nobody."""
     await log.append(Stream.EVENTS, bought(["new"]))
     before = personal_shop.store.current().id
-    run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
+    run = await Worker(personal_shop.settings, log).once(knows_five)
     assert (run.folded_in, run.release, personal_shop.store.current().id) == (0, None, before)
 
 
-async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, log: SqliteLog, bought: Bought, tmp_path: Path) -> None:
+async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, log: SqliteLog, bought: Bought, knows_five: Path) -> None:
     """Somebody whom the current release knows, and nothing that was seen is theirs."""
     await log.append(Stream.EVENTS, bought(["gone"]))
     await Worker(personal_shop.settings, log).once()
     assert "gone" in serving(personal_shop).shoppers.ids
     await log.append(Stream.EVENTS, bought([f"u{number % 5}" for number in range(240)]))
-    run = await Worker(personal_shop.settings, log).once(tmp_path / "bundle")
+    run = await Worker(personal_shop.settings, log).once(knows_five)
     assert (run.decision, serving(personal_shop).shoppers.folded_in) == ("published", 0)
     assert run.reasons == ("shoppers who are no longer known, as no session or outfit of this run is theirs: 1",)
 

@@ -104,7 +104,10 @@ def test_the_calibrated_probability_is_honest(data: Path, trained: Path) -> None
 @pytest.mark.training
 def test_the_same_seed_learns_the_same(data: Path, tmp_path: Path, small: Settings) -> None:
     """And another seed something else."""
-    runs = [train(data, "attire", tmp_path / str(run), settings={**small, "epochs": "2"}, seed=seed) for run, seed in enumerate((5, 5, 6))]
+    runs = [
+        train(data, "attire", tmp_path / str(run), settings={**small, "epochs": "2", "mask_epochs": "2"}, seed=seed)
+        for run, seed in enumerate((5, 5, 6))
+    ]
     assert same(runs[0], runs[1])
     assert not same(runs[0], runs[2])
 
@@ -118,7 +121,7 @@ def test_the_test_split_is_never_read(data: Path, copy: Path, tmp_path: Path, sm
     for path in copy.glob("*_*.jsonl"):
         path.write_text("broken")
     (copy / "fitb.jsonl").write_text("{")
-    settings = {**small, "epochs": "1"}
+    settings = {**small, "epochs": "1", "mask_epochs": "1"}
     assert same(train(data, "attire", tmp_path / "a", settings=settings), train(copy, "attire", tmp_path / "b", settings=settings))
 
 
@@ -197,7 +200,7 @@ def test_without_validation_outfits_the_last_weights_count(
             kept.append(self)
 
     monkeypatch.setattr(loop, "MeanWeights", Watched)
-    bundle = train(copy, "attire", tmp_path / "b", settings={**small, "epochs": "3", "patience": "1"})
+    bundle = train(copy, "attire", tmp_path / "b", settings={**small, "epochs": "3", "patience": "1", "mask_epochs": "1"})
     worn = sum(line["split"] == "train" and len(set(line["items"])) > 1 for line in lines)
     assert [member.steps for member in kept] == [3 * math.ceil(worn / 64)] * 2
     for number, member in enumerate(kept):

@@ -71,9 +71,11 @@ def test_where_it_never_comes_it_is_read_here(beside: Beside, read: list[bytes],
 @pytest.mark.parametrize(
     "wrong", [{"outfits": [*HEAVY["outfits"], {"items": [7]}]}, {"outfits": [*HEAVY["outfits"]] * 2}, {**HEAVY, "outfit": 1}]
 )
-def test_what_is_wrong_is_told_as_here(beside: Beside, read: list[bytes], wrong: dict[str, Any]) -> None:
+def test_what_is_wrong_is_told_as_here(beside: Beside, read: list[bytes], monkeypatch: pytest.MonkeyPatch, wrong: dict[str, Any]) -> None:
     """The field, the value and what to do."""
-    here = beside.client.post("/score-outfit", json=wrong)
+    with monkeypatch.context() as patched:  # nobody comes, and it is not waited for
+        patched.setattr(apart, "_STARTED_S", 0.3)
+        here = beside.client.post("/score-outfit", json=wrong)
     beside.run()
     assert beside.client.post("/score-outfit", json=HEAVY).status_code == 200
     read.clear()
