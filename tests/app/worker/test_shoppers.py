@@ -148,7 +148,7 @@ async def test_a_judged_bundle_changes_nothing_else(personal_shop: Any, log: Sql
     await log.append(Stream.EVENTS, bought(["new"]))
     before = personal_shop.store.current().id
     run = await Worker(personal_shop.settings, log).once(knows_five)
-    assert (run.folded_in, run.release, personal_shop.store.current().id) == (0, None, before)
+    assert (run.decision, run.folded_in, run.release, personal_shop.store.current().id) == ("waiting", 0, None, before)
 
 
 async def test_a_run_says_whom_its_candidate_does_not_know(personal_shop: Any, log: SqliteLog, bought: Bought, knows_five: Path) -> None:
