@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -56,6 +56,12 @@ def import_orders(
         DateOrder | None,
         typer.Option("--dates", help="Which number of 06/01/2025 is the day.", show_default="as other dates tell"),
     ] = None,
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--ignore", help="SKUs that are no pieces, such as 'ENGRAVING-*', beside shipping and gift cards.", show_default=False
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over outfits that are there, and use whatever lines are left.")] = False,
     json_to: Json = None,
 ) -> None:
@@ -77,7 +83,18 @@ def import_orders(
 
     items = catalogue_beside(root) if out is not None and has_items(root) else write_catalogue(root, store)
     file = None if strict else rejects or root / _REJECTS
-    orders_into(root, files, items, settings, file=file, strict=strict, most=1.0 if force else most, dates=dates, json_to=json_to)
+    orders_into(
+        root,
+        files,
+        items,
+        settings,
+        file=file,
+        strict=strict,
+        most=1.0 if force else most,
+        dates=dates,
+        ignored=ignored or (),
+        json_to=json_to,
+    )
 
 
 def orders_into(
@@ -90,6 +107,7 @@ def orders_into(
     strict: bool,
     most: float,
     dates: DateOrder | None = None,
+    ignored: Sequence[str] = (),
     json_to: JsonTo | None = None,
 ) -> None:
     """Make the outfits, and say what came of it."""
@@ -99,7 +117,7 @@ def orders_into(
 
     with Rejects(file) as rejects:
         findings = {path: Findings(rejects=None if strict else rejects) for path in files}
-        made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates)
+        made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates, ignored=ignored)
     for found in findings.values():
         found.tell(warn)
     said = _said(made, list(findings.values()), rejects.rows, file)
@@ -119,6 +137,7 @@ def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | 
         "kinds": [kind.as_json() for found in findings for kind in found.of("rejected")],
         "lines_by_product": made.by_product,
         "lines_by_case": made.by_case,
+        "lines_of_no_pieces": sum(made.services.values()),
         "unknown_skus": len(made.unknown),
         "lines_of_unknown_skus": sum(made.unknown.values()),
         "incomplete": {"outfits": made.incomplete.outfits, "left_out": made.incomplete.left_out},
@@ -131,9 +150,7 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
         typer.echo(f"{one['file']}: read as {one['layout']}: {one['lines']:,} lines")
     if said["rejected"]:
         typer.echo(f"{said['rejected']:,} lines set aside (see {said['rejects']})")
-    if made.unknown:
-        names = ", ".join(list(made.unknown)[:_NAMED]) + (", …" if len(made.unknown) > _NAMED else "")
-        typer.echo(f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines: {names}")
+    _tell_of_no_items(made)
     if made.incomplete.left_out:
         typer.echo(f"{made.incomplete.outfits:,} outfits lost an item that the catalogue does not have; left out of what is learned")
     elif made.incomplete.outfits:
@@ -149,6 +166,18 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     typer.echo(
         f"{made.path}: of {made.orders:,} orders or looks ({made.small:,} of one item) outfits: {outfits}; {made.shoppers:,} shoppers"
     )
+
+
+def _tell_of_no_items(made: Made) -> None:
+    if made.services:
+        typer.echo(f"{sum(made.services.values()):,} lines are no pieces: {_named(made.services)}")
+    if made.unknown:
+        lines = f"{len(made.unknown):,} SKUs that the catalogue does not have, in {sum(made.unknown.values()):,} lines"
+        typer.echo(f"{lines}: {_named(made.unknown)}; what is no piece can be named by --ignore")
+
+
+def _named(skus: Mapping[str, int]) -> str:
+    return ", ".join(list(skus)[:_NAMED]) + (", …" if len(skus) > _NAMED else "")
 
 
 def _kept_though_incomplete(made: Made) -> str:

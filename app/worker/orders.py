@@ -29,6 +29,7 @@ from models.datasets.findings import Findings
 from models.datasets.items import items_file
 from models.datasets.orders.moments import DateOrder
 from models.datasets.orders.read import Orders, read_orders
+from models.datasets.orders.services import is_service
 from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_catalogue
 from models.datasets.rejects import Rejects
@@ -49,7 +50,7 @@ class Made:
     Attributes:
         outfits: by split; ``undivided`` are those without a time, which reading divides.
         orders: how many there were. small: those of them with one item. shoppers: how many bought an outfit.
-        unknown: SKUs that the catalogue does not have, with the number of their lines.
+        unknown: SKUs that the catalogue does not have, with the number of their lines. services: likewise those that are no pieces.
         by_product: lines whose SKU is a product's, for which its first variant stands. by_case: lines that write an id in another case.
         incomplete: outfits that lost an item which the catalogue does not have.
         dropped: what each rule removed.
@@ -61,6 +62,7 @@ class Made:
     small: int
     shoppers: int
     unknown: Mapping[str, int]
+    services: Mapping[str, int]
     by_product: int
     by_case: int
     incomplete: Incomplete
@@ -76,6 +78,7 @@ def import_orders(
     rejects: Rejects | None = None,
     most: float = 1.0,
     dates: DateOrder | None = None,
+    ignored: Sequence[str] = (),
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory.
 
@@ -84,6 +87,7 @@ def import_orders(
         items: the catalogue: ``id``, ``category``, ``title``, ``brand``, ``attributes`` and ``group_id``.
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
+        ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
 
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
@@ -95,8 +99,11 @@ def import_orders(
     by_product, by_case = _meant(events["item"], items)
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
+    unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
+    is_piece = [not is_service(sku, ignored) for sku in unknown["item"]]
+    services, unknown = unknown.filter([not piece for piece in is_piece]), unknown.filter(is_piece)
+    events = events.filter(~pl.col("item").is_in(services["item"].to_list()))
     bought = events.filter(pl.col("type") == "purchase")
-    unknown = bought.filter(~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))
     several, incomplete = without_incomplete(several, described)
@@ -115,6 +122,7 @@ def import_orders(
         small=int((sizes["item"] < _LEAST).sum()),
         shoppers=len({outfit["user"] for outfit in outfits if outfit.get("user")}),
         unknown=dict(unknown.rows()),
+        services=dict(services.rows()),
         by_product=meant[0],
         by_case=meant[1],
         incomplete=incomplete,
@@ -156,7 +164,7 @@ def has_items(out: Path) -> bool:
 
 
 def write_catalogue(out: Path, store: ReleaseStore) -> pa.Table:
-    """Write the items that are served to ``items.parquet`` of a dataset directory, with their pictures beside it.
+    """Write the items that are served to ``items.parquet`` of a dataset directory, with their pictures beside it; returns them as written.
 
     Raises:
         HomeError: nothing is served. SnapshotError: the home is broken. OSError: the disk refuses.
@@ -173,8 +181,9 @@ def write_catalogue(out: Path, store: ReleaseStore) -> pa.Table:
         starts = pa.array(np.arange(len(items) + 1, dtype=np.int32) * snapshot.manifest.feature_size)
         table = table.append_column("features", pa.ListArray.from_arrays(starts, flat))
     out.mkdir(parents=True, exist_ok=True)
-    write_items(out, table.select([name for name in ITEM_SCHEMA.names if name in table.column_names]))
-    return items
+    written = table.select([name for name in ITEM_SCHEMA.names if name in table.column_names])
+    write_items(out, written)
+    return written
 
 
 def _link(images: ImageStore, name: str, place: Path) -> None:

@@ -155,6 +155,26 @@ def test_an_order_that_lost_an_item_is_no_outfit(attire: Callable[..., Any], tmp
     assert any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
 
 
+def test_what_is_no_piece_is_not_missing(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Shipping and gift cards by the words of their SKUs, what else a shop sells by its own patterns."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    added = ("SHIP-EXPRESS", "gift_card 50", "ENGRAVING-2")
+    lines = "".join(
+        f"g{number},{item},c1,2025-03-01\n" for number in range(9) for item in (f"jeans-{number}", f"tops-{number}", added[number % 3])
+    )
+    write_orders(orders, 130, more=lines)
+    order = ("import-orders", str(orders), "--out", str(data), "--force")
+    _, said, told = attire(*order)
+    assert (said["lines_of_no_pieces"], said["unknown_skus"], said["incomplete"]["outfits"]) == (6, 1, 3)
+    assert "6 lines are no pieces: SHIP-EXPRESS, gift_card 50" in told
+    assert "in 3 lines: ENGRAVING-2; what is no piece can be named by --ignore" in told
+    _, said, _ = attire(*order, "--ignore", "engraving-*")
+    assert (said["lines_of_no_pieces"], said["unknown_skus"], said["incomplete"]["outfits"]) == (9, 0, 0)
+    assert sum(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl")) == 9
+
+
 def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp_path: Path) -> None:
     """With SKUs of it; and so is a file of which most lines cannot be used. Nothing is written."""
     data, orders = tmp_path / "data", tmp_path / "orders.csv"
@@ -173,16 +193,19 @@ def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp
 
 
 def test_pictures_come_along(attire: Callable[..., Any], tmp_path: Path) -> None:
-    """Those of the home, so that training sees what is served."""
+    """Those of the home, so that training sees what is served, of products of sizes, too."""
     home, data = tmp_path / "home", tmp_path / "data"
     write_feed(tmp_path / "items.csv", each=3)
     from PIL import Image  # noqa: PLC0415
 
     Image.new("RGB", (20, 20), "red").save(tmp_path / "red.png")
     text = (tmp_path / "items.csv").read_text().splitlines()
-    (tmp_path / "items.csv").write_text("\n".join([text[0] + ",image", *(f"{line},red.png" for line in text[1:])]))
+    (tmp_path / "items.csv").write_text(
+        "\n".join([text[0] + ",image,group_id", *(f"{line},red.png,{line.partition(',')[0]}" for line in text[1:])])
+    )
     attire("import", str(tmp_path / "items.csv"), "--home", str(home))
     write_orders(tmp_path / "orders.csv", 20, each=3)
+    assert attire("import-orders", str(tmp_path / "orders.csv"), "--home", str(home))[0] == 0
     assert attire("import-orders", str(tmp_path / "orders.csv"), "--home", str(home), "--out", str(data))[0] == 0
     catalogue = read_dataset(data).catalogue
     assert all(catalogue.image(row) for row in range(len(catalogue)))

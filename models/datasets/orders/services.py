@@ -1,0 +1,26 @@
+"""SKUs of order lines that are no pieces: shipping, gift cards, wrapping and fees."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+_SERVICE: Final = re.compile(
+    r"(?<![a-z])(?:e-?)?(?:ship(?:ping|ment)?|deliver(?:y|ies)|postage|freight|versand(?:kosten)?|porto|lieferung|livraison|frais"
+    r"|gift(?:[ _-]?(?:cards?|vouchers?|wrap(?:ping)?))?|vouchers?|gutscheine?|coupons?|discounts?|rabatt|wrap(?:ping)?|fees?|surcharge"
+    r"|tips?|donations?|spende|insurance|deposit|pfand)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def is_service(sku: str, globs: Sequence[str] = ()) -> bool:
+    """Whether a SKU that the catalogue does not have is no piece, by the words in it or by a shop's own patterns.
+
+    >>> is_service("SHIP-EXPRESS"), is_service("GIFT-50"), is_service("giftcard"), is_service("SHIPMATE-42"), is_service("TEE-S")
+    (True, True, True, False, False)
+    >>> is_service("ZZ-9", ["zz-*"])
+    True
+    """
+    return _SERVICE.search(sku) is not None or any(fnmatchcase(sku.casefold(), glob.casefold()) for glob in globs)
