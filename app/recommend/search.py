@@ -6,7 +6,7 @@ Shape legend: N rows of all, n found.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from app.recommend.words import SHORTEST, forms, near
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
+from models.datasets.audience import WORDS
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -34,6 +35,7 @@ LED: Final = "no title has all of these words, so these are what is most in thei
 UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
 UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
 _MOST_READ: Final = 5
+_JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -60,7 +62,8 @@ def sought(
 ) -> Found:
     """The rows of a category, or of all, that have all words of a text, in any case, singular or plural.
 
-    A title or an id has a word also as a part of one of its own; a category, a brand or an attribute is called so, or ends with it.
+    A title or an id has a word also as a part of one of its own, but where it says for whom ("men" is no part of "women"); a category, a
+    brand or an attribute is called so, or ends with it. Words that only join others ("for men") are left out beside them.
 
     A word that none has, or only as a part of one that it is a letter short of, is read as those of the catalogue that differ by one
     slip. Where no row has all words, they are read as wishes ("black shoes under 80"). An occasion orders what is as wished by where its
@@ -76,7 +79,8 @@ def sought(
         UnknownCategoryError: no such category.
     """
     rows, passing = of_category(release, category), release.snapshot.columns.selection(wanted or Filter())
-    words = list(dict.fromkeys((text or "").lower().split()))
+    said = list(dict.fromkeys((text or "").lower().split()))
+    words = [word for word in said if word not in _JOINING] or said
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str](), list[str]()
@@ -88,7 +92,7 @@ def sought(
         if not keep_N.any():
             break
     found = rows[keep_N[rows]]
-    if NOT & {*words}:
+    if NOT & {*said}:
         found = constraints_of(release, text).allowed(release, found)
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
@@ -142,7 +146,9 @@ def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot)
     named_N = vocabulary.named([word])
-    has_N = _with_any(table.column("title"), forms(word)) | _with_any(table.column("id"), (word,)) | named_N
+    who = {*forms(re.sub(r"\Ws$", "", word))}
+    titled_N = _with_word(table.column("title"), who) if WORDS.keys() & who else _with_any(table.column("title"), forms(word))
+    has_N = titled_N | _with_any(table.column("id"), (word,)) | named_N
     had = has_N[release.snapshot.rows].any()
     if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())):
         return has_N, []
@@ -161,6 +167,12 @@ def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
     """Where a text has any of these parts, in any case."""
     masks: list[Any] = [pc.match_substring(pc.fill_null(texts, ""), part, ignore_case=True).to_numpy() for part in parts]
     return np.asarray(np.logical_or.reduce(masks))
+
+
+def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
+    """Where a text has any of these words as a whole one, in any case, its possessive among them."""
+    pattern = rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\s]?s)?(?:[^\pL]|$)"
+    return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
 
 
 def _led(release: Release, direction: Direction, among: IntArray, most: int) -> IntArray:

@@ -93,6 +93,36 @@ def test_what_is_not_wanted_is_no_part_of_a_word(shop: TestClient) -> None:
 @pytest.mark.parametrize(
     ("words", "ids"),
     [
+        ("men", "acd"),
+        ("man", "acd"),
+        ("men's", "acd"),
+        ("for men", "acd"),
+        ("men shirts", "a"),
+        ("shirt for men", "a"),
+        ("women", "bf"),
+        ("boys", "e"),
+    ],
+)
+def test_men_are_no_part_of_women(tmp_path: Path, words: str, ids: str) -> None:
+    """Who is named is named by a whole word, of a title or an attribute; words that only join others are none."""
+    titles = {
+        "a": "Men Blue Shirt",
+        "b": "Women Shirt",
+        "c": "Men's Shoes",
+        "e": "Boys' Tee",
+        "f": "Women\N{RIGHT SINGLE QUOTATION MARK}s Comfort Shoes",
+    }
+    items = [{"id": item, "category": "c", "title": title, "features": [1.0, 0.0]} for item, title in titles.items()]
+    items.append({"id": "d", "category": "c", "title": "Brown Belt", "attributes": {"gender": "Men"}, "features": [0.0, 1.0]})
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(tmp_path, ReleaseStore(tmp_path / "home"), default_encoder="shipped")
+    with TestClient(create_app(Settings(home=tmp_path / "home"))) as opened:
+        assert sorted(found(opened, words)) == list(ids)
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
         ("shirts", "ab"),
         ("shirt", "ab"),
         ("SHIRTS linen", "a"),
