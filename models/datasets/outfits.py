@@ -123,12 +123,13 @@ def _seconds(timestamp: str | float) -> float:
 
 
 def _warn_of_repeated(lines: Sequence[Line], outfits: Sequence[Outfit], findings: Findings) -> None:
+    """Of what was worn twice; not of what was bought at two times or by two shoppers, nor of what is only chosen on."""
     trained = {frozenset(outfit.items): outfit.id for outfit in reversed(outfits) if outfit.split == "train"}
-    first: dict[tuple[Split, frozenset[str]], str] = {}
+    first: dict[tuple[object, ...], str] = {}
     for line, outfit in zip(lines, outfits, strict=True):
         items = frozenset(outfit.items)
-        before = first.setdefault((outfit.split, items), outfit.id)
-        if outfit.split != "train" and items in trained:
+        before = first.setdefault((outfit.split, items, outfit.user, outfit.timestamp), outfit.id)
+        if outfit.split == "test" and items in trained:
             problem = f"of this {outfit.split} outfit are those of training outfit {shown(trained[items])}: its figures flatter"
         elif before != outfit.id:
             problem = f"are those of outfit {shown(before)}"

@@ -167,7 +167,6 @@ def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> Non
     assert page.evaluate("window.shifted") <= 0.05
 
 
-@pytest.mark.one_width
 def test_a_script_that_does_not_come_leaves_no_room_empty(context: BrowserContext, shop: tuple[str, Path]) -> None:
     """Room is kept for some seconds, and is given back then."""
     script = '<script src="http://127.0.0.1:9/attire.js" type="module"></script>'

@@ -110,15 +110,17 @@ def test_what_is_left_of_an_outfit_is_used_and_told(shop: Path, write: Write) ->
 
 def test_the_same_outfit_again_is_told(shop: Path, write: Write) -> None:
     """Above all where it is learned from and asked about."""
-    rows = [
+    rows = [  # what is chosen on may be what was learned from, as it comes
         (["b", "a"], "test"),
         (["a", "b"], "train"),
         (["a", "b"], "train"),
         (["c", "d"], "test"),
         (["d", "c"], "test"),
-        (["e", "f"], "valid"),
+        (["b", "a"], "valid"),
     ]
-    write(shop / "outfits.jsonl", [{"items": items, "split": split} for items, split in rows])
+    lines = [{"items": items, "split": split} for items, split in rows]
+    bought = [{"items": ["e", "f"], "split": "train", "user": user, "timestamp": time} for user, time in (("u", 1), ("v", 1), ("u", 2))]
+    write(shop / "outfits.jsonl", [*lines, *bought])
     assert read(shop)[1] == [
         "outfits.jsonl, field 'items': 1 line (1): of this test outfit are those of training outfit 'o2': its figures flatter",
         "outfits.jsonl, field 'items': 2 lines (3, 5): are those of outfit 'o2'",
