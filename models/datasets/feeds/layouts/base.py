@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.ages import SIZE_NAMES
-from models.datasets.audience import says_only_whom
+from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, SEASONS, says_only_whom
 from models.datasets.feeds.records import Draft, Record, Records
 
 LEFT_OUT: Final = ""
@@ -23,6 +23,9 @@ _GENDER: Final = "gender geschlecht zielgruppe sexe genre género sexo geslacht 
 _AGE: Final = "age_group altersgruppe tranche_d_âge leeftijdsgroep"
 _NAMES: Final = {"color": _COLOR, "gender": _GENDER, "age_group": _AGE}
 _SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()} | dict.fromkeys(SIZE_NAMES, "size")
+
+
+_SEASON: Final = re.compile(rf"({'|'.join([*SEASONS, 'fall'])})(?:[ /]?(?:20)?\d\d)?|(ss|aw|fw)[ /]?(?:20)?\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,14 @@ def category_from(draft: Draft, steps: list[str]) -> None:
 def tags_of(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
     """Those tags that say for whom and nothing else: of ``Women, new, men's night`` *Women*."""
     return [tag for part in str(cell or "").split(",") if says_only_whom(tag := part.strip())]
+
+
+def take_seasons(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
+    """Take those tags that name a season and nothing else (``Winter``, ``Summer 2026``, ``SS26``) for the season, where none is said."""
+    tags = [_SEASON.fullmatch(part.strip().casefold()) for part in str(cell or "").split(",")]
+    seasons = sorted({season for tag in tags if tag for season in SEASON_WORDS[tag[1] or tag[2]]})
+    if seasons and not any(name.casefold() in SEASON_NAMES for name in draft.attributes):
+        draft.attributes["season"] = seasons[0] if len(seasons) == 1 else seasons
 
 
 def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]) -> None:

@@ -18,6 +18,7 @@ from models.datasets.feeds.layouts.base import (
     parted,
     pass_through,
     tags_of,
+    take_seasons,
 )
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
@@ -115,6 +116,7 @@ def _variant(
         draft.whom += others
     draft.whom += tags_of(shared.get("tags"))
     draft.attributes = attributes | {attribute_name(name): value for name, value in options.items()}
+    take_seasons(draft, shared.get("tags"))
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
     pass_through(draft, {**first, **values}, _KNOWN)
     return draft

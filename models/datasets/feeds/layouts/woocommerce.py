@@ -9,7 +9,17 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, attribute_name, category_from, given, pass_through, tags_of
+from models.datasets.feeds.layouts.base import (
+    NOT_SOLD,
+    NOT_WORN,
+    Layout,
+    attribute_name,
+    category_from,
+    given,
+    pass_through,
+    tags_of,
+    take_seasons,
+)
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -87,6 +97,7 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     draft.whom += [step for steps in paths for step in steps if says_only_whom(step)] + tags_of(values.get("tags"))
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
+    take_seasons(draft, values.get("tags"))
     pass_through(draft, {name: value for name, value in values.items() if english(name) == name}, _KNOWN)
     return draft
 

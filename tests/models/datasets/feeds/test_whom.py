@@ -45,6 +45,22 @@ def test_what_stands_above_the_category_says_for_whom(read: Callable[..., Any], 
     assert whom(read(feed, "feed.jsonl" if feed.startswith("{") else "feed.csv")) == {"a": said}
 
 
+@pytest.mark.parametrize(
+    ("feed", "said"),
+    [
+        (_SHOPIFY + 'a,Tee,Tees,,"Women, Summer, Casual",a,1,\n', "summer"),
+        (_SHOPIFY + 'a,Tee,Tees,,"Fall 2026, winter coat",a,1,\n', "autumn"),
+        (_SHOPIFY + "a,Tee,Tees,,SS26,a,1,\n", ["spring", "summer"]),
+        (_SHOPIFY + 'a,Tee,Tees,,"Winter sale, spring green, SS",a,1,\n', None),
+        (_WOO + "1,simple,a,Jeans,1,9,Jeans,Winter,,\n", "winter"),
+        (_WOO + "1,simple,a,Jeans,1,9,Jeans,Winter,Season,Summer\n", "Summer"),
+    ],
+)
+def test_tags_that_are_a_season_say_when(read: Callable[..., Any], feed: str, said: Any) -> None:
+    """Where no attribute does."""
+    assert read(feed, "feed.csv").items["a"].get("attributes", {}).get("season") == said
+
+
 @pytest.mark.parametrize("path", ["Herren/Schuhe/Sneaker", "Herren > Schuhe > Sneaker"])
 def test_a_mapped_path_does_too(read: Callable[..., Any], path: str) -> None:
     """Of ``[-1]`` the last step is the category, whatever parts the steps."""
