@@ -205,7 +205,7 @@ def _refused(error: ErrorDetails) -> InputError:
     if error["type"] == "extra_forbidden":
         problem = next(misspelt([name]), f"{name} is not known").removeprefix(f"{name} ")
         return InputError(problem, field=name)
-    shown = "a key" if part == "keys" else repr(error["input"])
+    shown = "a key" if part == "keys" and not error["type"].startswith("bool") else repr(error["input"])
     return InputError(f"{shown}: {error['msg'].removeprefix('Value error, ')}; see docs/settings.md", field=name)
 
 

@@ -246,11 +246,11 @@ class ReleaseStore:
         Raises:
             HomeError: nothing is served, or nothing served before.
         """
-        served = self._served()
+        current, served = self.served(), self._served()
         for release_id in reversed(served[:-1]):
             with suppress(HomeError):  # one that is gone or broken cannot be gone back to
                 return self.record(release_id)
-        msg = f"{self.home}: no release served before {served[-1] if served else 'the first'}; see `attire releases list`"
+        msg = f"{self.home}: no release served before {current.id}; see `attire releases list`"
         raise HomeError(msg)
 
     def gone_back_to(self) -> list[ReleaseRecord]:

@@ -29,7 +29,7 @@ def test_a_fresh_home_serves_nothing(store: ReleaseStore) -> None:
     """No current release, no releases, nothing to roll back to."""
     assert store.current() is None
     assert store.records() == []
-    with pytest.raises(HomeError, match="no release served before the first"):
+    with pytest.raises(HomeError, match="no release here yet; run `attire import DATA"):
         store.before_current()
 
 
