@@ -199,6 +199,12 @@ class Worker:
         process.start()
         try:
             await asyncio.to_thread(process.join, worker.timeout_s)
+        except asyncio.CancelledError:
+            process.kill()
+            process.join()
+            ends(path)
+            logger().warning("run_interrupted", run=path.name, why="the worker was told to stop; the next one to start takes it up")
+            raise
         finally:
             late = process.is_alive()
             process.kill()

@@ -6,19 +6,24 @@ import asyncio
 import contextlib
 import json
 import re
+import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.ground.errors import HomeError, LogUnavailableError
 from app.ground.parts import LogSettings
 from app.home.alone import alone
 from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
+from app.home.underway import underway
 from app.log.base import Event, Log, Stream
 from app.log.sqlite import SqliteLog
+from app.worker import loop
 from app.worker.loop import GROUP, PAGE, Worker
 
 pytestmark = pytest.mark.anyio
@@ -222,6 +227,23 @@ async def test_a_run_that_was_killed_is_told_as_such(shop: Any, log: Log) -> Non
     assert ended is not None
     assert (ended.decision, ended.rows) == ("interrupted", 0)
     assert "interrupted" in (path / PAGE).read_text()
+
+
+async def test_a_stop_amid_a_run_is_told(shop: Any, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its process is ended, and nobody is told that it goes on."""
+    killed = threading.Event()
+    stuck = SimpleNamespace(start=lambda: None, join=lambda *_: killed.wait(60), kill=killed.set, is_alive=lambda: not killed.is_set())
+    monkeypatch.setattr(loop, "get_context", lambda _: SimpleNamespace(Process=lambda **_: stuck))
+    task = asyncio.create_task(Worker(shop.settings, log).once())
+    while underway(shop.store.home) is None:  # noqa: ASYNC110 - a file tells it
+        await asyncio.sleep(0.01)
+    task.cancel()
+    with capture_logs() as told, pytest.raises(asyncio.CancelledError):
+        await task
+    [said] = told
+    assert killed.is_set()
+    assert underway(shop.store.home) is None
+    assert said["event"] == "run_interrupted"
 
 
 async def test_an_accepted_release_is_published_after_a_kill(shop: Any, log: Log) -> None:
