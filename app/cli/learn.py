@@ -57,6 +57,8 @@ def train(
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
+    if (out / "manifest.json").exists():
+        warn(f"{out} is there already; it is replaced once the training is done")
     shown = progress()
     with shown("loading what trains", 0):
         trainer = _trainer(on, workers, settings.device)
