@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -154,7 +153,7 @@ class _Steps:
 
     def _free(self, recent: Sequence[Outfit], catalogue: Catalogue) -> Collection[tuple[str, str]] | None:
         """(outfit's id, item) of the recent choices that no list had a part in; None where they are too few to go by."""
-        free = freely_chosen(recent, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._lists)
+        free = freely_chosen(recent, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._latest_events())
         if len(free) < _LEAST_FREE:
             return None
         self._know(outfits={**self.run.outfits, "items of the recent that no list had a part in, which alone are asked for": len(free)})
@@ -165,7 +164,7 @@ class _Steps:
         worker = self._settings.worker
         if not (worker.debias or worker.half_life_days):
             return {}
-        lists = self._lists if worker.debias else Lists()
+        lists = Lists.of(self._latest_events(), self._settings.attribution) if worker.debias else Lists()
         category_of = dict(zip(catalogue.ids, catalogue.categories, strict=True))
         counts = counts_of(outfits, category_of, lists, self._steepness(catalogue), worker.half_life_days)
         alike = sum(counts.values()) ** 2 / sum(count**2 for count in counts.values())
@@ -187,10 +186,6 @@ class _Steps:
         if self._found is None:
             self._found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
         return self._found
-
-    @cached_property
-    def _lists(self) -> Lists:
-        return Lists.of(self._latest_events(), self._settings.attribution)
 
     def _latest_events(self) -> pl.LazyFrame:
         rows = self.run.rows

@@ -21,6 +21,7 @@ from typing import Final
 import polars as pl
 
 from app.attribution.credit import PURCHASED, SEEN, outcomes
+from app.attribution.impressions import impressions_of, with_said
 from app.ground.windows import Windows
 from models.datasets.schema import Outfit
 
@@ -52,10 +53,6 @@ class Lists:
         places = rows.filter("bought").group_by("session", "item").agg(pl.col("position").min()).rows()
         return cls(asked, {(session, item): int(place) for session, item, place in places})
 
-    def led(self, session: str, item: str, category: str) -> bool:
-        """Whether a list may have had a part in this purchase: it showed the item, or others of its category."""
-        return (session, category) in self.asked or (session, item) in self.place_of
-
     def chance(self, session: str, item: str, category: str, eta: float) -> float:
         """That a shopper who wanted the item bought it."""
         place = self.place_of.get((session, item))
@@ -81,14 +78,23 @@ def counts_of(
     return counts
 
 
-def freely_chosen(outfits: Iterable[Outfit], category_of: Mapping[str, str], lists: Lists) -> frozenset[tuple[str, str]]:
+def freely_chosen(outfits: Iterable[Outfit], category_of: Mapping[str, str], events: pl.LazyFrame) -> frozenset[tuple[str, str]]:
     """(outfit's id, item) of every choice that no list had a part in, such as the piece that a shopper began with.
+
+    One may have had a part where it was of the item's category, in the same session, or where the purchase names an answer.
 
     Args:
         outfits: named as the visits that they are from.
     """
+    slots = with_said(impressions_of(events)).select("session", pl.col("slots").list.eval(pl.element().struct.field("category")))
+    asked = {*slots.explode("slots").unique().collect().rows()}
+    named = events.filter((pl.col("type") == "purchase") & pl.col("recommendation_id").is_not_null()).select("session", "item")
+    led = {*named.collect().rows()}
     return frozenset(
-        (outfit.id, item) for outfit in outfits for item in outfit.items if not lists.led(_session(outfit), item, category_of[item])
+        (outfit.id, item)
+        for outfit in outfits
+        for item in outfit.items
+        if (_session(outfit), category_of[item]) not in asked and (_session(outfit), item) not in led
     )
 
 

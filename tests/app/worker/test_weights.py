@@ -51,11 +51,20 @@ def test_the_steeper_attention_falls_the_more_lower_places_stand_for() -> None:
     assert 1 < steep < 10
 
 
-def test_what_no_list_had_a_part_in_is_chosen_freely() -> None:
-    """Not what a list showed, of whatever category, nor what was found beside it; a visit is of a session."""
-    lists = Lists({("s", "tops")}, {("s", "d"): 2})
+def test_what_no_list_had_a_part_in_is_chosen_freely(said: Callable[..., Event], tmp_path: Path) -> None:
+    """Not what a list led to, of whatever category, nor what was found beside it; a visit is of a session."""
+    events = [
+        said("impression:r", type="impression", recommendation_id="r", session="s", slots=[{"category": "tops", "items": ["a", "d"]}]),
+        said("impression:n", type="impression", recommendation_id="n", slots=[{"category": "bags", "items": ["d"]}]),
+        *(said(f"{item}", type="purchase", item=item, session="s") for item in "abc"),
+        said("d", type="purchase", item="d", session="s", recommendation_id="r"),
+        said("e", type="purchase", item="d", session="t"),
+    ]
+    Archive(tmp_path).write([Entry(str(number), event) for number, event in enumerate(events)])
+    frame = pl.from_arrow(read_archive(tmp_path, SCHEMA.names))
+    assert isinstance(frame, pl.DataFrame)
     outfits = [outfit("s#1", "a", "b", "c", "d"), outfit("t", "a", "d")]
-    assert freely_chosen(outfits, CATEGORY, lists) == {("s#1", "c"), ("t", "a"), ("t", "d")}
+    assert freely_chosen(outfits, CATEGORY, frame.lazy()) == {("s#1", "c"), ("t", "a"), ("t", "d")}
 
 
 @pytest.mark.parametrize("seed", range(3))
