@@ -230,7 +230,9 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
-        excluded=ExcludedOut(items=len(question.met), note=note) if request.exclude_seen or request.exclude_purchased else None,
+        excluded=ExcludedOut(items=sum(item in release.snapshot.row_of for item in question.met), note=note)
+        if request.exclude_seen or request.exclude_purchased
+        else None,
         taste=_taste(question, answer, met, note),
         text=understood(answer.steering) if answer.steering else None,
     )

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from app.ground.errors import shortened
+from app.recommend.products import with_variants
 from app.release.release import Release
 from index.columns import Columns, Filter
 from index.selection import Condition, but
@@ -18,12 +19,11 @@ _MOST_COMPARED: Final = 5_000
 def blocked(
     release: Release, brands: Sequence[str], attributes: Mapping[str, Sequence[str]], ids: Collection[str]
 ) -> tuple[Condition, ...]:
-    """That a row is of none of these brands, has none of these values, and is none of these items."""
+    """That a row is of none of these brands, has none of these values, and is no variant of these items."""
     columns, known = release.snapshot.columns, release.snapshot.columns.attribute_names
     named = [Filter(brand=brands)] if brands else []
     named += [Filter(attributes={name: values}) for name, values in attributes.items() if values and name in known]
-    row_of = release.snapshot.row_of
-    lists = [columns.selection(one).rows().tolist() for one in named] + ([[row_of[item] for item in ids if item in row_of]] if ids else [])
+    lists = [columns.selection(one).rows().tolist() for one in named] + ([with_variants(release, ids)] if ids else [])
     return tuple(but(release.snapshot.items.num_rows, rows) for rows in lists)
 
 

@@ -33,7 +33,7 @@ class Question:
             ``purchase``). taste_strength: what the taste that they tell counts; see ``Taste``.
         price: what prices are preferred; None: any.
         block: brands, and values of attributes, of which nothing may be suggested.
-        met: ids that the shopper has met, and that are left out.
+        met: ids that the shopper has met, whose products are left out.
         promote: ids that come first in their slots, in this order, where they may be suggested at all.
         dry_run: whether to check only, and say which slots would be filled.
         likely: whether to tell probabilities.

@@ -16,6 +16,7 @@ from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
 from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
+from app.recommend.products import with_sizes
 from app.recommend.ruled import choose_look, ruling_of
 from app.recommend.steering import Steering, steering_of
 from app.recommend.taste import Taste, taste_of
@@ -31,7 +32,8 @@ class Resolved:
     """A question over a release.
 
     Attributes:
-        question: the lower of its budget and the one of its words is its budget, which nothing may cost more than.
+        question: the lower of its budget and the one of its words is its budget, which nothing may cost more than; what it excludes, it
+            excludes in every size.
         at_any_price: its filters without that.
         steering: what words ask, and what else moves candidates. taste: part of it, as far as it was used.
         ruling: what rules say of the outfit; None where there are none.
@@ -60,6 +62,7 @@ class Resolved:
         check_count("k", question.k or 1, limits.max_k)
         check_count("looks", question.looks, limits.max_k)
         check_count("promote", len(question.promote), limits.max_exclude, "items")
+        question = replace(question, wanted=replace(question.wanted, exclude=with_sizes(release, question.wanted.exclude)))
         worn = resolve(release, question.items, limits)
         said = steering_of(release, question.text, question.text_strength)
         taste = taste_of(release, question.lately, worn.names, question.taste_strength)

@@ -13,6 +13,7 @@ from app.recommend.allowed import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
 from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
+from app.recommend.products import with_sizes
 from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
 from app.recommend.ruled import ruling_of
 from app.release.release import Release
@@ -128,7 +129,7 @@ def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
     """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
     position = worn.names.index(weakest)
     rest = worn.less(position)
-    wanted = replace(wanted, exclude=(*wanted.exclude, weakest))
+    wanted = replace(wanted, exclude=with_sizes(release, (*wanted.exclude, weakest)))
     allowed = Allowed.of(release, rest, wanted, ruling_of(ruled, rest), consistent=consistent).steps[0][0]
     category = worn.categories[position]
     rows_M = retrieve(release, category, queries_of(release, rest, [category])[category], 1, allowed)

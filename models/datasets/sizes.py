@@ -32,16 +32,24 @@ def first_sizes(table: pa.Table) -> NDArray[np.int64]:
     for start in range(0, len(rows), _AT_ONCE):
         some = rows[start : start + _AT_ONCE]
         for row, item in zip(some.tolist(), table.select(_COLUMNS).take(pa.array(some)).to_pylist(), strict=True):
-            first_N[row] = seen.setdefault(_but_for_size(item), row)
+            first_N[row] = seen.setdefault(_key(item), row)
     return first_N
 
 
-def _but_for_size(item: Mapping[str, Any]) -> tuple[Any, ...]:
-    attributes: dict[str, Any] = json.loads(item["attributes"] or "{}")
-    sizes = [str(value) for name, value in attributes.items() if name.strip().lower() in SIZE_NAMES and not isinstance(value, list)]
-    others = tuple((name, json.dumps(attributes[name])) for name in sorted(attributes) if name.strip().lower() not in SIZE_NAMES)
-    title = item["title"] or ""
+def but_for_size(title: str, attributes: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A title without the sizes that attributes name, and the attributes that are none, by name, each value as JSON."""
+    sizes = [str(value) for name, value in attributes.items() if _is_size(name) and not isinstance(value, list)]
     for size in sizes:
         title = re.sub(rf"(?<!\w){re.escape(size)}(?!\w)", "", title)
+    return title, tuple((name, json.dumps(attributes[name])) for name in sorted(attributes) if not _is_size(name))
+
+
+def _is_size(name: str) -> bool:
+    """Whether an attribute is a size by any word of its name, as in "Shoe size" and "size_eu"."""
+    return not SIZE_NAMES.isdisjoint(re.split(r"[\W_]+", name.lower()))
+
+
+def _key(item: Mapping[str, Any]) -> tuple[Any, ...]:
+    title, others = but_for_size(item["title"] or "", json.loads(item["attributes"] or "{}"))
     picture: Mapping[str, Any] = item["image"] or {}
     return item["group_id"], item["category"], title, picture.get("path") or hash(picture.get("bytes")), others

@@ -102,7 +102,7 @@ class ShopperOut(BaseModel):
 class ExcludedOut(BaseModel):
     """What was left out because the shopper has met it."""
 
-    items: int = Field(description="How many items.", examples=[3])
+    items: int = Field(description="How many items of the catalogue, their other sizes and colours not counted.", examples=[3])
     note: str | None = Field(default=None, description="Why some may be missing.")
 
 

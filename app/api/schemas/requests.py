@@ -138,7 +138,11 @@ class CompleteOutfit(Strict):
         "left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
         examples=[True],
     )
-    exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be suggested.", examples=[["w000007"]])
+    exclude: Few[Id] = Field(
+        default_factory=list,
+        description="Ids that must not be suggested, nor another size of the same in the same colour.",
+        examples=[["w000007"]],
+    )
     fields: Few[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
         default=None,
         max_length=100,
@@ -148,7 +152,8 @@ class CompleteOutfit(Strict):
     )
     exclude_seen: bool = Field(
         default=False,
-        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the log's events.",
+        description="Leave out what the `user`, or the `session`, has looked at, put in the bag, dismissed or bought, by the log's events, "
+        "in every size and colour.",
     )
     exclude_purchased: bool = Field(default=False, description="Likewise, what they have bought and not returned.")
     block: BlockIn = Field(default_factory=BlockIn, description="Brands and values that must not be suggested.")
@@ -236,7 +241,11 @@ class ScoreOutfit(Strict):
         description="Whether a swap must be for whom and for the season that the other items are; left out: as `ATTIRE_CONSISTENT` says.",
         examples=[True],
     )
-    exclude: Few[Id] = Field(default_factory=list, description="Ids that must not be proposed.", examples=[["w000007"]])
+    exclude: Few[Id] = Field(
+        default_factory=list,
+        description="Ids that must not be proposed, nor another size of the same in the same colour.",
+        examples=[["w000007"]],
+    )
 
 
 class SimilarItems(Strict):
