@@ -15,6 +15,7 @@ from app.ground.errors import ROOTS
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
+from app.worker.apart import ended
 from app.worker.niceness import stand_back
 from models.parent import end_with_parent
 
@@ -40,13 +41,7 @@ class Feeds:
     async def sync(self, source: str) -> None:
         """Synchronise one."""
         process = get_context("spawn").Process(target=sync_apart, args=(self._settings, source), name="sync", daemon=True)
-        process.start()
-        try:
-            await asyncio.to_thread(process.join, self._settings.worker.timeout_s)
-        finally:
-            late = process.is_alive()
-            process.kill()
-            process.join()
+        late = await ended(process, self._settings.worker.timeout_s)
         if process.exitcode not in {0, _FAILED}:
             why = f"it took longer than {self._settings.worker.timeout_s:g} s" if late else f"its process ended with {process.exitcode}"
             _failed(self._settings, source, why)

@@ -22,6 +22,7 @@ from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, Learni
 from app.home.store import ReleaseStore
 from app.home.underway import begins, ends
 from app.log.base import Log, Stream
+from app.worker.apart import ended
 from app.worker.archive import Archive, read_archive
 from app.worker.feeds import Feeds
 from app.worker.page import write_page
@@ -196,19 +197,12 @@ class Worker:
         process = get_context("spawn").Process(target=learn_apart, args=given, name=f"run-{path.name}", daemon=True)
         logger().info("run_started", run=path.name, rows=rows)
         begins(path)
-        process.start()
         try:
-            await asyncio.to_thread(process.join, worker.timeout_s)
+            late = await ended(process, worker.timeout_s)
         except asyncio.CancelledError:
-            process.kill()
-            process.join()
             ends(path)
             logger().warning("run_interrupted", run=path.name, why="the worker was told to stop; the next one to start takes it up")
             raise
-        finally:
-            late = process.is_alive()
-            process.kill()
-            process.join()
         run = read_run(path / OUTCOME)
         if run is None:
             why = f"it took longer than {worker.timeout_s:g} s" if late else f"its process ended with exit code {process.exitcode}"

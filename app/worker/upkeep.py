@@ -20,6 +20,7 @@ from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.log.base import START, Log, Stream
+from app.worker.apart import ended
 
 Job = Callable[[Settings], None]
 _AGAIN_S: Final = 600.0
@@ -62,12 +63,7 @@ class Upkeep:
     async def do(self, job: Job) -> None:
         """Do it, in a process of its own; what went wrong is in the log, and it is tried again a while later."""
         process = get_context("spawn").Process(target=_apart, args=(job, self._settings), name=job.__name__, daemon=True)
-        process.start()
-        try:
-            await asyncio.to_thread(process.join, self._settings.worker.timeout_s)
-        finally:
-            process.kill()
-            process.join()
+        await ended(process, self._settings.worker.timeout_s)
         if job is sweep:
             self._swept_at = time.monotonic()
         if process.exitcode and job is not guard:
