@@ -90,15 +90,15 @@ def category_from(draft: Draft, steps: list[str]) -> None:
         draft.extras["category_path"] = " > ".join(steps)
 
 
-def tags_of(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
-    """Those tags that say for whom and nothing else: of ``Women, new, men's night`` *Women*."""
-    return [tag for part in str(cell or "").split(",") if says_only_whom(tag := part.strip())]
+def take_tags(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
+    """Take those tags that say nothing but for whom, or when: of ``Women, new, men's night, SS26`` *Women*, and spring and summer.
 
-
-def take_seasons(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
-    """Take those tags that name a season and nothing else (``Winter``, ``Summer 2026``, ``SS26``) for the season, where none is said."""
-    tags = [_SEASON.fullmatch(part.strip().casefold()) for part in str(cell or "").split(",")]
-    seasons = sorted({season for tag in tags if tag for season in SEASON_WORDS[tag[1] or tag[2]]})
+    When is told by attributes first, so they have to be there already.
+    """
+    tags = [part.strip() for part in str(cell or "").split(",")]
+    draft.whom += filter(says_only_whom, tags)
+    when = [_SEASON.fullmatch(tag.casefold()) for tag in tags]
+    seasons = sorted({season for one in when if one for season in SEASON_WORDS[one[1] or one[2]]})
     if seasons and not any(name.casefold() in SEASON_NAMES for name in draft.attributes):
         draft.attributes["season"] = seasons[0] if len(seasons) == 1 else seasons
 

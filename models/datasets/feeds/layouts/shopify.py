@@ -17,8 +17,7 @@ from models.datasets.feeds.layouts.base import (
     given,
     parted,
     pass_through,
-    tags_of,
-    take_seasons,
+    take_tags,
 )
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.pictures import pictures_of
@@ -114,9 +113,8 @@ def _variant(
     if kind:
         draft.values["category"], others = parted(kind)
         draft.whom += others
-    draft.whom += tags_of(shared.get("tags"))
     draft.attributes = attributes | {attribute_name(name): value for name, value in options.items()}
-    take_seasons(draft, shared.get("tags"))
+    take_tags(draft, shared.get("tags"))
     draft.extras |= {name: value for name in _THROUGH if (value := values.get(name) or shared.get(name))}
     pass_through(draft, {**first, **values}, _KNOWN)
     return draft

@@ -9,17 +9,7 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import (
-    NOT_SOLD,
-    NOT_WORN,
-    Layout,
-    attribute_name,
-    category_from,
-    given,
-    pass_through,
-    tags_of,
-    take_seasons,
-)
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, attribute_name, category_from, given, pass_through, take_tags
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -94,10 +84,10 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     paths = _paths(str(values.get("categories") or ""))
     kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]
     category_from(draft, min(kinds, key=_tells_little, default=[]))
-    draft.whom += [step for steps in paths for step in steps if says_only_whom(step)] + tags_of(values.get("tags"))
+    draft.whom += [step for steps in paths for step in steps if says_only_whom(step)]
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
-    take_seasons(draft, values.get("tags"))
+    take_tags(draft, values.get("tags"))
     pass_through(draft, {name: value for name, value in values.items() if english(name) == name}, _KNOWN)
     return draft
 
