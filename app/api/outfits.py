@@ -230,7 +230,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
-        excluded=ExcludedOut(items=sum(item in release.snapshot.row_of for item in question.met), note=note)
+        excluded=ExcludedOut(items=len(release.snapshot.row_of.known(question.met)), note=note)
         if request.exclude_seen or request.exclude_purchased
         else None,
         taste=_taste(question, answer, met, note),

@@ -20,6 +20,7 @@ from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
 from models.outputs import check_output_directory, check_plots
 from models.recipes.registry import RECIPES
+from sealed.manifest import MANIFEST
 
 if TYPE_CHECKING:
     from models.bundle import Bundle
@@ -57,7 +58,7 @@ def train(
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
 
-    if (out / "manifest.json").exists():
+    if (out / MANIFEST).exists():
         warn(f"{out} is there already; it is replaced once the training is done")
     shown = progress()
     with shown("loading what trains", 0):

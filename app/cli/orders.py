@@ -150,7 +150,7 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
         typer.echo(f"{one['file']}: read as {one['layout']}: {one['lines']:,} lines")
     if said["rejected"]:
         typer.echo(f"{said['rejected']:,} lines set aside (see {said['rejects']})")
-    _tell_of_no_items(made)
+    _tell_of_no_items(made, said)
     if made.incomplete.left_out:
         typer.echo(f"{made.incomplete.outfits:,} outfits lost an item that the catalogue does not have; left out of what is learned")
     elif made.incomplete.outfits:
@@ -168,11 +168,11 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
     )
 
 
-def _tell_of_no_items(made: Made) -> None:
+def _tell_of_no_items(made: Made, said: dict[str, Any]) -> None:
     if made.services:
-        typer.echo(f"{sum(made.services.values()):,} lines are no pieces: {_named(made.services)}")
+        typer.echo(f"{said['lines_of_no_pieces']:,} lines are no pieces: {_named(made.services)}")
     if made.unknown:
-        lines = f"{len(made.unknown):,} SKUs that the catalogue does not have, in {sum(made.unknown.values()):,} lines"
+        lines = f"{len(made.unknown):,} SKUs that the catalogue does not have, in {said['lines_of_unknown_skus']:,} lines"
         typer.echo(f"{lines}: {_named(made.unknown)}; what is no piece can be named by --ignore")
 
 

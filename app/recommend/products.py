@@ -12,13 +12,13 @@ from models.datasets.sizes import but_for_size
 
 def with_variants(release: Release, ids: Collection[str]) -> list[int]:
     """The rows of items and of all variants of theirs; ids that are not in the catalogue have none."""
-    own = _rows(release, ids)
+    own = release.snapshot.row_of.known(ids).values()
     return sorted({*own, *(int(other) for row in own for other in release.traits.variants(row))})
 
 
 def with_sizes(release: Release, ids: Collection[str]) -> tuple[str, ...]:
     """Ids, and those of the same product, in the catalogue still, that nothing but a size tells from one of them, in words."""
-    own = [row for row in _rows(release, ids) if len(release.traits.variants(row))]
+    own = [row for row in release.snapshot.row_of.known(ids).values() if len(release.traits.variants(row))]
     if not own:
         return tuple(ids)
     rows = with_variants(release, ids)
@@ -27,10 +27,6 @@ def with_sizes(release: Release, ids: Collection[str]) -> tuple[str, ...]:
     items, row_of = release.snapshot.items.column("id"), release.snapshot.row_of
     found = [(row, items[row].as_py()) for row in rows if told[row] in meant]
     return tuple(dict.fromkeys([*ids, *(item for row, item in found if row_of.get(item) == row)]))
-
-
-def _rows(release: Release, ids: Collection[str]) -> list[int]:
-    return [row for item in ids if (row := release.snapshot.row_of.get(item)) is not None]
 
 
 def _told(release: Release, rows: list[int]) -> Iterator[tuple[Any, ...]]:

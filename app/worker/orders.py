@@ -100,9 +100,8 @@ def import_orders(
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
     unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
-    is_piece = [not is_service(sku, ignored) for sku in unknown["item"]]
-    services, unknown = unknown.filter([not piece for piece in is_piece]), unknown.filter(is_piece)
-    events = events.filter(~pl.col("item").is_in(services["item"].to_list()))
+    no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if is_service(sku, ignored)])
+    services, unknown, events = unknown.filter(no_piece), unknown.filter(~no_piece), events.filter(~no_piece)
     bought = events.filter(pl.col("type") == "purchase")
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))

@@ -130,7 +130,7 @@ def _warn_of_repeated(lines: Sequence[Line], outfits: Sequence[Outfit], findings
         items = frozenset(outfit.items)
         before = first.setdefault((outfit.split, items, outfit.user, outfit.timestamp), outfit.id)
         if outfit.split == "test" and items in trained:
-            problem = f"of this {outfit.split} outfit are those of training outfit {shown(trained[items])}: its figures flatter"
+            problem = f"of this test outfit are those of training outfit {shown(trained[items])}: its figures flatter"
         elif before != outfit.id:
             problem = f"are those of outfit {shown(before)}"
         else:
