@@ -166,12 +166,13 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.main import create_app  # noqa: PLC0415
         from app.release.release import Release  # noqa: PLC0415
+        from app.server.alone import Alone  # noqa: PLC0415
         from app.server.process import answer  # noqa: PLC0415
 
         compute.fix_threads(settings.threads.compute)
         release = Release.open(store, record, settings.index, compute.device(settings.device))
-        with _heavy_beside(settings) as heavy:
-            app, said = create_app(settings, release, heavy=heavy), what.format(release.id)
+        with _heavy_beside(settings) as heavy, Alone() as beaten:
+            app, said = create_app(settings, release, beaten, heavy), what.format(release.id)
             del release  # or its memory would stay when another release replaces it
             answer(app, settings, listener, lambda: _started(waiting, f"{said}: {_url(settings, listener)}"))
 
@@ -181,11 +182,14 @@ def _answer_shops(settings: Settings, listener: socket.socket) -> None:
     served = f"{len(settings.shops)} shops"
     with _starting(settings, listener, f"{served} are loaded") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+        from app.server.alone import Alone  # noqa: PLC0415
         from app.server.process import answer  # noqa: PLC0415
         from app.shops.service import Shops  # noqa: PLC0415
 
         compute.fix_threads(settings.threads.compute)
-        answer(Shops(settings), settings, listener, lambda: _started(waiting, f"Serving {served}: {_url(settings, listener)}"))
+        with Alone() as beaten:
+            shops = Shops(settings, beaten)
+            answer(shops, settings, listener, lambda: _started(waiting, f"Serving {served}: {_url(settings, listener)}"))
 
 
 def _answer_together(settings: Settings, listener: socket.socket) -> None:

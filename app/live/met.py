@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any, Final, Literal
 
 from app.ground.errors import LogError, TrimmedError
-from app.log.base import START, Log, Stream
+from app.log.base import START, Log, Stream, order
 
 _TOGETHER: Final = 1_000
 _WAIT_S: Final = 1.0
@@ -51,6 +51,7 @@ class Met:
         self._log = log
         self._task: asyncio.Task[None] | None = None
         self._read = asyncio.Event()
+        self._moved = asyncio.Condition()
         self._after = START
         self._of: OrderedDict[str, dict[str, str]] = OrderedDict()  # item -> what was done with it, the newest item last
 
@@ -63,12 +64,10 @@ class Met:
         """What a shopper has met, as a user or in a session.
 
         Args:
-            patience_s: how long a first question waits for the log to be read.
+            patience_s: how long the answer waits until all that the log holds now is read; 0: what is read already has to do.
         """
         self.follow()
-        if not self._read.is_set() and patience_s:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._read.wait(), patience_s)
+        complete = await self._reads_all(patience_s) if patience_s else self._read.is_set()
         found = [self._of.get(name, {}) for name in _names(user, session)]
         bought = frozenset(item for items in found for item, kind in items.items() if kind == "purchase")
         lately: tuple[tuple[str, str], ...] = ()
@@ -79,7 +78,7 @@ class Met:
                 items = self._of.get(f"{whose}:{name}", {})
                 lately = tuple(islice(((item, kind) for item, kind in reversed(items.items()) if kind in _KINDS), _LATELY))
                 of = whose if lately else None
-        return Encounters(frozenset(item for items in found for item in items), bought, self._read.is_set(), lately, of)
+        return Encounters(frozenset(item for items in found for item in items), bought, complete, lately, of)
 
     async def close(self) -> None:
         """Follow no more."""
@@ -87,6 +86,17 @@ class Met:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+
+    async def _reads_all(self, patience_s: float) -> bool:
+        """Wait until all is read that the log holds now: who has just bought something is not shown it again."""
+        try:
+            async with asyncio.timeout(patience_s):
+                end = [order(entry.offset) for entry in await self._log.latest(Stream.EVENTS, 1)]
+                async with self._moved:
+                    await self._moved.wait_for(lambda: [order(self._after)] >= end)
+        except (TimeoutError, LogError):
+            return False
+        return True
 
     async def _follow(self) -> None:
         while True:
@@ -104,7 +114,8 @@ class Met:
             self._after = entries[-1].offset if entries else self._after
             if len(entries) < _TOGETHER:
                 self._read.set()
-            await asyncio.sleep(0)
+            async with self._moved:
+                self._moved.notify_all()
 
     def _note(self, event: Mapping[str, Any]) -> None:
         if event.get("type") not in _SEEN or not event.get("item"):

@@ -71,12 +71,18 @@ def _slots(resolved: Resolved) -> Slots:
         return choose_slots(release, worn, question.slots, limits)
     if question.candidates:
         return Slots(())
-    may = resolved.at_all
+    may, steering = resolved.at_all, resolved.steering
     in_season = suitable(release, worn.labels) if question.consistent else None
-    chosen = choose_slots(release, worn, None, limits, may, rather=narrowed(may, in_season), varied=question.slots_varied)
-    chosen = slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
-    steering = resolved.steering
-    return as_wished(chosen, steering.named([*worn.categories, *chosen.categories]), steering.unwanted, limits)
+
+    def lacking(beside: Sequence[str]) -> Slots:
+        rather, varied = narrowed(may, in_season), question.slots_varied
+        chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=varied, beside=beside)
+        return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
+
+    chosen = lacking(())
+    if named := steering.named([*worn.categories, *chosen.categories]):
+        chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
+    return as_wished(chosen, [name for name in named if name not in chosen.categories], steering.unwanted, limits)
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -75,6 +76,7 @@ def choose_slots(
     *,
     rather: Selection | None = None,
     varied: bool = True,
+    beside: Sequence[str] = (),
 ) -> Slots:
     """The slots to fill.
 
@@ -83,6 +85,7 @@ def choose_slots(
         may: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
         rather: those of them that suit best, say for the season; a slot for which there is none is inferred only where no other is.
         varied: how they are inferred; see ``SlotModel.missing``.
+        beside: categories of which something will be worn, too.
 
     Raises:
         UnknownCategoryError: a slot is of an unknown category. LimitExceededError: too many slots.
@@ -94,7 +97,8 @@ def choose_slots(
     learned = release.bundle.slots
 
     def missing(empty: Collection[str]) -> Sequence[str]:
-        return learned.without(empty).missing(worn.categories, worn.names, release.texts(worn.rows), varied=varied).slots
+        categories, texts = (*worn.categories, *beside), (*release.texts(worn.rows), *("" for _ in beside))
+        return learned.without(empty).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(worn.categories):
         rather = may if rather is None else rather
@@ -104,7 +108,7 @@ def choose_slots(
         return Slots(tuple(map(Slot, names[:most])), complete=not names)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
-    slots = _by_words(release, worn, may)
+    slots = _by_words(release, worn, may, beside)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
@@ -114,14 +118,15 @@ def _empty(release: Release, may: Selection | None) -> frozenset[str]:
     return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
 
 
-def _by_words(release: Release, worn: Worn, may: Selection | None) -> tuple[Slot, ...]:
+def _by_words(release: Release, worn: Worn, may: Selection | None, beside: Sequence[str]) -> tuple[Slot, ...]:
     """The roles that a usual template lacks, each with the category that has most items of it: that may be suggested, else that suit."""
+    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: _role(release, name) for name in beside}
     roles = {labels.role for labels in release.traits.labels if labels.role}
     audience = Audience()
     for labels in worn.labels:
         said = Audience.of_label(labels.audience or "")
         audience = audience & said if said and (audience & said).possible else audience
-    lacking = usual(dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)), audience.name, roles)
+    lacking = usual(worn_as, audience.name, roles)
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
     narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
@@ -136,3 +141,11 @@ def _by_words(release: Release, worn: Worn, may: Selection | None) -> tuple[Slot
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))
     return tuple(slots)
+
+
+def _role(release: Release, category: str) -> str | None:
+    """What most items of a category are worn as."""
+    counts_L, roles = np.bincount(release.traits.label_N[release.snapshot.rows_in(category)]), Counter[str | None]()
+    for place in np.flatnonzero(counts_L):
+        roles[release.traits.labels[place].role] += int(counts_L[place])
+    return max(roles, key=roles.__getitem__, default=None)

@@ -200,5 +200,5 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
         return np.asarray(~of_N | ((price_N >= least) & (price_N <= most)))
     so_N = np.ones(count, dtype=np.bool_)
     for terms in wish.terms:
-        so_N &= np.logical_or.reduce([vocabulary.mask(meaning.field, meaning.values) for meaning in terms])
+        so_N &= np.logical_or.reduce([vocabulary.so(meaning) for meaning in terms])
     return np.asarray(~(of_N & so_N) if wish.turned else ~of_N | so_N)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -45,11 +45,18 @@ class Meaning:
         field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price`` or ``attributes.NAME``.
         values: any of these; of a title, the words that it says; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
+        titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
     """
 
     field: str
     values: tuple[str, ...]
     kind: str
+    titled: tuple[str, ...] = ()
+
+    def joined(self, other: Meaning) -> Meaning:
+        """Either of two of one field."""
+        values, titled = dict.fromkeys(self.values + other.values), dict.fromkeys(self.titled + other.titled)
+        return replace(other, values=tuple(values), titled=tuple(titled))
 
 
 class Vocabulary:
@@ -76,12 +83,13 @@ class Vocabulary:
 
     def alike(self, key: str) -> tuple[Meaning, ...]:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
-        found: dict[tuple[str, str], list[str]] = {}
+        found: dict[tuple[str, str], Meaning] = {}
         for one in (key, *sorted(SAME.get(key, ()))):
             for meaning in (self._own(one), self._of_titles(one), _of_prices(one)):
                 if meaning:
-                    found.setdefault((meaning.field, meaning.kind), []).extend(meaning.values)
-        return tuple(Meaning(field, tuple(dict.fromkeys(values)), kind) for (field, kind), values in found.items())
+                    of = meaning.field, meaning.kind
+                    found[of] = found[of].joined(meaning) if of in found else meaning
+        return tuple(found.values())
 
     def named(self, words: Iterable[str]) -> BoolArray:
         """The rows of which a category, a brand or an attribute is called by any of some words, or ends with it, ``(N,)``."""
@@ -116,7 +124,7 @@ class Vocabulary:
         """The categories in which what words name is common, the commonest first."""
         if meaning.field == CATEGORY:
             return meaning.values
-        rows = self._live[self.mask(meaning.field, meaning.values)[self._live]]
+        rows = self._live[self.so(meaning)[self._live]]
         names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
         order = np.argsort(-counts, kind="stable")
         return tuple(str(names[place]) for place in order if counts[place] >= _SHARE * counts.max(initial=0))
@@ -124,6 +132,14 @@ class Vocabulary:
     def in_categories(self, categories: Sequence[str]) -> BoolArray:
         """The rows of some categories, ``(N,)``."""
         return self.mask(CATEGORY, tuple(categories))
+
+    def so(self, meaning: Meaning) -> BoolArray:
+        """The rows that are as a meaning says, ``(N,)``: by its field, or by their titles where the field says nothing of them."""
+        so_N = self.mask(meaning.field, meaning.values)
+        if not meaning.titled:
+            return so_N
+        told_N = self.mask(meaning.field, self._columns.attribute_values(meaning.field.removeprefix(ATTRIBUTE)))
+        return np.asarray(so_N | (~told_N & self.mask(TITLE, meaning.titled)))
 
     def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""
@@ -184,7 +200,7 @@ class Vocabulary:
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
                 if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
-                    return Meaning(field, self._for_all(field, values), _kind(field))
+                    return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values))
         return self._of_titles(key) or _of_prices(key)
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -209,6 +225,13 @@ class Vocabulary:
 
 def _of_prices(key: str) -> Meaning | None:
     return Meaning(PRICE, (PRICED[key],), PRICE) if key in PRICED else None
+
+
+def _titled(field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
+    """How titles say the colours that an attribute says; nothing of what is no colour."""
+    said = {"-".join(words) for words in map(phrase, values) if not SAID["colour"].keys().isdisjoint(words)}
+    asked = {"-".join(SAID["colour"][one]) for one in (key, *SAME.get(key, ())) if one in SAID["colour"]}
+    return tuple(sorted(said | asked)) if field.startswith(ATTRIBUTE) and _kind(field) != "type" else ()
 
 
 def _kind(field: str) -> str:

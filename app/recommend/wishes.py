@@ -9,7 +9,7 @@ of it are terms ("for women").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -218,7 +218,7 @@ class _Clauses:
 
     def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
         """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress")."""
-        masks = [self._vocabulary.mask(one.field, one.values) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
+        masks = [self._vocabulary.so(one) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
         return [*(groups if np.logical_and.reduce(masks).any() else groups[:-1]), _Group("type", [atom])]
 
     def _flush(self, *, goes_on: bool = False) -> None:
@@ -258,6 +258,5 @@ class _Clauses:
         for atom in atoms:
             own = (atom.meaning,) if atom.meaning else ()
             for meaning in (self._vocabulary.alike(atom.key) or own) if turned else own:
-                values = found[meaning.field].values if meaning.field in found else ()
-                found[meaning.field] = replace(meaning, values=tuple(dict.fromkeys([*values, *meaning.values])))
+                found[meaning.field] = found[meaning.field].joined(meaning) if meaning.field in found else meaning
         return tuple(found.values())

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 from app.ground.parts import Limits
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.recommend.outfit import resolve
 from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
 from app.release.release import Release
@@ -56,6 +58,32 @@ def test_a_slot_of_which_nothing_suits_gives_way(release: Release, monkeypatch: 
     assert chosen("bags") == ("shoes",)
     assert chosen("shoes") == ("bags",)
     assert chosen("shoes", "bags") == ("shoes",)
+
+
+def test_what_is_named_takes_the_place_of_what_is_never_worn_with_it(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody wears two pairs of shoes (here: shoes and a bag): who names one of them is not offered the other, but all the rest."""
+    outfits = [["tops", "shoes", "bottoms"], ["tops", "shoes", "bottoms"], ["tops", "bags", "bottoms"]] * 200
+    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+
+    def asked(text: str) -> set[str]:
+        return {slot.category for slot in complete(release, Question(items=("tops-1",), text=text, slots_varied=False), Limits()).slots}
+
+    assert asked("") == {"shoes", "bottoms"}
+    assert asked("shoes") == {"shoes", "bottoms"}
+    assert asked("a bag") == {"bags", "bottoms"}
+
+
+def test_what_is_named_takes_the_place_of_what_is_worn_as_it_is(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By what its words say that it is worn as, where no outfits were learned from."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for name, label in (("shoes", 1), ("bags", 1), ("bottoms", 2)):
+        label_N[release.snapshot.rows_in(name)] = label
+    labels = (PieceLabels("top"), PieceLabels("footwear"), PieceLabels("bottom"))
+    known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    worn = resolve(known, ["tops-1"], Limits())
+    assert {*choose_slots(known, worn, None, Limits()).categories} & {"shoes", "bags"}
+    assert choose_slots(known, worn, None, Limits(), beside=["shoes"]).categories == ("bottoms",)
 
 
 def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:

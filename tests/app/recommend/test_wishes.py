@@ -62,6 +62,31 @@ def test_what_is_cheap_is_so_in_its_category(snapshot_of: Callable[[list[dict[st
     assert found == {LOWEST: [1, 2, 3, 101, 102, 103], HIGHEST: [7, 8, 9, 107, 108, 109]}
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("black", ["shirt", "bag", "blackbag"]),
+        ("navy blue", ["navybag", "navyshirt"]),
+        ("navy", ["navybag", "navyshirt"]),
+        ("blue", ["navybag", "navyshirt"]),
+        ("black or navy", ["shirt", "bag", "blackbag", "navybag", "navyshirt"]),
+        ("no navy blue", ["shirt", "bag", "blackbag", "red", "plain"]),
+    ],
+)
+def test_a_title_says_the_colour_of_an_item_without_the_attribute(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, found: list[str]
+) -> None:
+    """By whole words; of an item whose attribute says another colour it does not."""
+    told = {"shirt": ("Shirt", "Black"), "navyshirt": ("Shirt", "Navy Blue"), "red": ("Black label shirt", "Red"), "bag": ("Bag", "Black")}
+    untold = {"blackbag": "Tourister Unisex Black Backpack", "navybag": "Navy-blue bag", "plain": "Blackberry bag"}
+    items = [{"id": name, "title": title, "attributes": json.dumps({"colour": colour})} for name, (title, colour) in told.items()]
+    items += [{"id": name, "title": title, "attributes": json.dumps({"strap": "long"})} for name, title in untold.items()]
+    vocabulary = Vocabulary(snapshot_of([{**item, "category": "things"} for item in items], tmp_path / "told"))
+    [wish] = read(text, vocabulary).wishes
+    so_N = np.logical_or.reduce([vocabulary.so(meaning) for meaning in wish.terms[0]]) ^ wish.turned
+    assert {items[row]["id"] for row in np.flatnonzero(so_N)} == set(found)
+
+
 @pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""

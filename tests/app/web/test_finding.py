@@ -58,6 +58,7 @@ def test_the_catalogue_is_filtered_by_category_and_colour(page: Page, wardrobe_r
     expect(page.locator("#items .tile")).to_have_count(colours.count(colour))
 
 
+@pytest.mark.one_width
 def test_clearing_filters_clears_the_words_that_were_searched(page: Page) -> None:
     """All is shown again."""
     page.get_by_label("highest price").fill("100")
@@ -117,6 +118,7 @@ def test_the_buttons_of_a_photo_stand_in_one_row_or_one_column(page: Page, width
     assert rows == 1 or len({box["left"] for box in boxes}) == 1
 
 
+@pytest.mark.one_width
 def test_filters_that_leave_nothing_say_so(page: Page) -> None:
     """And not that nothing is called so."""
     page.get_by_label("highest price").fill("1")
@@ -149,6 +151,7 @@ def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Call
     expect(page.locator("#tray .start")).to_be_visible()
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize("words", ["sneakers", "sneeker"])
 def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""
@@ -156,6 +159,7 @@ def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     expect(page.locator("#items .title").first).to_contain_text(re.compile("sneaker", re.IGNORECASE))
 
 
+@pytest.mark.one_width
 @pytest.mark.parametrize(("words", "category"), [("footwear", "shoes"), ("handbag", "bags"), (None, "all-body")])
 def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_release: Release, words: str | None, category: str) -> None:
     """Also those that the page itself proposes, ``navy linen dress``: dresses come first."""
@@ -166,6 +170,7 @@ def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_rele
     assert {wardrobe_release.item(wardrobe_release.snapshot.row_of[item]).category for item in first} == {category}
 
 
+@pytest.mark.one_width
 def test_what_was_searched_is_kept_by_a_reload_a_link_and_the_back_button(page: Page, wardrobe_release: Release) -> None:
     """Words, category, filters and order; words that are typed at one go are one step, and what is worn stays."""
     brand = str(wardrobe_release.snapshot.items.column("brand")[0].as_py())

@@ -76,6 +76,7 @@ def test_a_piece_that_is_kept_stays_in_every_look(looks: Page) -> None:
     assert kept in worn(looks)
 
 
+@pytest.mark.one_width
 def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) -> None:
     """Around all that is left, as nothing of it is kept."""
     looks.locator("#board .look").first.click()
@@ -88,6 +89,7 @@ def test_a_look_without_the_piece_it_began_with_is_completed_again(looks: Page) 
     assert len(worn(looks)) > len(rest)
 
 
+@pytest.mark.one_width
 def test_what_completing_costs_is_what_it_adds_to_what_is_worn(looks: Page) -> None:
     """Not what is worn already, also once a piece of a look was taken out."""
 
@@ -109,6 +111,7 @@ def test_what_completing_costs_is_what_it_adds_to_what_is_worn(looks: Page) -> N
     assert tally() == pytest.approx(before + adds)
 
 
+@pytest.mark.one_width
 def test_a_piece_that_was_taken_out_stays_out_until_it_is_asked_for(looks: Page) -> None:
     """Completing keeps the rest and finds another; a reload knows it, too, and wearing the piece itself ends it."""
     looks.locator("#board .look").first.click()
@@ -133,6 +136,7 @@ def test_a_piece_that_was_taken_out_stays_out_until_it_is_asked_for(looks: Page)
     expect(looks).not_to_have_url(re.compile("out="))
 
 
+@pytest.mark.one_width
 def test_a_piece_that_was_swapped_is_there_to_be_swapped_back(looks: Page) -> None:
     """Though no look brings it back by itself; nothing is out once nothing is worn."""
     looks.locator("#board .look").first.click()
@@ -369,6 +373,7 @@ def test_shoes_of_a_collage_stand_on_the_ground(looks: Page) -> None:
         assert place >= 0.5, place
 
 
+@pytest.mark.one_width
 def test_the_only_piece_is_swapped_for_what_looks_like_it(looks: Page) -> None:
     """As there is nothing that it has to go with."""
     looks.locator("#tray [data-name^='instead']").click()
@@ -390,6 +395,7 @@ def test_a_look_keeps_within_the_budget(looks: Page) -> None:
     assert float(looks.locator("#tally").inner_text().rpartition("€")[2]) <= own + 150
 
 
+@pytest.mark.one_width
 def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     """Looks and swaps follow it, so it can be seen and changed; what is over it is told."""
     looks.locator("#board .look").first.click()
@@ -401,6 +407,7 @@ def test_a_complete_look_still_has_its_budget(looks: Page) -> None:
     expect(looks.locator("#suggestions")).to_contain_text("This look is complete.")
 
 
+@pytest.mark.one_width
 def test_a_press_right_after_a_wish_is_not_lost(looks: Page) -> None:
     """Leaving the field asks anew; what is pressed stays where it is meanwhile."""
     looks.locator("#board .look").first.click()
@@ -412,6 +419,7 @@ def test_a_press_right_after_a_wish_is_not_lost(looks: Page) -> None:
     looks.evaluate("localStorage.clear()")
 
 
+@pytest.mark.one_width
 def test_the_swap_that_would_help_keeps_within_the_budget(looks: Page) -> None:
     """One that costs more than is left, with what it replaces given back, is not offered."""
     (own,) = worn(looks)
@@ -474,6 +482,7 @@ def test_over_budget_the_dearest_pieces_give_way_to_cheaper_ones(looks: Page) ->
     assert worn(looks) == before
 
 
+@pytest.mark.one_width
 def test_what_nothing_cheaper_keeps_within_is_told_with_the_least_that_it_costs(looks: Page) -> None:
     """That much brings it within: then pieces are found."""
     looks.locator("#board .look").first.click()
@@ -493,6 +502,7 @@ def test_what_nothing_cheaper_keeps_within_is_told_with_the_least_that_it_costs(
     assert spent(looks) == pytest.approx(least)
 
 
+@pytest.mark.one_width
 def test_the_only_piece_gives_way_to_a_cheaper_one_like_it(page: Page) -> None:
     """Of its kind; where there is none, the least that one costs is told."""
     with page.expect_response("**/items?*sort=-price*"):

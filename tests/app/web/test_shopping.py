@@ -110,6 +110,7 @@ def test_a_picture_is_zoomed_by_key_and_moved_by_arrows(page: Page) -> None:
     assert zoom.locator("img").evaluate("image => image.style.transformOrigin").startswith("62%")
 
 
+@pytest.mark.one_width
 def test_a_piece_is_worn_from_its_page(page: Page) -> None:
     """Or taken off, which leads back to the outfit that it changes; the back button opens the piece no more."""
     tile = page.locator("#items .tile").nth(1)
@@ -178,6 +179,7 @@ def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]
     assert bought["order"]
 
 
+@pytest.mark.one_width
 def test_what_stands_in_the_way_of_buying_is_told_as_long_as_it_does(piece: Page) -> None:
     """Until each piece has a size, and no longer; one that is sold out has to go first."""
     others = {"x2": {"title": "another"}, "x3": {"title": "a third", "in_stock": False}}
@@ -202,6 +204,7 @@ def test_what_stands_in_the_way_of_buying_is_told_as_long_as_it_does(piece: Page
     expect(problem).to_be_empty()
 
 
+@pytest.mark.one_width
 def test_what_is_sold_out_is_left_out_of_the_bag_and_told(page: Page, wardrobe_release: Release, sold_out: str) -> None:
     """By its title; it is told no more once the bag is opened again."""
     title = wardrobe_release.item(wardrobe_release.snapshot.row_of[sold_out]).title
@@ -217,6 +220,7 @@ def test_what_is_sold_out_is_left_out_of_the_bag_and_told(page: Page, wardrobe_r
     expect(page.locator("#bag-left")).to_be_empty()
 
 
+@pytest.mark.one_width
 def test_a_piece_is_removed_from_the_bag(piece: Page) -> None:
     """And says that nothing is left."""
     piece.get_by_role("radio", name="S", exact=True).check(force=True)

@@ -75,6 +75,7 @@ def test_a_complete_look_is_told_and_asks_for_nothing(dressed: Page) -> None:
     expect(button).to_be_hidden()
 
 
+@pytest.mark.one_width
 def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
     """The outfit lives in the URL."""
     dressed.locator("#suggestions .wear").first.click()
@@ -84,6 +85,7 @@ def test_a_reload_keeps_the_outfit_and_back_undoes(dressed: Page) -> None:
     expect(dressed.locator("#tray .remove")).to_have_count(1)
 
 
+@pytest.mark.one_width
 def test_search_shows_what_is_called_so(page: Page) -> None:
     """And says so when nothing is; one press leads back to everything."""
     page.get_by_role("searchbox").fill("w000007")
@@ -116,6 +118,7 @@ def test_titles_and_categories_begin_with_a_capital(page: Page) -> None:
         assert page.locator(shown).nth(1).evaluate("one => getComputedStyle(one, '::first-letter').textTransform") == "uppercase"
 
 
+@pytest.mark.one_width
 def test_categories_count_what_is_left(page: Page) -> None:
     """By words; and all again without them."""
     counts = page.locator(".chip small")
@@ -127,6 +130,7 @@ def test_categories_count_what_is_left(page: Page) -> None:
     expect(counts.first).to_have_text(before[0])
 
 
+@pytest.mark.one_width
 def test_more_shows_the_next_page_of_a_category(page: Page) -> None:
     """Until the category is at its end."""
     tops = page.locator(".chip", has_text="tops")
@@ -165,6 +169,7 @@ def test_an_item_without_a_title_is_called_what_it_is(page: Page) -> None:
     expect(page.locator("#items .tile .title").nth(1)).to_have_text("Grey top")
 
 
+@pytest.mark.one_width
 def test_filters_hold_for_suggestions(dressed: Page) -> None:
     """Each fits what is left of the budget, and the URL remembers it."""
     worn = float(dressed.locator("#tally").inner_text().rpartition("€")[2])
@@ -177,6 +182,7 @@ def test_filters_hold_for_suggestions(dressed: Page) -> None:
     assert max(float(price.removeprefix("€")) for price in prices) <= 60
 
 
+@pytest.mark.one_width
 def test_wishes_in_words_hold_and_what_was_understood_is_shown(dressed: Page) -> None:
     """The URL remembers them; without them nothing is said."""
     wishes = dressed.get_by_label("Wishes")
@@ -288,6 +294,7 @@ def test_a_photo_of_ones_own_is_worn(page: Page, tmp_path: Path, jpeg: Callable[
     expect(page.locator("#tray").get_by_alt_text("your own top")).to_be_visible()
 
 
+@pytest.mark.one_width
 def test_a_file_that_is_no_picture_is_told_of(page: Page, tmp_path: Path) -> None:
     """In the dialog, naming the file; it cannot be added."""
     (tmp_path / "note.jpg").write_text("this is no picture")

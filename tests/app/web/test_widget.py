@@ -334,6 +334,7 @@ def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
     assert int(answer.headers.get("content-length", 0)) < 5_000
 
 
+@pytest.mark.one_width
 def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page]) -> None:
     """Nor a heading, also with the line of style that the documentation gives; the console says why."""
     said: list[str] = []
@@ -403,6 +404,7 @@ def _linked(route: Route) -> None:
     route.fulfill(json=answer)
 
 
+@pytest.mark.one_width
 def test_what_is_told_of_an_item_has_its_price_and_currency(opened: Callable[..., Page]) -> None:
     """As the tile says it."""
     page = opened('<complete-the-look item="w000028" key="KEY" label-was="statt"></complete-the-look>')
