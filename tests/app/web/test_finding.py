@@ -151,7 +151,6 @@ def test_a_photo_finds_what_looks_like_it(page: Page, tmp_path: Path, jpeg: Call
     expect(page.locator("#tray .start")).to_be_visible()
 
 
-@pytest.mark.one_width
 @pytest.mark.parametrize("words", ["sneakers", "sneeker"])
 def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     """As the catalogue's titles say it."""
@@ -159,7 +158,6 @@ def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
     expect(page.locator("#items .title").first).to_contain_text(re.compile("sneaker", re.IGNORECASE))
 
 
-@pytest.mark.one_width
 @pytest.mark.parametrize(("words", "category"), [("footwear", "shoes"), ("handbag", "bags"), (None, "all-body")])
 def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_release: Release, words: str | None, category: str) -> None:
     """Also those that the page itself proposes, ``navy linen dress``: dresses come first."""
