@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 
 from app.api.keys import from_this_machine, is_one_of
 from app.ground.logs import logger
+from app.ground.lost import told_as_lost
 from app.ground.settings import Settings
 from app.home.keys import Key
 
@@ -91,7 +92,8 @@ class Rates:
     async def _hit(self, limit: RateLimitItemPerMinute, who: str) -> Allowance:
         if self._shared is not None and time.monotonic() >= self._not_before:
             try:
-                return await _counted(self._shared, limit, who)
+                with told_as_lost():
+                    return await _counted(self._shared, limit, who)
             except (StorageError, OSError, TimeoutError) as error:
                 self._not_before = time.monotonic() + _AGAIN_S
                 logger().warning("rates_not_shared", why=str(error) or type(error).__name__)

@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
+from app.ground.lost import told_as_lost
 from app.ground.parts import LogSettings
 from app.log import redis_scripts
 from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, order
@@ -185,7 +186,8 @@ class RedisLog:
             async with asyncio.timeout(self._settings.timeout_s):
                 await self._turns.acquire()
             try:
-                yield
+                with told_as_lost():
+                    yield
             finally:
                 self._turns.release()
         except (RedisError, OSError) as error:

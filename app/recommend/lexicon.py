@@ -113,6 +113,20 @@ PARTS: Final = {LOWEST: (0, 1 / 3), LOWER: (0, 2 / 3), UPPER: (1 / 3, 1), HIGHES
 SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
 """Other words for the same."""
 
+WHOLE: Final = {
+    key: role
+    for role, words in {
+        "footwear": "shoe footwear",
+        "bag": "bag",
+        "outer": "outerwear",
+        "headwear": "headwear",
+        "eyewear": "eyewear",
+        "jewellery": "jewellery jewelry",
+    }.items()
+    for key in _words(words)
+}
+"""Words for all that is worn as one thing, whatever a catalogue calls its kinds -> what it is worn as, a key of ``ROLE_WORDS``."""
+
 NOTHING: Final = frozenset(_NOTHING.split())
 """Words without a meaning of their own here."""
 

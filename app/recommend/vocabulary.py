@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import EVERYDAY, NOTHING, PARTS, PRICED, SAID, SAME
+from app.recommend.lexicon import EVERYDAY, NOTHING, PARTS, PRICED, SAID, SAME, WHOLE
 from app.recommend.occasions import OCCASIONS
 from app.recommend.words import SHORTEST, near, one_form, phrase, spellings
 from index.backends.base import BoolArray
@@ -24,6 +24,7 @@ from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.audience import AUDIENCE_NAMES
+from models.datasets.garments import role_of
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
 CURRENCY, PRICE = "currency", "price"
@@ -63,7 +64,7 @@ class Vocabulary:
     """The words of one state of a catalogue; see ``vocabulary_of``."""
 
     def __init__(self, snapshot: Snapshot | Overlay) -> None:
-        self._items, self._columns, self._live = snapshot.items, snapshot.columns, snapshot.rows
+        self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
         for field, values in self._columns_named(snapshot):
@@ -85,7 +86,7 @@ class Vocabulary:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
         found: dict[tuple[str, str], Meaning] = {}
         for one in (key, *sorted(SAME.get(key, ()))):
-            for meaning in (self._own(one), self._of_titles(one), _of_prices(one)):
+            for meaning in (self._own(one), self._whole(one), self._of_titles(one), _of_prices(one)):
                 if meaning:
                     of = meaning.field, meaning.kind
                     found[of] = found[of].joined(meaning) if of in found else meaning
@@ -201,7 +202,13 @@ class Vocabulary:
                 values = tuple(value for how, value in entries if how <= most)
                 if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
                     return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values))
-        return self._of_titles(key) or _of_prices(key)
+        return self._whole(key) or self._of_titles(key) or _of_prices(key)
+
+    def _whole(self, key: str) -> Meaning | None:
+        """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
+        role = WHOLE.get(key)
+        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role and role_of(name) == role)
+        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 import numpy as np
 
 from app.recommend.prices import Price, prices_in
-from app.recommend.vocabulary import Meaning, Vocabulary
+from app.recommend.vocabulary import CATEGORY, Meaning, Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
 
 _MOST: Final = 24
@@ -200,6 +201,9 @@ class _Clauses:
     def _name(self, atom: Atom, before: Atom | None) -> None:
         """A noun: another one of those before, the rest of a compound, or one that ends a clause of its own."""
         categories = self._vocabulary.categories_of(atom.meaning) if atom.meaning else ()
+        if self._turned:
+            alike = (one.values for one in self._vocabulary.alike(atom.key) if one.field == CATEGORY)
+            categories = tuple(dict.fromkeys(chain(categories, *alike)))
         if self._pending and self._or:
             self._flush(goes_on=True)
         last = None if self._pending else self._noun

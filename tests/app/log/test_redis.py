@@ -95,6 +95,32 @@ async def test_a_server_that_is_gone_is_told_at_once(log: Log, own_redis: Any, b
     await log.ping()
 
 
+async def test_a_connection_that_was_closed_is_told_and_another_is_made(log: Log, batch: Batch) -> None:
+    """Whatever the event loop calls it: the service's raises no OSError where the server went just before a write."""
+    await log.append(EVENTS, batch("a"))
+    connections = log._redis.connection_pool._available_connections  # type: ignore[attr-defined]
+    assert connections
+    for connection in connections:
+        connection._writer = Gone(connection._writer)
+    with pytest.raises(LogUnavailableError, match=r"cannot be used now \(ConnectionError\)"):
+        await log.append(EVENTS, batch("b"))
+    assert (await log.append(EVENTS, batch("b"))).added == 1
+
+
+class Gone:
+    """What uvloop's writer is like once its connection was closed."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def writelines(self, _: Any) -> None:
+        msg = "unable to perform operation on <TCPTransport closed=True reading=False 0x1>; the handler is closed"
+        raise RuntimeError(msg)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._writer, name)
+
+
 async def test_a_server_that_is_silent_is_told_in_time(log: Log, own_redis: Any, batch: Batch) -> None:
     """And is used again when it speaks."""
     await log.ping()

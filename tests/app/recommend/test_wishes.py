@@ -87,6 +87,33 @@ def test_a_title_says_the_colour_of_an_item_without_the_attribute(
     assert {items[row]["id"] for row in np.flatnonzero(so_N)} == set(found)
 
 
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("no shoes", ["Ballerinas", "Formal Shoes", "Sneakers"]),
+        ("black shoes", ["Ballerinas", "Formal Shoes", "Sneakers"]),
+        ("no sneakers", ["Sneakers"]),
+        ("a bag", ["Bags"]),
+        ("no bags", ["Backpacks", "Bags"]),
+    ],
+)
+def test_a_word_for_all_of_a_kind_means_each_of_its_categories(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, categories: list[str]
+) -> None:
+    """Whatever titles say; what a category is called by that very word is that one, unless none is wanted."""
+    said = {
+        "Formal Shoes": "Black shoes",
+        "Sneakers": "Court low",
+        "Ballerinas": "Lili",
+        "Backpacks": "Hiker",
+        "Bags": "Lola bag",
+        "Tops": "Tee",
+    }
+    items = [{"id": name, "title": title, "category": name} for name, title in said.items()]
+    [wish, *_] = [wish for wish in read(text, Vocabulary(snapshot_of(items, tmp_path / "kinds"))).wishes if wish.categories]
+    assert sorted(wish.categories) == categories
+
+
 @pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""
