@@ -1,7 +1,8 @@
 """Pictures without what their makers did not mean to publish: where and when they were taken, with what, by whom.
 
 What is only metadata is cut out of the file and not a pixel is touched; a picture that has none stays the same bytes, and so the same name.
-One that is stored on its side is turned upright and encoded again, as the note that says so goes, too. Colour profiles stay.
+One that is stored on its side is turned upright and encoded again, as the note that says so goes, too. Colour profiles stay; what only
+is in their place does not.
 GIF (of which the first picture is kept) and AVIF are encoded again as PNG and WebP.
 """
 
@@ -31,6 +32,8 @@ _PNG_START: Final = b"\x89PNG\r\n\x1a\n"
 _PNG_SAID: Final = frozenset({b"eXIf", b"tEXt", b"zTXt", b"iTXt", b"tIME"})
 _WEBP_SAID: Final = frozenset({b"EXIF", b"XMP "})
 _WEBP_FLAGS: Final = 0b0000_1100  # of a VP8X chunk: there is EXIF, there is XMP
+_ALIGNED: Final = 4
+"""Bytes that a colour profile is padded to a multiple of."""
 _QUALITY: Final = 95
 _KEPT_AS: Final = {"GIF": "PNG", "AVIF": "WEBP", "MPO": "JPEG"}
 
@@ -54,8 +57,8 @@ def bare(data: bytes) -> bytes:
 
 def _bare(data: bytes) -> bytes:
     try:
-        turn = _turn(data)
-        if turn is not None:
+        turn, plain = _seen(data)
+        if turn is not None or not plain:
             return _encoded(data, turn)
         if data.startswith(b"\xff\xd8"):
             return b"".join(_jpeg(data))
@@ -74,17 +77,24 @@ def _apart(data: bytes) -> Apart | None:
         return apart_for(picture)
 
 
-def _turn(data: bytes) -> Image.Transpose | None:
-    """The turn that makes it upright; None where it is, or does not say."""
+def _seen(data: bytes) -> tuple[Image.Transpose | None, bool]:
+    """The turn that makes it upright, None where it is or does not say; and whether what it calls its colour profile is one."""
     with warnings.catch_warnings(action="ignore"), opened(data) as picture:
-        return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation))
+        return UPRIGHT.get(picture.getexif().get(ExifTags.Base.Orientation)), _profile(picture) == picture.info.get("icc_profile")
+
+
+def _profile(picture: Image.Image) -> bytes | None:
+    """Its colour profile, if that is one by its head (ICC.1:2022, 7.2): it tells its length, but for padding, and that it is one."""
+    profile: bytes = picture.info.get("icc_profile") or b""
+    padding = len(profile) - int.from_bytes(profile[:4], "big")
+    return profile if profile[36:40] == b"acsp" and 0 <= padding < _ALIGNED else None
 
 
 def _encoded(data: bytes, turn: Image.Transpose | None) -> bytes:
     """The picture turned, and encoded anew."""
     try:
         with warnings.catch_warnings(action="ignore"), opened(data) as picture:
-            kind, profile = picture.format or "", picture.info.get("icc_profile")
+            kind, profile = picture.format or "", _profile(picture)
             upright = picture.transpose(turn) if turn is not None else picture.copy()
         upright.info = {name: value for name, value in upright.info.items() if name == "transparency"}
         buffer = io.BytesIO()

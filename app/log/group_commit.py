@@ -5,6 +5,7 @@ An fsync takes milliseconds whatever it writes, so fifty concurrent appends cost
 
 from __future__ import annotations
 
+import ctypes
 import queue
 import sqlite3
 import threading
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 _MOST_TOGETHER: Final = 256
+_DAMAGED: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 Answer = TypeVar("Answer")
 
@@ -32,13 +34,17 @@ class GroupCommit:
     Args:
         connect: opens the connection, in the thread, when there is work; called again after an error.
         check: raises where the committed file is not in its place any more; called before every answer.
+
+    Attributes:
+        damaged: whether the file is known to be. Its last connection is not closed then, as SQLite would write what it believes to have in
+            the write-ahead log over what is whole of the file, and remove both from `attire log repair`.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], check: Callable[[], None]) -> None:
         self._connect, self._check = connect, check
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed = self._held = self.damaged = False
         self._thread = threading.Thread(target=self._run, name="log-writer", daemon=True)
         self._thread.start()
 
@@ -80,11 +86,12 @@ class GroupCommit:
                 connection.execute("COMMIT")
                 self._check()
             except Exception as error:  # noqa: BLE001 - it reaches every waiter
+                self.damaged |= isinstance(error, sqlite3.DatabaseError) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
                 if connection is not None:
                     with suppress(sqlite3.Error):
                         connection.rollback()  # where a statement was not read to its end, closing alone keeps the lock
                     with suppress(sqlite3.Error):
-                        connection.close()
+                        self._let_go(connection)
                 connection = None
                 for job in jobs:
                     job.future.set_exception(error)
@@ -92,6 +99,15 @@ class GroupCommit:
                 for job, answer in zip(jobs, answers, strict=True):
                     job.future.set_result(answer)
         if connection is not None:
+            self._let_go(connection)
+
+    def _let_go(self, connection: sqlite3.Connection) -> None:
+        if self.damaged and not self._held:
+            ctypes.pythonapi.Py_IncRef(
+                ctypes.py_object(connection)
+            )  # until the process ends, which closes nothing; before that others are not the last
+            self._held = True
+        else:
             connection.close()
 
     def _waiting(self) -> list[_Job | None]:

@@ -104,15 +104,17 @@ class SqliteLog:
                 return problems(connection, marked, thorough=thorough)
 
         try:
-            return await asyncio.to_thread(examined)
+            found = await asyncio.to_thread(examined)
         except LogLostError as error:
-            return [str(error)]
+            found = [str(error)]
         except UNREADABLE as error:
             if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode & 0xFF in _PASSING:
                 raise self._unavailable(error) from error
-            return [f"{self._path.name} is damaged ({error})"]
+            found = [f"{self._path.name} is damaged ({error})"]
         except OSError as error:
             raise self._unavailable(error) from error
+        self._commits.damaged = bool(found)
+        return found
 
     async def repair(self) -> list[str]:
         marked: Positions = {}
@@ -128,6 +130,8 @@ class SqliteLog:
         return said
 
     async def close(self) -> None:
+        with suppress(LogUnavailableError):
+            await self.examine()  # it may have been damaged since the last look
         await asyncio.to_thread(self._commits.close)
 
     async def _do(self, work: Callable[[sqlite3.Connection], Answer], *, writes: bool = True) -> Answer:

@@ -131,6 +131,8 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refusal = _BUSY, f"more than {_MOST_PIPELINED} requests were sent before the first was answered"
         elif self._names_another_host():
             self._refusal = MALFORMED_HTTP, "the request's target and its Host header name different hosts"
+        elif any(name == b"transfer-encoding" and value.strip().lower() != b"chunked" for name, value in self.headers):
+            self._refusal = MALFORMED_HTTP, "a body comes as it is, or chunked: no other Transfer-Encoding is taken"
         if self._refusal is not None:
             raise ValueError(self._refusal[1])  # the parser stops, and data_received sends the refusal
         if not self._is_offered:

@@ -140,6 +140,16 @@ def test_an_offer_of_another_protocol_is_passed_over(server: Server, offered: by
     assert status(answered(sent(server, too_many))) == 431
 
 
+@pytest.mark.parametrize(("coding", "expected"), [(b"Chunked", 200), (b"gzip, chunked", 400), (b"identity", 400)])
+def test_no_transfer_coding_but_chunks_is_taken(server: Server, coding: bytes, expected: int) -> None:
+    """What says that its body is packed is not read as if it were not."""
+    head = (
+        b"POST /complete-outfit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\nTransfer-Encoding: %b\r\n\r\n"
+    )
+    told = answered(sent(server, head % coding + b'14\r\n{"items":["tops-1"]}\r\n0\r\n\r\n'))
+    assert told.startswith(b"HTTP/1.1 %d " % expected)
+
+
 def test_a_target_that_names_another_host_is_refused(server: Server) -> None:
     """Whoever stands before it may have gone by the one, and this goes by the other."""
     for target, expected in (

@@ -63,6 +63,19 @@ def test_metadata_goes_and_no_pixel_with_it(kind: str) -> None:
     assert bare(kept) == kept
 
 
+@pytest.mark.parametrize("kind", FORMATS)
+def test_what_is_no_colour_profile_goes(kind: str) -> None:
+    """A text in its place is one that nobody looks for there; the picture looks as it did."""
+    drawn, buffer = Image.new("RGB", (40, 60), "blue"), io.BytesIO()
+    drawn.save(buffer, kind, icc_profile=SECRET * 20)
+    assert SECRET in buffer.getvalue() or kind == "PNG"  # which packs it
+    kept = bare(buffer.getvalue())
+    with Image.open(io.BytesIO(kept)) as opened:
+        assert "icc_profile" not in opened.info
+    assert np.abs(np.asarray(decode(kept), float) - np.asarray(drawn, float)).mean() < 3
+    assert bare(kept) == kept
+
+
 @pytest.mark.parametrize(("kind", "kept_as"), [("GIF", "PNG"), ("AVIF", "WEBP")])
 def test_other_formats_are_kept_as_those_without_what_they_say(kind: str, kept_as: str, tmp_path: Path) -> None:
     """A picture that looks the same, in a format that lies in the store."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -100,6 +102,48 @@ async def test_a_torn_wal_is_told(tmp_path: Path) -> None:
     assert "up to 51 were acknowledged" in said
     await refuses(tmp_path / "torn")
     assert await asyncio.to_thread(run, ["log", "check", "--home", str(tmp_path / "torn")]) == 1
+
+
+_TORN_WHILE_RUNNING = """
+import asyncio, os, sys
+from pathlib import Path
+from app.ground.parts import LogSettings
+from app.log.base import Event, Stream
+from app.log.open import opened_log
+
+async def run(home: Path, after: int) -> None:
+    async with opened_log(LogSettings(), home) as log:
+        for n in range(40):
+            await log.append(Stream.EVENTS, [Event(f"e{n}", {"said": "x" * 300})])
+        wal = home / "log.sqlite-wal"
+        os.truncate(wal, wal.stat().st_size // 2)
+        for n in range(after):
+            await log.append(Stream.EVENTS, [Event(f"later{n}", {})])
+        if sys.argv[3] == "told":
+            assert await log.examine(thorough=True)
+        if sys.argv[3] == "killed":
+            os._exit(9)
+
+asyncio.run(run(Path(sys.argv[1]), int(sys.argv[2])))
+"""
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_wal_torn_while_it_runs_is_not_spoiled_by_stopping(tmp_path: Path, after: int) -> None:
+    """The manual says: stop, then repair. What a kill would have left is saved after an orderly end, too, noticed or not."""
+    saved = {}
+    for end in ("killed", "told", "stopped"):
+        home = tmp_path / end
+        subprocess.run([sys.executable, "-c", _TORN_WHILE_RUNNING, str(home), str(after), end], check=False, timeout=60)
+
+        async def repaired(home: Path = home) -> int:
+            async with opened_log(SETTINGS, home) as log:
+                await log.repair()
+                return len(await log.read(Stream.EVENTS))
+
+        saved[end] = asyncio.run(repaired())
+    assert saved["killed"] > 10
+    assert saved["told"] == saved["stopped"] == saved["killed"]
 
 
 @pytest.mark.parametrize("seed", range(5))
