@@ -242,8 +242,12 @@ def test_a_variants_release_answers_there_once_it_does(beside: Beside, monkeypat
     beside.run()
     [old, new] = [record.id for record in beside.outer.store.records()]
     variants = [{"name": "a", "release": old}, {"name": "b", "release": old}]
+
+    async def later(*_: object) -> None:
+        await asyncio.sleep(0.05)
+
     with monkeypatch.context() as slow:
-        slow.setattr(beside.inner.state.services.variants, "_load", asyncio.sleep)
+        slow.setattr(beside.inner.state.services.variants, "_load", later)
         given = {"experiments": [{"name": "x", "variants": variants}]}
         assert beside.client.put("/experiments", json=given, headers={"X-API-Key": ADMIN}).status_code == 200
         assert beside.client.post("/complete-outfit", json={"items": ITEMS[:2]}).json()["release"] == old != new

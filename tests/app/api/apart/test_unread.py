@@ -41,7 +41,7 @@ def test_it_is_read_once_where_that_process_runs(beside: Beside, read: list[byte
 
 def test_it_is_not_read_while_that_process_is_started(beside: Beside, read: list[bytes]) -> None:
     """But for the one that has it started: clients that come and go had all of theirs read in vain."""
-    beside.outer.pool._deadline_s = 0.3
+    beside.outer.pool._deadline_s = 1.0
     assert beside.client.post("/score-outfit", json=HEAVY).status_code == 503
     assert len(read) == 1
     answer = beside.client.post("/score-outfit", json=HEAVY)
