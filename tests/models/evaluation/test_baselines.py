@@ -123,7 +123,11 @@ def test_co_purchase_on_maryland() -> None:
     dataset = read_dataset(MARYLAND)
     catalogue = dataset.catalogue
     task = FillInTheBlankTask.pack([question for question in dataset.tasks["fitb"] if isinstance(question, FillInTheBlank)], catalogue)
-    built = baselines.build_baselines(catalogue, dataset.outfits_of("train"), np.zeros((len(catalogue), 1), dtype=np.float32))
+    worn = baselines.worn_rows(catalogue.first_row_of, dataset.outfits_of("train"))
+    category_N = baselines.codes(catalogue.categories)
+    fine_N = baselines.codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
+    levels = {"co_purchase": [category_N, fine_N, np.arange(len(catalogue))], "category": [category_N]}
+    built = {name: baselines.CoPurchase(worn, level) for name, level in levels.items()}
     right = {name: fitb_correct(task.answer(built[name], np.random.default_rng(0)).rank_B).mean() for name in ("co_purchase", "category")}
     assert right["co_purchase"] == pytest.approx(0.643, abs=0.01)
     assert right["category"] == pytest.approx(0.589, abs=0.01)
