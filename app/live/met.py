@@ -50,7 +50,7 @@ class Met:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._task: asyncio.Task[None] | None = None
-        self._read = asyncio.Event()
+        self._read = False  # to the end, at some moment
         self._moved = asyncio.Condition()
         self._after = START
         self._of: OrderedDict[str, dict[str, str]] = OrderedDict()  # item -> what was done with it, the newest item last
@@ -67,7 +67,7 @@ class Met:
             patience_s: how long the answer waits until all that the log holds now is read; 0: what is read already has to do.
         """
         self.follow()
-        complete = await self._reads_all(patience_s) if patience_s else self._read.is_set()
+        complete = await self._reads_all(patience_s) if patience_s else self._read
         found = [self._of.get(name, {}) for name in _names(user, session)]
         bought = frozenset(item for items in found for item, kind in items.items() if kind == "purchase")
         lately: tuple[tuple[str, str], ...] = ()
@@ -101,19 +101,19 @@ class Met:
     async def _follow(self) -> None:
         while True:
             try:
-                entries = await self._log.read(Stream.EVENTS, self._after, limit=_TOGETHER, wait_s=_WAIT_S if self._read.is_set() else 0.0)
+                entries = await self._log.read(Stream.EVENTS, self._after, limit=_TOGETHER, wait_s=_WAIT_S if self._read else 0.0)
             except TrimmedError:
                 self._after = START  # what is gone is remembered
                 continue
             except LogError:
-                self._read.clear()
+                self._read = False
                 await asyncio.sleep(_WAIT_S)
                 continue
             for entry in entries:
                 self._note(entry.event.data)
             self._after = entries[-1].offset if entries else self._after
             if len(entries) < _TOGETHER:
-                self._read.set()
+                self._read = True
             async with self._moved:
                 self._moved.notify_all()
 

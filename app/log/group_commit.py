@@ -103,9 +103,8 @@ class GroupCommit:
 
     def _let_go(self, connection: sqlite3.Connection) -> None:
         if self.damaged and not self._held:
-            ctypes.pythonapi.Py_IncRef(
-                ctypes.py_object(connection)
-            )  # until the process ends, which closes nothing; before that others are not the last
+            # never collected, so never closed: the process's end closes nothing, and while this one is open no other is the last
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(connection))
             self._held = True
         else:
             connection.close()

@@ -72,11 +72,10 @@ def _slots(resolved: Resolved) -> Slots:
     if question.candidates:
         return Slots(())
     may, steering = resolved.at_all, resolved.steering
-    in_season = suitable(release, worn.labels) if question.consistent else None
+    rather = narrowed(may, suitable(release, worn.labels) if question.consistent else None)
 
     def lacking(beside: Sequence[str]) -> Slots:
-        rather, varied = narrowed(may, in_season), question.slots_varied
-        chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=varied, beside=beside)
+        chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=question.slots_varied, beside=beside)
         return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
 
     chosen = lacking(())

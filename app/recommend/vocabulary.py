@@ -206,8 +206,9 @@ class Vocabulary:
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
-        role = WHOLE.get(key)
-        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role and role_of(name) == role)
+        if key not in WHOLE:
+            return None
+        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name) == WHOLE[key])
         return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
