@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from app.ground.logs import configure
+from app.ground.parts import LogSettings
 from app.log import impressions as module
 from app.log.base import Log, Stream
 from app.log.impressions import Impressions
@@ -127,6 +129,7 @@ async def test_closing_writes_what_waits(log: Log, mount: Callable[[], None], ev
 
 async def test_closing_without_a_log_ends_soon_and_counts_the_loss(log: Log, capfd: pytest.CaptureFixture[str]) -> None:
     """And says so."""
+    configure(LogSettings())  # another test of this process may have asked for errors alone
     buffer = Impressions(log, 10)
     buffer.start()
     buffer.note({"recommendation_id": "lost"})
