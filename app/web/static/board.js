@@ -38,6 +38,20 @@ export async function showBoard(answer, items = [], rest = null) {
   byId("board").ariaBusy = "false";
 }
 
+// Where the looks will be, until they come: what is below stays in its place.
+export function expectBoard() {
+  byId("looks").hidden = false;
+  byId("looks-note").textContent = "";
+  const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "look" }, el("span", { className: "collage" }), el("b", {}, "\u00a0"), el("span", { className: "title" }, "\u00a0")));
+  byId("board").replaceChildren(...Array.from({ length: LOOKS }, blank));
+  byId("board").ariaBusy = "true";
+}
+
+// A look is whole: what would complete it goes as it is put on, not when the answer says so.
+const whole = () => {
+  byId("outfit").dataset.complete = "true";
+};
+
 // The best look of an answer, beside all that is worn.
 export function showCompletion(answer) {
   completion = answer ? inOrder(answer)[0]?.items : null;
@@ -89,6 +103,7 @@ function card(look, place, base, worn) {
   button.dataset.name = `look ${place}`;
   button.onclick = () => {
     choose(items.map(({ id }) => id));
+    whole();
     say(`Look ${place + 1} is your outfit.`);
   };
   return el("li", {}, button);
@@ -125,6 +140,7 @@ export function startBoard() {
   };
   byId("complete").onclick = () => {
     fill(completion.map(({ id }) => id));
+    whole();
     byId("outfit-title").focus({ preventScroll: true });
   };
   onChange(follow);

@@ -1,11 +1,11 @@
 // What completes the outfit: a row of suggestions for each missing slot, and one button that fills them all.
 import { latest } from "./api.js";
-import { showBoard, showCompletion } from "./board.js";
+import { expectBoard, showBoard, showCompletion } from "./board.js";
 import { complete, left } from "./completing.js";
 import { byId, el, notice, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { isOwn, regard, user } from "./shopper.js";
-import { blanks, tile } from "./tile.js";
+import { tile } from "./tile.js";
 import { emptiness, kind, notes, understood } from "./words.js";
 
 const PER_SLOT = 6;
@@ -43,10 +43,8 @@ const suggest = latest(async (ask, { items, budget }) => {
     return;
   }
   rows.ariaBusy = "true";
-  if (!rows.querySelector(".slot")) {
-    rows.replaceChildren(el("div", { className: "slot", ariaHidden: "true" }, el("div", { className: "heading" }, el("h3", {}, "\u00a0")), el("ul", { className: "row" }, ...blanks(PER_SLOT))));
-  }
   const whole = base(items).length === items.length;
+  if (whole && !rows.querySelector(".slot")) expectBoard();
   const answer = await complete(ask, items, { k: PER_SLOT, looks: whole ? LOOKS : 1 });
   if (whole) showBoard(answer, items, await left(items));
   showCompletion(answer);

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.app.web.axe import violations
 
@@ -14,6 +14,8 @@ pytestmark = pytest.mark.e2e
 
 LEAST = 32
 MOST_SHIFT = 0.05
+RECENT_MS = 600
+"""What moves within half a second of a press counts as asked for."""
 SHIFTS = """
 window.shifted = 0;
 new PerformanceObserver((list) => {
@@ -75,6 +77,24 @@ def test_every_state_is_sound(screen: Page) -> None:
     sound(screen)
     assert screen.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert screen.evaluate("window.shifted") <= MOST_SHIFT
+
+
+def test_a_late_answer_moves_next_to_nothing(screen: Page) -> None:
+    """Room is kept for the looks of a first piece, and the button that completes goes as a look is put on."""
+    late: list[Route] = []
+    screen.route("**/complete-outfit", lambda route: late.append(route))  # noqa: PLW0108 - the browser marks what it is given
+    screen.locator("#items .wear").nth(1).click()
+    expect(screen.locator("#board .blank")).to_have_count(4)
+    screen.wait_for_timeout(RECENT_MS)
+    late.pop().continue_()
+    expect(screen.locator("#suggestions .slot").first).to_be_visible()
+    screen.locator("#board .look").nth(1).click()
+    expect(screen.locator("#complete")).to_be_hidden()
+    screen.wait_for_timeout(RECENT_MS)
+    for one in late:
+        one.continue_()
+    expect(screen.locator("#suggestions")).to_contain_text("This look is complete.")
+    assert screen.evaluate("window.shifted") <= MOST_SHIFT / 5
 
 
 def test_states_that_few_come_to_are_sound_too(screen: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:

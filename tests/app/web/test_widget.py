@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -69,8 +70,9 @@ def service(
 
 
 @pytest.fixture
-def opened(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
+def opened(tab: Page, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
     """Opens a page of the shop with this in its body."""
+    pages = chain([tab], iter(tab.context.new_page, None))
 
     def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
         address, key, _ = service
@@ -78,16 +80,16 @@ def opened(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, 
         text = f"<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><body>{script}{head}{body.replace('KEY', key)}"
         name = f"{len(list(shop[1].iterdir()))}.html"  # one of its own: a browser asks no second time within a second
         (shop[1] / name).write_text(text)
-        page = context.new_page()
+        page = next(pages)
         if said is not None:
             page.on("console", lambda message: said.append(message.text))
         page.goto(f"{shop[0]}/{name}")
         return page
 
     yield open_
-    for page in context.pages:
-        page.unroute_all(behavior="ignoreErrors")  # what is still asked at the end would fail the next test
-        page.close()
+    for page in tab.context.pages:
+        if page is not tab:
+            page.close()
 
 
 def events(log: Path, session: str, *, least: int) -> list[dict[str, Any]]:
@@ -135,23 +137,22 @@ def test_a_look_is_completed_on_a_foreign_page(
     assert session == page.evaluate("sessionStorage.getItem('attire-session')")
 
 
-def test_the_guides_page_runs_as_it_is_pasted(context: BrowserContext, shop: tuple[str, Path], service: tuple[str, str, Path]) -> None:
+def test_the_guides_page_runs_as_it_is_pasted(tab: Page, shop: tuple[str, Path], service: tuple[str, str, Path]) -> None:
     """With a key and the service's address, and nothing else; what is pressed is in its basket, and in the log."""
     [guides] = re.findall(r"```html\n(<!doctype html>.*?)```", GUIDE, re.DOTALL)
     address, key, log = service
     (shop[1] / "page.html").write_text(guides.replace("http://localhost:8000", address).replace("attire_YOUR_KEY", key))
-    page = context.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(f"{shop[0]}/page.html")
-    page.locator("complete-the-look [part=tile] button").first.click()
-    expect(page.locator("#basket")).to_have_text(re.compile(r"In the basket: w\d{6}"))
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.goto(f"{shop[0]}/page.html")
+    tab.locator("complete-the-look [part=tile] button").first.click()
+    expect(tab.locator("#basket")).to_have_text(re.compile(r"In the basket: w\d{6}"))
     assert faults == []
-    frame = page.locator("complete-the-look [part=picture]").first.bounding_box()
+    frame = tab.locator("complete-the-look [part=picture]").first.bounding_box()
     assert frame
     assert frame["width"] == pytest.approx(frame["height"], abs=1)  # no bands beside the demo's pictures
-    [told] = events(log, page.evaluate("sessionStorage['attire-session']"), least=1)
-    assert page.locator("#basket").inner_text().split()[-1] == told["item"]
+    [told] = events(log, tab.evaluate("sessionStorage['attire-session']"), least=1)
+    assert tab.locator("#basket").inner_text().split()[-1] == told["item"]
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:
@@ -167,24 +168,22 @@ def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> Non
     assert page.evaluate("window.shifted") <= 0.05
 
 
-def test_a_script_that_does_not_come_leaves_no_room_empty(context: BrowserContext, shop: tuple[str, Path]) -> None:
+def test_a_script_that_does_not_come_leaves_no_room_empty(tab: Page, shop: tuple[str, Path]) -> None:
     """Room is kept for some seconds, and is given back then."""
     script = '<script src="http://127.0.0.1:9/attire.js" type="module"></script>'
     (shop[1] / "wrong.html").write_text(f"<!doctype html><style>{STILL}</style>{script}<complete-the-look item=x></complete-the-look>")
-    page = context.new_page()
-    page.goto(f"{shop[0]}/wrong.html")
-    assert page.locator("complete-the-look").evaluate("element => element.offsetHeight") == 416
-    page.wait_for_function("document.querySelector('complete-the-look').offsetHeight === 0", timeout=8_000)
+    tab.goto(f"{shop[0]}/wrong.html")
+    assert tab.locator("complete-the-look").evaluate("element => element.offsetHeight") == 416
+    tab.wait_for_function("document.querySelector('complete-the-look').offsetHeight === 0", timeout=8_000)
 
 
 @pytest.mark.one_width
-def test_a_script_that_is_no_module_is_told_as_the_guide_says(context: BrowserContext, shop: tuple[str, Path]) -> None:
+def test_a_script_that_is_no_module_is_told_as_the_guide_says(tab: Page, shop: tuple[str, Path]) -> None:
     """What the browser says of it stands in the guide's table."""
     (shop[1] / "attire.js").write_bytes(WIDGET.read_bytes())
     (shop[1] / "classic.html").write_text('<!doctype html><script src="attire.js"></script>')
-    page = context.new_page()
-    with page.expect_event("pageerror") as thrown:
-        page.goto(f"{shop[0]}/classic.html")
+    with tab.expect_event("pageerror") as thrown:
+        tab.goto(f"{shop[0]}/classic.html")
     assert str(thrown.value.message) in GUIDE
 
 
@@ -346,6 +345,7 @@ def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page
 
 
 @pytest.mark.one_width
+@pytest.mark.own_page  # for its clock
 def test_a_service_that_does_not_answer_is_not_waited_for_without_end(opened: Callable[..., Page]) -> None:
     """After ten seconds the element takes no room."""
     said: list[str] = []
