@@ -9,7 +9,9 @@ from typing import Any, Final
 from app.api.schemas.items import ItemOut
 from app.api.translate import shown
 from app.ground.errors import Detail, refused
+from app.recommend.products import sized
 from app.release.release import CatalogueItem, Release
+from index.backends.base import IntArray
 from index.columns import extras_of
 from models.errors import did_you_mean
 
@@ -61,9 +63,13 @@ class Fields:
             raise refused(Detail("fields", unknown, f"no item has it; {_instead(unknown, sorted(there))}"))
         return cls(own | always, None if "extras" in own else frozenset(further))
 
-    def told(self, item: CatalogueItem) -> ItemOut:
-        """The item as it is answered."""
-        return ItemOut(**self.said(item))
+    def items(self, release: Release, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
+        """The items of rows, with the sizes of their products where sizes are told."""
+        return sized(release, rows) if self.names is None or "sizes" in self.names else release.items(rows)
+
+    def told(self, release: Release, rows: Sequence[int] | IntArray) -> list[ItemOut]:
+        """The items of rows as they are answered."""
+        return [ItemOut(**self.said(item)) for item in self.items(release, rows)]
 
     def said(self, item: CatalogueItem) -> dict[str, Any]:
         """What is told of the item."""

@@ -18,10 +18,10 @@ from app.api.pages import Sort, check_alone, in_order
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
 from app.api.schemas.answers import Labels, WordOut
-from app.api.schemas.items import Categories, CategoryOut, Facets, ItemOut, Page, Similar, SimilarOut
+from app.api.schemas.items import Categories, CategoryOut, Facets, Page, Similar, SimilarOut, WholeItemOut
 from app.api.schemas.requests import LabelItem, SimilarItems
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import decoded, filter_of, item_of, item_ref, shown
+from app.api.translate import decoded, filter_of, item_ref, row_of, shown
 from app.api.wished import understood
 from app.ground.doors import Door
 from app.ground.parts import Limits
@@ -30,6 +30,7 @@ from app.recommend.facets import facets_of
 from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo
+from app.recommend.products import other_colours, sized
 from app.recommend.search import Found, called, sought
 from app.recommend.similar import in_stock, similar, similar_to_words, with_stock
 from app.release.release import Release
@@ -155,7 +156,7 @@ async def items(
         if named is not None:
             there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
             missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
-            return Page(total=len(there), items=[asked.told(item) for item in release.items(there)], missing=missing)
+            return Page(total=len(there), items=asked.told(release, there), missing=missing)
         may_mean = sort is not None or not cursor
         found = sought(release, category, q, services.settings.limits, meaning=may_mean, wanted=wanted)
         products = found.rows[release.traits.leading(found.rows)] if grouped else found.rows
@@ -166,7 +167,7 @@ async def items(
             product_N = release.traits.first_N if grouped else None
             rows, following = in_order(release.snapshot, found.rows, cursor, offset=offset, limit=limit, sort=sort, product_N=product_N)
         rows = with_stock(release, rows, found.rows) if grouped else rows
-        told = [asked.told(item) for item in release.items(rows)]
+        told = asked.told(release, rows)
         text = understood(found.wishes) if found.wishes else None
         unknown = [] if len(products) else nobodys(release.snapshot.columns, wanted)
         note = "; ".join(filter(None, [found.note, *unknown])) or None
@@ -181,10 +182,17 @@ async def item(
     release: CurrentRelease,
     compute: CurrentComputing,
     fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
-) -> ItemOut:
+) -> WholeItemOut:
     """One item."""
-    found = item_of(release, item_id)
-    return Fields().told(found) if fields is None else await compute(lambda: Fields.of(fields, release).told(found))
+    row = row_of(release, item_id)
+
+    def told() -> WholeItemOut:
+        asked = Fields.of(fields, release)
+        [found] = asked.items(release, [row])
+        colours = other_colours(release, item_id) if fields is None else []
+        return WholeItemOut(**asked.said(found), variants=colours or None)
+
+    return await compute(told)
 
 
 @router.post("/similar-items", response_model_exclude_none=True)
@@ -230,7 +238,7 @@ def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar
             wanted=wanted,
             consistent=request.consistent,
         )
-    alike = [SimilarOut(**shown(item), score=score) for item, score in zip(release.items(found.rows), found.scores, strict=True)]
+    alike = [SimilarOut(**shown(item), score=score) for item, score in zip(sized(release, found.rows), found.scores, strict=True)]
     return Similar(release=release.id, items=alike, fallback=found.fallback)
 
 

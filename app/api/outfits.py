@@ -212,7 +212,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
     fields = Fields.suggested(asked, release)  # before what takes long: one that no item has is refused
     answer = complete(served, question, services.settings.limits)
     note = NOT_ALL_READ if met is not None and not met.complete else None
-    items = _items(release, answer)
+    items = _items(release, answer, fields)
     said = Completion(
         recommendation_id="",
         release=release.id,
@@ -250,11 +250,11 @@ def _suggested(answer: Completion) -> list[list[str]]:
     return [[item.id for item in slot.items] for slot in answer.slots]
 
 
-def _items(release: Release, answer: Answer) -> dict[int, CatalogueItem]:
+def _items(release: Release, answer: Answer, fields: Fields) -> dict[int, CatalogueItem]:
     """The items that an answer names, by row."""
     suggested = [row for slot in answer.slots for suggestion in slot.items for row in (suggestion.row, *suggestion.variants)]
     rows = list(dict.fromkeys([*suggested, *(row for look in answer.looks for row in look.rows)]))
-    return dict(zip(rows, release.items(rows), strict=True))
+    return dict(zip(rows, fields.items(release, rows), strict=True))
 
 
 def _suggestion(items: Mapping[int, CatalogueItem], suggestion: Suggestion, fields: Fields) -> SuggestionOut:

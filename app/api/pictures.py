@@ -13,7 +13,7 @@ from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.services import CurrentRelease, InjectedServices
-from app.api.translate import item_of
+from app.api.translate import row_of
 from app.api.unchanged import has
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
@@ -55,7 +55,7 @@ async def image(
     ] = None,
 ) -> Response:
     """An item's picture. Its bytes never change under one entity tag."""
-    found = item_of(release, item_id)
+    found = release.item(row_of(release, item_id))
     path = release.images.path(found.image) if found.image else None
     if path is not None and found.image is not None and not path.is_file():
         await to_thread.run_sync(release.images.bring, found.image)

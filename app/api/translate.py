@@ -64,8 +64,8 @@ def filter_of(filters: FiltersIn, exclude: Sequence[str] = (), *, candidates: bo
     )
 
 
-def item_of(release: Release, item_id: str) -> CatalogueItem:
-    """The item of that id.
+def row_of(release: Release, item_id: str) -> int:
+    """The row of the item of that id.
 
     Raises:
         UnknownItemError: there is none.
@@ -74,7 +74,7 @@ def item_of(release: Release, item_id: str) -> CatalogueItem:
     if row is None:
         msg = f"item {item_id!r} is not in the catalogue"
         raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
-    return release.item(row)
+    return row
 
 
 def shown(item: CatalogueItem) -> dict[str, Any]:

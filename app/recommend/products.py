@@ -1,13 +1,14 @@
-"""What an id stands for beside itself: the variants of its product, and of these the ones that nothing but a size tells from it."""
+"""What an id stands for beside itself: the variants of its product, that is its sizes, and the same in other colours."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from app.release.release import Release
-from models.datasets.sizes import but_for_size
+from app.release.release import CatalogueItem, Release
+from index.backends.base import IntArray
+from models.datasets.sizes import but_for_size, by_size, size_of
 
 
 def with_variants(release: Release, ids: Collection[str]) -> list[int]:
@@ -18,20 +19,37 @@ def with_variants(release: Release, ids: Collection[str]) -> list[int]:
 
 def with_sizes(release: Release, ids: Collection[str]) -> tuple[str, ...]:
     """Ids, and those of the same product, in the catalogue still, that nothing but a size tells from one of them, in words."""
-    own = [row for row in release.snapshot.row_of.known(ids).values() if len(release.traits.variants(row))]
-    if not own:
-        return tuple(ids)
-    rows = with_variants(release, ids)
-    told = dict(zip(rows, _told(release, rows), strict=True))
-    meant = {told[row] for row in own}
-    items, row_of = release.snapshot.items.column("id"), release.snapshot.row_of
-    found = [(row, items[row].as_py()) for row in rows if told[row] in meant]
-    return tuple(dict.fromkeys([*ids, *(item for row, item in found if row_of.get(item) == row)]))
+    named = set(ids)
+    meant = (one.id for same in _same(release, ids) if any(one.id in named for one in same) for one in same)
+    return tuple(dict.fromkeys([*ids, *meant]))
 
 
-def _told(release: Release, rows: list[int]) -> Iterator[tuple[Any, ...]]:
-    """Of each row its product, its category, and what it is but for its size."""
-    items: list[Mapping[str, Any]] = release.snapshot.take(rows).select(["category", "title", "attributes"]).to_pylist()
-    for row, item in zip(rows, items, strict=True):
-        words = but_for_size(item["title"] or "", json.loads(item["attributes"] or "{}"))
-        yield int(release.traits.first_N[row]), item["category"], *words
+def sized(release: Release, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
+    """The items of rows; where each size of a product is an item of its own, these are its sizes, each with its id and stock."""
+    items = release.items(rows)
+    bare = [item.id for item in items if not item.sizes and size_of(item.attributes)]
+    sizes_of = {item.id: sizes for same in _same(release, bare) if len(sizes := _as_sizes(same)) > 1 for item in same}
+    return [item if item.sizes else replace(item, sizes=sizes_of.get(item.id)) for item in items]
+
+
+def other_colours(release: Release, item: str) -> list[str]:
+    """Of each other colour of an item's product the first that can be bought, else the first; ids."""
+    others = [same for same in _same(release, [item]) if all(one.id != item for one in same)]
+    return [next((one.id for one in same if one.in_stock is not False), same[0].id) for same in others]
+
+
+def _as_sizes(same: Iterable[CatalogueItem]) -> list[dict[str, Any]]:
+    found = {size: {"size": size, "in_stock": one.in_stock, "id": one.id} for one in same if (size := size_of(one.attributes))}
+    return [found[size] for size in sorted(found, key=by_size)]
+
+
+def _same(release: Release, ids: Collection[str]) -> list[list[CatalogueItem]]:
+    """The variants of items, and the items themselves: those together that nothing but a size tells apart, in words."""
+    known = release.snapshot.row_of.known(ids)
+    rows = with_variants(release, [item for item, row in known.items() if len(release.traits.variants(row))])
+    together: dict[tuple[Any, ...], list[CatalogueItem]] = {}
+    for row, item in zip(rows, release.items(rows), strict=True):
+        if release.snapshot.row_of.get(item.id) == row:  # in the catalogue still
+            words = but_for_size(item.title or "", item.attributes)
+            together.setdefault((int(release.traits.first_N[row]), item.category, *words), []).append(item)
+    return list(together.values())

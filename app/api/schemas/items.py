@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from app.api.schemas.wishes import TextOut
 
 _THUMBNAIL: Final = "Path of its picture for a tile, to be kept for ever: another picture has another. For `srcset`, any other `width`."
+_SIZES: Final = "Its sizes; of an item that is one size of a product, those of the product in its colour."
 _SALE: Final = "What it costs now, where that is less than `price`."
 
 
@@ -19,6 +20,7 @@ class SizeOut(BaseModel):
     in_stock: bool | None = Field(
         default=None, description="Whether there is some of it; left out where that is not known.", examples=[True]
     )
+    id: str | None = Field(default=None, description="The item that is this size, where each size is an item.", examples=["TEE-RED-M"])
 
 
 class ItemOut(BaseModel):
@@ -36,7 +38,9 @@ class ItemOut(BaseModel):
     attributes: dict[str, str | list[str]] | None = Field(default=None, description="What else the shop says of it.")
     url: str | None = Field(default=None, description="Its page in the shop.", examples=["https://shop.example/white-sneakers"])
     group_id: str | None = Field(default=None, description="The shop's product that it is a colour or size of.", examples=["sneakers-17"])
-    sizes: list[SizeOut] | None = Field(default=None, description="Its sizes.")
+    sizes: list[SizeOut] | None = Field(
+        default=None, description="Its sizes; of an item that is one size of a product, those of the product in its colour."
+    )
     images: list[str] | None = Field(
         default=None, description="Pictures as the shop named them.", examples=[["https://img.shop.example/1.jpg"]]
     )
@@ -46,6 +50,14 @@ class ItemOut(BaseModel):
     )
     image_url: str | None = Field(default=None, description="Path of its picture on this service.", examples=["/items/w000042/image"])
     thumbnail_url: str | None = Field(default=None, description=_THUMBNAIL, examples=["/items/w000042/image?width=256&v=8f14e45fceea167a"])
+
+
+class WholeItemOut(ItemOut):
+    """One item, with all that is known of it."""
+
+    variants: list[str] | None = Field(
+        default=None, description="Its product in other colours, of each the first that is not sold out; left out with `fields`."
+    )
 
 
 class LookItemOut(ItemOut):

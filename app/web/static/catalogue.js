@@ -60,6 +60,7 @@ const loadCategories = latest(async (ask) => {
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);
   byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, kind(name), count)));
+  showPressed();
   byId("chips").dataset.of = `${narrowed({})}`;
   if (words() || chosenFilters()) recount(narrowed({}));
 }, (problem, retry) => problem && tell(problem, retry && (() => [retry(), turn(0)])));
@@ -78,6 +79,15 @@ function chip(name, label, count) {
   button.category = name;
   button.onclick = () => narrow({ category: name }) || turn(0);
   return button;
+}
+
+// In its box, which shows some of many.
+function showPressed() {
+  const box = byId("chips");
+  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const chosen = box.querySelector("[aria-pressed=true]")?.getBoundingClientRect();
+  if (!chosen) return;
+  box.scrollBy(Math.max(0, chosen.right - right) + Math.min(0, chosen.left - left), Math.max(0, chosen.bottom - bottom) + Math.min(0, chosen.top - top));
 }
 
 function draw() {
@@ -137,6 +147,7 @@ export function startCatalogue() {
   });
   onNarrow(() => {
     for (const button of byId("chips").children) button.ariaPressed = String(button.category === category());
+    showPressed();
     show();
     turn(0);
     const asked = `${narrowed({})}`;

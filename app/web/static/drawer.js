@@ -3,13 +3,13 @@ import { count, empty, holds, lines, onBag, pieces, put, size, takeOut } from ".
 import { byId, closeBeside, counted, el, icon, price, redraw, say } from "./dom.js";
 import { told, unique } from "./events.js";
 import { recommendationOf, wholeItem } from "./known.js";
-import { brandOf, paid, picture, priceOf, titleOf, totalOf } from "./tile.js";
+import { brandOf, inSize, paid, picture, priceOf, soldOut, titleOf, totalOf } from "./tile.js";
 
 let drawing = 0;
 let bought = ""; // what was, in words, until the bag is left or filled again
 let tried = false; // to buy, while something stood in the way of it
 
-const cannotBeHad = (item) => item.gone || item.in_stock === false;
+const cannotBeHad = (item) => item.gone || soldOut(item);
 
 // All of these at once, but for what is in the bag, and what cannot be had; sizes are chosen there.
 export function bagAll(items) {
@@ -63,7 +63,7 @@ function lineOf(line, item, place) {
   const words = [
     el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto" }, title),
-    item.in_stock === false ? el("span", { className: "problem" }, "sold out") : null,
+    soldOut(item) ? el("span", { className: "problem" }, "sold out") : null,
     item.gone ? null : el("span", { className: "choices" }, item.sizes?.length ? sizeOf(line, item, place) : null, often, sumOf(line, item)),
   ];
   return el("li", { className: "bag-line" }, picture(item, "6rem"), el("div", { className: "words" }, ...words), remove);
@@ -109,7 +109,7 @@ function order(held, items, problem) {
     if (!items.some(cannotBeHad)) byId("bag-lines").querySelector("select[data-lacking=true]").focus();
     return;
   }
-  told("purchase", held.map((line, place) => ({ item: items[place], count: line.count, recommendation: line.recommendation })), { order: unique() });
+  told("purchase", held.map((line, place) => ({ item: inSize(items[place], line.size), count: line.count, recommendation: line.recommendation })), { order: unique() });
   bought = ["Thank you.", counted(pieces(), "piece"), totalOf(items, held) && `for ${totalOf(items, held)}`].filter(Boolean).join(" ") + ".";
   empty();
   say(bought);

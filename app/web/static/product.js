@@ -4,13 +4,14 @@ import { latest } from "./api.js";
 import { countOf, onBag, put } from "./bag.js";
 import { byId, closeBeside, el, icon, notice, redraw, say } from "./dom.js";
 import { told } from "./events.js";
-import { LIKE_IT, recommendationOf, know, wholeItem } from "./known.js";
+import { LIKE_IT, itemOf, know, recommendationOf, wholeItem } from "./known.js";
 import { again, lookAway, onChange, onView, outfit, wearAndLeave, wears } from "./outfit.js";
 import { user } from "./shopper.js";
-import { blanks, brandOf, mark, picture, priceOf, tile, titleOf, widthsOf } from "./tile.js";
+import { blanks, brandOf, inSize, mark, picture, priceOf, soldOut, tile, titleOf, widthsOf } from "./tile.js";
 import { kind } from "./words.js";
 
 const ALIKE = 6;
+const COLOURS = 12;
 const STEP = 12; // per cent of the picture that an arrow key moves
 const sheet = () => byId("product");
 let shown = null;
@@ -30,7 +31,7 @@ async function open(id) {
   const item = await wholeItem(id);
   if (shown !== id) return;
   if (!item.gone) told("view", [{ item }]);
-  sheet().replaceChildren(closing(), stage(item), about(item), el("section", { id: "alike", className: "alike", ariaLabel: "More like this" }));
+  sheet().replaceChildren(closing(), stage(item), about(item), el("div", { className: "alike" }, ...colours(item), el("section", { id: "alike", ariaLabel: "More like this" })));
   sheet().scrollTop = 0;
   byId("product-title").focus({ preventScroll: true });
   if (!item.gone) alike(id);
@@ -76,11 +77,11 @@ function stage(item) {
 }
 
 function about(item) {
-  const soldOut = item.in_stock === false;
-  const sizes = item.sizes?.length ? sizesOf(item, soldOut) : null;
+  const gone = soldOut(item);
+  const sizes = item.sizes?.length ? sizesOf(item, gone) : null;
   const problem = el("p", { id: "size-problem", role: "alert", className: "problem" });
   sizes?.addEventListener("change", () => (problem.textContent = "")); // a radio that was chosen stays so
-  const toBag = el("button", { type: "button", id: "product-bag", className: "loud", disabled: soldOut }, soldOut ? "Sold out" : "Add to bag");
+  const toBag = el("button", { type: "button", id: "product-bag", className: "loud", disabled: gone }, gone ? "Sold out" : "Add to bag");
   toBag.onclick = () => {
     const chosen = sizes?.querySelector(":checked")?.value ?? null;
     problem.textContent = sizes && !chosen ? "Choose a size first." : "";
@@ -89,7 +90,7 @@ function about(item) {
       return;
     }
     put({ id: item.id, size: chosen, recommendation: recommendationOf(item.id) });
-    told("add_to_cart", [{ item }]);
+    told("add_to_cart", [{ item: inSize(item, chosen) }]);
     say(`${titleOf(item)} is in your bag.`);
   };
   const wear = el("button", { type: "button", id: "product-wear", className: "line" });
@@ -98,7 +99,7 @@ function about(item) {
     say(`${titleOf(item)} is ${wears(item.id) ? "in" : "no longer in"} your outfit.`);
   };
   const link = /^https?:\/\//.test(item.url ?? "") ? el("a", { href: item.url, target: "_blank", rel: "noopener", className: "quiet" }, "See it in the shop") : null;
-  const stock = item.gone ? null : el("p", { className: soldOut ? "stock out" : "stock" }, soldOut ? "Sold out" : "In stock");
+  const stock = item.gone ? null : el("p", { className: gone ? "stock out" : "stock" }, gone ? "Sold out" : "In stock");
   const parts = [
     brandOf(item) ? el("p", { className: "brand", dir: "auto" }, brandOf(item)) : null,
     el("h2", { id: "product-title", tabIndex: -1, dir: "auto" }, titleOf(item)),
@@ -115,17 +116,19 @@ function about(item) {
   return el("div", { className: "about" }, ...parts);
 }
 
-function sizesOf(item, soldOut) {
+function sizesOf(item, gone) {
   const radio = ({ size, in_stock: there }) => {
-    const gone = there === false || (soldOut && there !== true);
-    const input = el("input", { type: "radio", name: "size", value: size, disabled: gone });
-    return el("label", { className: "size" }, input, el("span", {}, size), gone ? el("span", { className: "unseen" }, ", sold out") : null);
+    const out = there === false || (gone && there !== true);
+    const input = el("input", { type: "radio", name: "size", value: size, disabled: out });
+    return el("label", { className: "size" }, input, el("span", {}, size), out ? el("span", { className: "unseen" }, ", sold out") : null);
   };
   return el("fieldset", { className: "sizes" }, el("legend", {}, "Size"), ...item.sizes.map(radio));
 }
 
 function facts(item) {
-  const said = [["category", [kind(item.category)]], ...Object.entries(item.attributes ?? {})];
+  const chosen = item.sizes?.some(({ id }) => id); // its own size is one of several
+  const others = Object.entries(item.attributes ?? {}).filter(([name]) => !(chosen && /size/i.test(name)));
+  const said = [["category", [kind(item.category)]], ...others];
   const rows = said.flatMap(([name, values]) => [el("dt", {}, name), el("dd", { dir: "auto" }, [values].flat().join(", "))]);
   return el("dl", { className: "facts-of" }, ...rows);
 }
@@ -142,6 +145,15 @@ function markBag() {
   if (!button || button.disabled || !shown) return;
   const held = countOf(shown);
   button.textContent = held ? `Add to bag · ${held} in it` : "Add to bag";
+}
+
+// Its product in other colours, where there are some; they come when they come.
+function colours({ variants = [] }) {
+  if (!variants.length) return [];
+  const some = variants.slice(0, COLOURS);
+  const row = el("ul", { className: "row" }, ...blanks(some.length));
+  Promise.all(some.map(itemOf)).then((items) => redraw(row, items.filter(({ gone }) => !gone).map((item) => tile(item, `colour ${item.id}`))));
+  return [el("section", { id: "colours", ariaLabel: "Other colours" }, el("h3", {}, "Other colours"), row)];
 }
 
 const alike = latest(async (ask, id) => {

@@ -27,6 +27,12 @@ export function totalOf(items, lines = []) {
   return [...sums].map(([currency, amount]) => price(amount, currency)).join(" + ");
 }
 
+// Of an item whose sizes are items, none of them is left.
+export const soldOut = ({ sizes, in_stock: there }) => (sizes?.some(({ id }) => id) ? sizes.every((one) => one.in_stock === false) : there === false);
+
+// The item that is bought in a size: of its own, where each size is an item.
+export const inSize = (item, size) => ({ ...item, id: item.sizes?.find((one) => one.size === size)?.id ?? item.id });
+
 export function priceOf(item) {
   if (typeof paid(item) !== "number") return null;
   const now = el("span", { className: "now" }, price(paid(item), item.currency));
@@ -60,12 +66,12 @@ export function picture(item, sizes = SIZES, early = false) {
 // Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead,
 // by pressing the tile, too.
 export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false } = {}) {
-  const soldOut = item.in_stock === false;
+  const gone = soldOut(item);
   const button = el(
     "button",
-    { type: "button", className: soldOut ? "tile gone" : "tile", title: wear ? `${does} ${titleOf(item)}` : titleOf(item), onclick: wear ?? (() => look(item.id)) },
+    { type: "button", className: gone ? "tile gone" : "tile", title: wear ? `${does} ${titleOf(item)}` : titleOf(item), onclick: wear ?? (() => look(item.id)) },
     picture(item, SIZES, early),
-    soldOut ? el("span", { className: "badge" }, "sold out") : null,
+    gone ? el("span", { className: "badge" }, "sold out") : null,
     el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
     el("span", { className: "facts" }, priceOf(item), match(item)),

@@ -108,6 +108,17 @@ def test_filters_are_cleared_on_a_phone_wherever_the_row_of_them_is(page: Page) 
 
 
 @pytest.mark.one_width
+def test_the_category_that_is_shown_is_seen_among_many(page: Page, address: str) -> None:
+    """A link to the last one of a row that a phone shows the beginning of; and back to the first."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/?category=tops")
+    expect(page.locator(".chip[aria-pressed=true]", has_text="tops")).to_be_in_viewport(ratio=0.99)
+    page.goto(f"{address}/?category=bags")
+    page.go_back()
+    expect(page.locator(".chip[aria-pressed=true]", has_text="tops")).to_be_in_viewport(ratio=0.99)
+
+
+@pytest.mark.one_width
 @pytest.mark.parametrize(("width", "rows"), [(1280, 1), (390, 3)])
 def test_the_buttons_of_a_photo_stand_in_one_row_or_one_column(page: Page, width: int, rows: int) -> None:
     """At a desk, and on a phone."""
