@@ -12,18 +12,18 @@ from starlette.testclient import TestClient
 from tests.app.api.serving import hats, serving
 
 
-def _hat(name: str, color: str, size: str | None, in_stock: bool | None = True) -> dict[str, Any]:  # noqa: FBT001 - a column
-    attributes = {"color": color, **({"size": size} if size else {})}
-    return {"id": name, "group_id": "cap", "title": f"Cap {size}", "attributes": attributes, "in_stock": in_stock}
+def _cap(name: str, color: str, size: str, **more: Any) -> dict[str, Any]:
+    cap = {"id": name, "group_id": "cap", "title": f"Cap {size}", "attributes": {"color": color, "size": size}}
+    return cap | {"category": "hats", "in_stock": True, **more}
 
 
 ITEMS: list[dict[str, Any]] = [
     {"id": "top", "category": "tops"},
-    _hat("a", "black", "XL"),
-    _hat("b", "black", "S", in_stock=False),
-    _hat("c", "black", "M", in_stock=None),
-    _hat("d", "red", "S", in_stock=False),
-    _hat("e", "red", "M"),
+    _cap("a", "black", "XL"),
+    _cap("b", "black", "S", in_stock=False),
+    _cap("c", "black", "M", in_stock=None),
+    _cap("d", "red", "S", in_stock=False),
+    _cap("e", "red", "M"),
     {"id": "f", "title": "Fez", "group_id": "fez", "attributes": {"size": "M"}},
     {"id": "g", "title": "Beret", "sizes": [{"size": "L", "in_stock": True}], "group_id": "beret", "attributes": {"size": "L"}},
     {"id": "h", "title": "Beret", "group_id": "beret", "attributes": {"size": "S"}},
@@ -75,15 +75,7 @@ def test_sizes_follow_what_changes(shop: TestClient) -> None:
     """What is sold out, gone or new a moment later."""
     assert shop.patch("/items", json=[{"id": "a", "in_stock": False}]).status_code == 200
     assert shop.delete("/items/c").status_code == 200
-    new = {
-        "id": "n",
-        "category": "hats",
-        "group_id": "cap",
-        "title": "Cap L",
-        "attributes": {"color": "black", "size": "L"},
-        "in_stock": True,
-    }
-    assert shop.put("/items", json=[{**new, "features": [1.0, 1.0]}]).status_code == 200
+    assert shop.put("/items", json=[_cap("n", "black", "L", features=[1.0, 1.0])]).status_code == 200
     out = {"in_stock": False}
     now = [{"size": "S", "id": "b", **out}, {"size": "L", "in_stock": True, "id": "n"}, {"size": "XL", "id": "a", **out}]
     assert [shop.get(f"/items/{name}").json()["sizes"] for name in "abn"] == [now] * 3
