@@ -46,7 +46,10 @@ def _as_sizes(same: Iterable[CatalogueItem]) -> list[dict[str, Any]]:
 def _same(release: Release, ids: Collection[str]) -> list[list[CatalogueItem]]:
     """The variants of items, and the items themselves: those together that nothing but a size tells apart, in words."""
     known = release.snapshot.row_of.known(ids)
-    rows = with_variants(release, [item for item, row in known.items() if len(release.traits.variants(row))])
+    varied = [item for item, row in known.items() if len(release.traits.variants(row))]
+    if not varied:  # as in most requests
+        return []
+    rows = with_variants(release, varied)
     together: dict[tuple[Any, ...], list[CatalogueItem]] = {}
     for row, item in zip(rows, release.items(rows), strict=True):
         if release.snapshot.row_of.get(item.id) == row:  # in the catalogue still
