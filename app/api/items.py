@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from anyio import to_thread
 from fastapi import APIRouter, Query
 
 from app.api.computing import CurrentComputing
@@ -180,7 +181,6 @@ async def items(
 async def item(
     item_id: str,
     release: CurrentRelease,
-    compute: CurrentComputing,
     fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
 ) -> WholeItemOut:
     """One item."""
@@ -192,7 +192,7 @@ async def item(
         colours = other_colours(release, item_id) if fields is None else []
         return WholeItemOut(**asked.said(found), variants=colours or None)
 
-    return await compute(told)
+    return await to_thread.run_sync(told)  # and not computed: it is told whatever waits there
 
 
 @router.post("/similar-items", response_model_exclude_none=True)
