@@ -65,7 +65,7 @@ class AsyncClient:
         """A page of the catalogue, by the parameters of ``GET /items``."""
         return await self._do(calls.items(query))
 
-    async def item(self, item_id: str) -> schemas.ItemOut:
+    async def item(self, item_id: str) -> schemas.WholeItemOut:
         """One item."""
         return await self._do(calls.item(item_id))
 

@@ -93,9 +93,9 @@ def items(query: Mapping[str, Any]) -> Call[schemas.Page]:
     return Call(method="GET", path="/items", answers=schemas.Page, query=_query(query))
 
 
-def item(item_id: str) -> Call[schemas.ItemOut]:
+def item(item_id: str) -> Call[schemas.WholeItemOut]:
     """GET /items/{id}."""
-    return Call(method="GET", path=f"/items/{quote(item_id, safe='')}", answers=schemas.ItemOut)
+    return Call(method="GET", path=f"/items/{quote(item_id, safe='')}", answers=schemas.WholeItemOut)
 
 
 def categories(query: Mapping[str, Any]) -> Call[schemas.Categories]:

@@ -81,7 +81,7 @@ class Client:
         """A page of the catalogue, by the parameters of ``GET /items``."""
         return self._do(calls.items(query))
 
-    def item(self, item_id: str) -> schemas.ItemOut:
+    def item(self, item_id: str) -> schemas.WholeItemOut:
         """One item."""
         return self._do(calls.item(item_id))
 

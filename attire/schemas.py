@@ -19,7 +19,7 @@ from app.api.schemas.catalogue import CatalogueChange, PatchIn, PatchItems, Pict
 from app.api.schemas.events import EventIn, EventsIn, EventsOut
 from app.api.schemas.experiments import ExperimentsOut, MeasuredOut, PutExperiments, ReportOut, VariantReportOut
 from app.api.schemas.health import Health
-from app.api.schemas.items import BrandOut, Categories, CategoryOut, Facets, ItemOut, LookItemOut, Page, Similar, SimilarOut
+from app.api.schemas.items import BrandOut, Categories, CategoryOut, Facets, ItemOut, LookItemOut, Page, Similar, SimilarOut, WholeItemOut
 from app.api.schemas.narrowing import BlockIn, FiltersIn, PreferPriceIn
 from app.api.schemas.requests import (
     CompleteOutfit,
@@ -93,5 +93,6 @@ __all__ = [
     "UpsertIn",
     "UpsertItems",
     "VariantReportOut",
+    "WholeItemOut",
     "WishOut",
 ]  # fmt: skip
