@@ -16,12 +16,15 @@ Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "u
 
 _PRICE_MARK: Final = "\ue000"
 _TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>[^\W_]+(?:'[^\W_]+)*)|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
-_TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less sans nothing"
+_TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"
+_TURNING_DE: Final = "kein keine keinen keinem keiner keines ohne nicht nie geen zonder niet"
+_TURNING_FR: Final = "pas sans aucun aucune jamais sin ningún ninguna nunca senza nessun nessuna"
+"""What turns in German and Dutch, and in Romance languages: read as its opposite, a wish would ask for what it does not want."""
 _JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
 _GOING: Final = "go goes going pair pairs worn wear wearing work works style"
 _IS_NOT: Final = frozenset(("not", "isn't", "aren't"))
 _TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly"))
-NOT: Final = frozenset(_TURNING.split())
+NOT: Final = frozenset(f"{_TURNING} {_TURNING_DE} {_TURNING_FR}".split())
 OR: Final = frozenset(("or", "nor", "and"))
 OF: Final = frozenset(_JOINING.split())
 ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some"))

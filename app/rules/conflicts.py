@@ -18,6 +18,7 @@ from models.errors import nearest
 
 MOST: Final = 1_000
 """Conflicts that are told at once. Each of thousands of pins may contradict each of thousands of exclusions."""
+_TOLD: Final = 8
 _NEVER = timedelta(days=365_000)
 
 
@@ -58,11 +59,14 @@ def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
     attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
     brands = {name for selector in selectors for name in selector.brand} - known_brands
+    audiences, seasons = ({getattr(labels, name) for labels in release.traits.labels} - {None} for name in ("audience", "season"))
     unknown: list[tuple[str, Sequence[str], Iterable[str]]] = [  # few names may be meant; of thousands to look for a near one takes long
         ("item", [item for item in ids if item not in snapshot.row_of], ()),
         ("category", [name for name in categories if name not in snapshot.sizes], snapshot.sizes),
         ("attribute", sorted(attributes), snapshot.columns.attribute_names),
         ("brand", sorted(brands), ()),
+        ("audience", sorted({name for selector in selectors for name in selector.audience} - audiences), audiences),
+        ("season", sorted({name for selector in selectors for name in selector.season} - seasons), seasons),
     ]
     shown = [row for item in ids if isinstance(rule, Pin | CuratedLook) and (row := snapshot.row_of.get(item)) is not None]
     for item in release.items(shown):
@@ -72,7 +76,9 @@ def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             near = nearest(names[0], known)
-            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now{f'; did you mean {near!r}?' if near else ''}")
+            there = f"; it has {', '.join(sorted(known)[:_TOLD])}" if kind in {"audience", "season"} and known else ""
+            meant = f"; did you mean {near!r}?" if near else there
+            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now{meant}")
 
 
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:

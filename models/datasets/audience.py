@@ -108,9 +108,16 @@ _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
+
+def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:
+    return dict.fromkeys(words.split(), frozenset({name}))
+
+
 SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    **{name: frozenset({name}) for name in SEASONS},
-    "fall": frozenset({"autumn"}),
+    **_of_season("spring", "spring frühling frühjahr printemps primavera lente voorjaar"),
+    **_of_season("summer", "summer sommer été verano estate zomer"),
+    **_of_season("autumn", "autumn fall herbst automne otoño autunno herfst najaar"),
+    **_of_season("winter", "winter hiver invierno inverno"),
     "ss": frozenset({"spring", "summer"}),
     "aw": frozenset({"autumn", "winter"}),
     "fw": frozenset({"autumn", "winter"}),

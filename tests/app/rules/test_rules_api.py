@@ -109,6 +109,10 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
             [{"id": "later", "do": "pin", "ids": ["shoes-1"], "when": {"since": "2999-01-01T00:00:00Z"}}],
             [(["later", "off"], "'later' wants 'shoes-1' shown, and 'off' takes it away")],
         ),
+        (
+            [{"id": "w", "do": "boost", "items": {"season": ["Sommer"]}}],
+            [(["w"], "the catalogue has no season 'Sommer' now; did you mean 'summer'?")],
+        ),
         ([{"id": "fine", "do": "pin", "ids": ["shoes-2"]}], []),
         ([{"id": "gone", "do": "pin", "ids": ["shoes-10"]}], [(["gone"], "'shoes-10' is sold out now, so that it is not shown")]),
     ],

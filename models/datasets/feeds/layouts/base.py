@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.ages import SIZE_NAMES
-from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, SEASONS, says_only_whom
+from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, says_only_whom
 from models.datasets.feeds.records import Draft, Record, Records
 
 LEFT_OUT: Final = ""
@@ -25,7 +25,8 @@ _NAMES: Final = {"color": _COLOR, "gender": _GENDER, "age_group": _AGE}
 _SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()} | dict.fromkeys(SIZE_NAMES, "size")
 
 
-_SEASON: Final = re.compile(rf"({'|'.join([*SEASONS, 'fall'])})(?:[ /]?(?:20)?\d\d)?|(ss|aw|fw)[ /]?(?:20)?\d\d")
+_YEAR: Final = re.compile(r"(?:20)?\d\d")
+_SHORT: Final = 2  # letters of "SS", which is a season only with a year
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +98,21 @@ def take_tags(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
     """
     tags = [part.strip() for part in str(cell or "").split(",")]
     draft.whom += filter(says_only_whom, tags)
-    when = [_SEASON.fullmatch(tag.casefold()) for tag in tags]
-    seasons = sorted({season for one in when if one for season in SEASON_WORDS[one[1] or one[2]]})
+    seasons = sorted({season for tag in tags for season in _seasons(tag)})
     if seasons and not any(name.casefold() in SEASON_NAMES for name in draft.attributes):
         draft.attributes["season"] = seasons[0] if len(seasons) == 1 else seasons
+
+
+def _seasons(tag: str) -> frozenset[str]:
+    """The seasons of a tag that says nothing else but, perhaps, a year.
+
+    >>> sorted(_seasons("Frühjahr/Sommer 2026")), sorted(_seasons("AW26")), _seasons("winter sale"), _seasons("SS"), _seasons("all")
+    (['spring', 'summer'], ['autumn', 'winter'], frozenset(), frozenset(), frozenset())
+    """
+    words, numbers = re.findall(r"[^\W\d_]+", tag.casefold()), re.findall(r"\d+", tag)
+    said = [SEASON_WORDS[word] for word in words if word != "all" and word in SEASON_WORDS and (numbers or len(word) > _SHORT)]
+    only = len(said) == len(words) and all(map(_YEAR.fullmatch, numbers))
+    return frozenset[str]().union(*said) if only else frozenset()
 
 
 def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]) -> None:

@@ -297,6 +297,7 @@ def test_woocommerce(read: Callable[..., Any]) -> None:
         )
     )
     assert found.layout.startswith("WooCommerce")
+    assert [item["title"] for item in found.items.values()] == ["Tee - Red", "Tee", "Hat"]  # of what names no options, its own
     assert set(found.items) == {"tee-red", "77", "hat"}
     red, blue, hat = found.items.values()
     assert (red["category"], red["group_id"], red["price"], red["in_stock"]) == ("Tees", "tee", 20.0, True)
