@@ -33,6 +33,8 @@ _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "it
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _LONGEST_VALUE: Final = 5
 """Words of a value of an attribute that is a name; what is longer is a text."""
+_ENDINGS: Final = ("en", "em", "er", "es", "e")
+"""Of German adjectives: "schwarze Schuhe", "rotes Kleid"."""
 _SHARE: Final = 0.25
 _KEPT: Final = 32
 _EXACT, _ENDS, _HOLDS = range(3)
@@ -102,7 +104,11 @@ class Vocabulary:
         return found
 
     def likely(self, key: str) -> str | None:
-        """The key that a mistyped one was meant as, if there is one that differs by a slip and begins alike."""
+        """The key that another one was meant as: a value of an attribute as German adjectives end, else one that a slip tells from it."""
+        for ending in _ENDINGS:
+            meaning = self.meaning(key.removesuffix(ending)) if key.endswith(ending) else None
+            if meaning and meaning.field.startswith(ATTRIBUTE):
+                return key.removesuffix(ending)
         if len(key) < SHORTEST or key.isdigit():
             return None
         found = [one for one in near([self._keys], [key]) if one[0] == key[0] and abs(len(one) - len(key)) <= 1 and len(one) >= SHORTEST]

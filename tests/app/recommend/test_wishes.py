@@ -114,6 +114,31 @@ def test_a_word_for_all_of_a_kind_means_each_of_its_categories(
     assert sorted(wish.categories) == categories
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("rotes Kleid unter 80", ["Rot+Kleid", "<80"]),
+        ("keine schwarzen Schuhe", ["!Schwarz+Schuhe"]),
+        ("schwarze Schuhe über 50 €", ["Schwarz+Schuhe", ">50"]),
+        ("Schuhe, nicht über 50", ["Schuhe", "<50"]),
+        ("sans rouge, moins de 60 €", ["!Rouge", "<60"]),
+    ],
+)
+def test_wishes_of_other_languages_are_not_read_as_their_opposite(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, read_as: list[str]
+) -> None:
+    """Words that turn, prices, and the endings of adjectives."""
+    told = {"Kleid": ("Kleid Lena", "Rot"), "Schuhe": ("Schuh Max", "Schwarz"), "Robe": ("Robe Anne", "Rouge")}
+    items = [{"id": name, "category": name, "title": title, "attributes": json.dumps({"Farbe": c})} for name, (title, c) in told.items()]
+    vocabulary = Vocabulary(snapshot_of(items, tmp_path / "abroad"))
+    found = []
+    for wish in read(text, vocabulary).wishes:
+        names = "+".join(str(term[0].values[0]) for term in wish.terms)
+        price = f"<{wish.most:g}" if wish.most else f">{wish.least:g}" if wish.least else ""
+        found.append(f"{'!' * wish.turned}{names}{price}")
+    assert found == read_as
+
+
 @pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""
