@@ -117,9 +117,11 @@ def orders_into(
 
     with Rejects(file) as rejects:
         findings = {path: Findings(rejects=None if strict else rejects) for path in files}
-        made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates, ignored=ignored)
-    for found in findings.values():
-        found.tell(warn)
+        try:
+            made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates, ignored=ignored)
+        finally:
+            for found in findings.values():
+                found.tell(warn)
     said = _said(made, list(findings.values()), rejects.rows, file)
     write_said(json_to, said)
     _tell(made, said)

@@ -11,20 +11,35 @@ from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.records import Record
 from models.datasets.garments import role_of
 from models.datasets.orders.moments import read_moment
+from models.datasets.orders.statuses import STATUS_NAMES, end_of
 from models.datasets.shown import shown
 
 PASSED: Final = "lines that are no purchase"
-"""What is passed over: other events, cancelled orders, lines of quantity 0."""
+"""What is passed over: other events, lines of quantity 0."""
+_NO_SKU: Final = "lines without a SKU"
 UNDATED: Final = "order lines without times"
-_ORDER: Final = ("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id")
-_ITEM: Final = ("sku", "item", "item_id", "variant_sku", "product_sku", "lineitem_sku", "article_id", "product_id", "variant_id")
-_CUSTOMER: Final = ("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id")
+_GERMAN_ORDER: Final = ("bestellnummer", "bestell_nr", "bestellnr", "bestell_id", "auftragsnummer")
+_ORDER: Final = (
+    *("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id"),
+    *_GERMAN_ORDER,
+)
+_SKU: Final = ("sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
+_ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
+_CUSTOMER: Final = (
+    *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
+    *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
+    *("e_mail_rechnung", "rechnung_e_mail", "e_mail_adresse", "kunden_e_mail"),
+)
 _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
-    *("created", "t_dat", "day"),
+    *("created", "t_dat", "day", "bestelldatum", "bestellt_am", "auftragsdatum", "datum", "zeitpunkt"),
 )
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
-_QUANTITY: Final = ("quantity", "qty", "lineitem_quantity", "units")
+_QUANTITY: Final = (
+    *("quantity_refund", "quantity", "qty", "lineitem_quantity", "units"),
+    *("menge_rückerstattung", "menge", "anzahl", "stückzahl"),
+)
+"""What was sent back taken off first: ``Quantity (- Refund)``."""
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
 _NUMBERED: Final = re.compile(r"(?:item|sku|product|piece|article)_?(?:id_?)?\d+|(?:accessor(?:y|ies)|extra)(?:_?\d+)?")
@@ -55,8 +70,8 @@ class Wrong:
     problem: str
 
 
-Lines = Iterator[OrderLine | Wrong | None]
-"""None is a line that is passed over, as it is no purchase."""
+Lines = Iterator[OrderLine | Wrong | str]
+"""A text is what a line that is passed over is counted as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +81,7 @@ class OrderLayout:
     Attributes:
         fits: whether columns of these names are of this layout. lines: of all records.
         times: the columns of moments, the first that has one counting.
+        statuses: whether the status of an order counts, which drops it where it was cancelled, refunded, returned or failed.
         reads: whether it reads a column, where that goes by what the column is called; what it does not read is told.
     """
 
@@ -73,6 +89,7 @@ class OrderLayout:
     fits: Callable[[frozenset[str]], bool]
     lines: Callable[[Iterable[Record]], Lines]
     times: tuple[str, ...] = ()
+    statuses: bool = False
     reads: Callable[[str], bool] | None = None
 
 
@@ -117,7 +134,7 @@ def _quantity(values: Mapping[str, Any], names: Iterable[str]) -> float:
         bad(f"{shown(value)} is no number; write how many pieces", name)
 
 
-def _each(read: Callable[[Record], Iterable[OrderLine | None]]) -> Callable[[Iterable[Record]], Lines]:
+def _each(read: Callable[[Record], Iterable[OrderLine | str]]) -> Callable[[Iterable[Record]], Lines]:
     """Lines of a layout whose records do not depend on each other."""
 
     def lines(records: Iterable[Record]) -> Lines:
@@ -132,12 +149,21 @@ def _each(read: Callable[[Record], Iterable[OrderLine | None]]) -> Callable[[Ite
     return lines
 
 
-def _of_order(record: Record) -> Iterator[OrderLine | None]:
-    """A line by columns whose names are usual; without an order's id, what a customer bought in a day is one."""
-    values = record.values
+def _bought(values: Mapping[str, Any]) -> tuple[str, float] | str:
+    """SKU and quantity of a line, or what it is counted as where it is no purchase."""
+    if (end := end_of(values)) is not None:
+        return end
     quantity = _quantity(values, _QUANTITY)
-    if quantity == 0:
-        yield None
+    if quantity and not str(_first(values, _ITEM)[1] or "").strip():
+        return _NO_SKU
+    return (_sku(values, _ITEM), quantity) if quantity else PASSED
+
+
+def _of_order(record: Record) -> Iterator[OrderLine | str]:
+    """A line by columns whose names are usual; without an order's id, what a customer bought in a day is one."""
+    values, bought = record.values, _bought(record.values)
+    if isinstance(bought, str):
+        yield bought
         return
     when, (field, order) = _first(values, _TIME), _first(values, _ORDER)
     customer = _customer(_first(values, _CUSTOMER)[1])
@@ -146,15 +172,17 @@ def _of_order(record: Record) -> Iterator[OrderLine | None]:
         if customer is None:
             bad("is empty; give the order's id, or the customer", "order_id")
         order = f"{customer} {int(at // 86_400)}"
-    yield OrderLine(record.line, _named(order, field or "order_id"), _sku(values, _ITEM), customer, at, returned=quantity < 0)
+    yield OrderLine(record.line, _named(order, field or "order_id"), bought[0], customer, at, returned=bought[1] < 0)
 
 
-def _of_undated(record: Record) -> Iterator[OrderLine | None]:
-    quantity = _quantity(record.values, _QUANTITY)
+def _of_undated(record: Record) -> Iterator[OrderLine | str]:
+    bought = _bought(record.values)
+    if isinstance(bought, str):
+        yield bought
+        return
     field, order = _first(record.values, _ORDER)
     customer = _customer(_first(record.values, _CUSTOMER)[1])
-    item = _sku(record.values, _ITEM)
-    yield OrderLine(record.line, _named(order, field or "order_id"), item, customer, None, returned=quantity < 0) if quantity else None
+    yield OrderLine(record.line, _named(order, field or "order_id"), bought[0], customer, None, returned=bought[1] < 0)
 
 
 def _of_look(record: Record) -> Iterator[OrderLine]:
@@ -186,11 +214,11 @@ def _are_pieces(names: frozenset[str]) -> bool:
     return names.isdisjoint((*_ITEM, *_ORDER)) and sum(map(_is_piece, names)) > 1
 
 
-def _of_analytics(record: Record) -> Iterator[OrderLine | None]:
+def _of_analytics(record: Record) -> Iterator[OrderLine | str]:
     """An event of Google Analytics 4, as BigQuery exports it."""
     values = record.values
     if values.get("event_name") not in {"purchase", "refund"}:
-        yield None
+        yield PASSED
         return
     commerce = values.get("ecommerce")
     order = commerce.get("transaction_id") if isinstance(commerce, dict) else None
@@ -214,22 +242,21 @@ def _parameter(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a 
 
 def _of_shopify(records: Iterable[Record]) -> Lines:
     """Lines of Shopify's export, which says an order's customer and moment in the first of its lines only."""
-    name, customer, at, cancelled = "", None, None, False
+    name, customer, at, end = "", None, None, None
     for record in records:
         values = record.values
         try:
             order = _named(values.get("name"), "name")
             if order != name:
                 name, customer, at = order, _customer(_first(values, ("email", "customer", "phone"))[1]), None
-                cancelled = bool(values.get("cancelled_at")) or values.get("financial_status") in {"voided", "refunded"}
-            if at is None:
+                end = end_of(values)
+            if at is None and not end:
                 at = _moment(_first(values, _SHOPIFY_TIME)[1], "created_at")
-            quantity = _quantity(values, _QUANTITY)
-            item = _sku(values, ("lineitem_sku",))
+            bought = end or _bought(values)
         except BadValueError as error:
             yield Wrong(record.line, values.get("name"), error.field, values.get(error.field or ""), error.problem)
         else:
-            yield None if cancelled or not quantity else OrderLine(record.line, order, item, customer, at, quantity < 0)
+            yield bought if isinstance(bought, str) else OrderLine(record.line, order, bought[0], customer, at, bought[1] < 0)
 
 
 def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
@@ -238,17 +265,17 @@ def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
 
 
 ORDER_LAYOUTS: Final = (
-    OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME),
+    OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME, statuses=True),
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
-    OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME),
+    OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME, statuses=True),
     OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look)),
     OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look)),
     OrderLayout("looks, a column for each piece", _are_pieces, _each(_of_look), reads=lambda name: name in _LOOK or _is_piece(name)),
-    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order), _TIME),
-    OrderLayout(UNDATED, _has(_ITEM, _ORDER), _each(_of_undated)),
+    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order), _TIME, statuses=True),
+    OrderLayout(UNDATED, _has(_ITEM, _ORDER), _each(_of_undated), statuses=True),
 )
 """All layouts, the most telling first."""
-ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY))
+ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
 
 
@@ -257,6 +284,16 @@ def order_layout_of(names: frozenset[str]) -> OrderLayout | None:
     return next((layout for layout in ORDER_LAYOUTS if layout.fits(names)), None)
 
 
+def misnamed(names: frozenset[str]) -> frozenset[str]:
+    """Columns that are not what they are called: ``Item #`` counts the lines of an order, or ``Item`` is a title, beside a SKU.
+
+    >>> misnamed(frozenset({"sku", "item"})), misnamed(frozenset({"order_id", "item"}))
+    (frozenset({'item'}), frozenset())
+    """
+    return frozenset() if names.isdisjoint(_SKU) else names & {"item"}
+
+
 def are_orders(names: frozenset[str]) -> bool:
     """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
-    return _has(_ITEM, (*_TIME, *_QUANTITY), {*_ORDER, *_CUSTOMER} - {"order"})(names)  # where items have an order, they are sorted by it
+    unsure = {"order", *_GERMAN_ORDER}  # items that have an order are sorted by it; a `Bestellnummer` may be what an article is ordered by
+    return _has(_ITEM, (*_TIME, *_QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)

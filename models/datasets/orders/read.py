@@ -19,11 +19,13 @@ from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
-from models.datasets.findings import Findings, Recognised
-from models.datasets.orders.layouts import ORDER_NAMES, PASSED, UNDATED, OrderLayout, OrderLine, Wrong, order_layout_of
+from models.datasets.findings import MOST_SHOWN, Findings, Recognised
+from models.datasets.orders.layouts import ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
 from models.datasets.orders.moments import Dated, DateOrder
+from models.datasets.orders.statuses import unknown_status
 from models.datasets.orders.times import date_columns, date_order
 from models.datasets.outfits import OUTFITS
+from models.datasets.shown import shown
 from models.errors import RowError, refuse
 
 ORDER_SCHEMA: Final = pa.schema(
@@ -92,16 +94,17 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    named = _Named(layout, time)
+    named = _Named(layout, time, misnamed(frozenset(map(_plain, feed.names))))
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
+    unknown: Counter[tuple[str, str]] = Counter()
     batches: list[pa.RecordBatch] = []
     rows: list[tuple[Any, ...]] = []
-    for line in layout.lines(_records(feed, findings, passed, named)):
+    for line in layout.lines(_records(feed, findings, passed, unknown, named)):
         if isinstance(line, Wrong):
             findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
-        elif line is None:
-            passed[PASSED] += 1
+        elif isinstance(line, str):
+            passed[line] += 1
         else:
             rows.append(_row(line))
             if len(rows) == _CHUNK:
@@ -109,7 +112,17 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
                 rows.clear()
     for words, count in passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=path)
+    _tell_unknown(unknown, path, findings)
     return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows)
+
+
+def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings) -> None:
+    """Tell of the values of each column of statuses that are not known, the most frequent first."""
+    for column in dict.fromkeys(name for name, _ in unknown):
+        values = [(value, count) for (name, value), count in unknown.most_common() if name == column]
+        lines, more = sum(count for _, count in values), ", …" if len(values) > MOST_SHOWN else ""
+        named = ", ".join(shown(value) for value, _ in values[:MOST_SHOWN])
+        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{more}", path=path, field=column)
 
 
 def _layout(feed: Feed, findings: Findings) -> tuple[OrderLayout, str | None]:
@@ -142,21 +155,27 @@ class _Named:
 
     layout: OrderLayout
     time: str | None
+    unread: frozenset[str]
     dates: DateOrder | None = None
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
         named = {"time" if (plain := _plain(name)) == self.time else plain: value for name, value in values.items()}
+        for name in self.unread:
+            named.pop(name, None)
         if self.dates is not None:
             named |= {name: Dated(named[name], self.dates) for name in self.layout.times if isinstance(named.get(name), str)}
         return named
 
 
-def _records(feed: Feed, findings: Findings, passed: Counter[str], named: _Named) -> Iterator[Record]:
+def _records(feed: Feed, findings: Findings, passed: Counter[str], unknown: Counter[tuple[str, str]], named: _Named) -> Iterator[Record]:
     for record in feed.records(passed):
         if findings.feed is not None:
             findings.feed.rows += 1
         if isinstance(record, Record):
-            yield Record(record.line, named(record.values))
+            values = named(record.values)
+            if named.layout.statuses:
+                unknown.update(unknown_status(values))
+            yield Record(record.line, values)
         elif record.mended:
             findings.warn(record.problem, path=feed.path, line=record.line)
         else:

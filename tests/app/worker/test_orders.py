@@ -222,5 +222,8 @@ def test_why_no_outfit_comes_of_orders_is_told(attire: Callable[..., Any], tmp_p
     assert code == 2
     assert "1 name unknown SKUs, 1 were sent back, 1 cannot be used (the first:" in told
     assert "'two' is no number" in told
+    orders.write_text("order_id,sku,customer,time,status\n1,tops-1,a,2026-01-01,cancelled\n1,jeans-1,a,2026-01-01,cancelled\n")
+    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    assert (code, "2 lines of cancelled orders; passed over" in told) == (2, True)
     code, _, told = attire("import-orders", str(data), "--home", str(tmp_path / "home"))
     assert (code, "is a directory; name the file of orders" in told) == (2, True)

@@ -182,6 +182,8 @@ def test_orders_are_no_feed(read: Callable[..., Any], text: str) -> None:
 
 
 def test_items_that_are_sorted_are_no_orders(read: Callable[..., Any]) -> None:
-    """A column ``order`` beside a stock is a feed's."""
+    """A column ``order`` beside a stock is a feed's, and a ``Bestellnummer``."""
     with pytest.raises(InputError, match="attire map"):
         read("sku,name,order,quantity\nA,Tee,1,5\n")
+    with pytest.raises(InputError, match="attire map"):
+        read("Artikelnummer,Bezeichnung,Bestellnummer,Menge\nA,Tee,B-1,5\n")

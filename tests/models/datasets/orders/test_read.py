@@ -81,14 +81,113 @@ def test_shopify_says_who_and_when_in_the_first_line_of_an_order(read: Callable[
         "#1003,bob@example.com,paid,soon,1,Tee,A-1,\n"
         "#1004,bob@example.com,paid,2023-09-16 10:00:00 -0400,1,Gift card,,\n"
     )
-    orders, rejected, _ = read(text, "orders_export_1.csv")
+    orders, rejected, warned = read(text, "orders_export_1.csv")
     assert orders.layout.startswith("Shopify orders export")
     assert rows(orders) == [("purchase", "#1001", ANN, "A-1", "2023-09-15T14:32"), ("purchase", "#1001", ANN, "B-2", "2023-09-15T14:32")]
-    assert [(one["line"], one["id"], one["field"], one["value"]) for one in rejected] == [
-        (5, "#1003", "created_at", "soon"),
-        (6, "#1004", "lineitem_sku", None),
-    ]
+    assert [(one["line"], one["id"], one["field"], one["value"]) for one in rejected] == [(5, "#1003", "created_at", "soon")]
+    assert warned == ["1 lines of cancelled orders; passed over", "1 lines without a SKU; passed over"]
     assert all(one["problem"] and one["what_to_do"] for one in rejected)
+
+
+EXPORTED = (
+    "{order},{status},{date},{email},{sku},{line},{quantity}\n"
+    "1,Completed,2026-03-31 14:05,ann@example.com,A,1,1\n1,Completed,2026-03-31 14:05,ann@example.com,B,2,1\n"
+    "1,Completed,2026-03-31 14:05,ann@example.com,,3,1\n1,Completed,2026-03-31 14:05,ann@example.com,C,4,0\n"
+    "2,Cancelled,2026-04-01 10:00,bob@example.com,A,1,1\n2,wc-cancelled,2026-04-01 10:00,bob@example.com,B,2,1\n"
+    "3,Refunded,2026-04-01 10:00,bob@example.com,A,1,1\n4,Failed,2026-04-01 10:00,bob@example.com,A,1,1\n"
+    "5,Pending payment,2026-04-01 10:00,ann@example.com,A,1,1\n"
+)
+ENGLISH = {
+    "order": "Order Number",
+    "status": "Order Status",
+    "date": "Order Date",
+    "email": "Email (Billing)",
+    "sku": "SKU",
+    "line": "Item #",
+    "quantity": "Quantity (- Refund)",
+}
+GERMAN = {
+    "order": "Bestellnummer",
+    "status": "Bestellstatus",
+    "date": "Bestelldatum",
+    "email": "E-Mail (Rechnung)",
+    "sku": "Artikelnummer",
+    "line": "Position #",
+    "quantity": "Menge (- Rückerstattung)",
+}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        ENGLISH,
+        GERMAN,
+        *({**ENGLISH, "status": name} for name in ("status", "order_status", "State", "Status")),
+        *({**ENGLISH, "quantity": name} for name in ("Qty", "Quantity", "Menge", "Anzahl")),
+        *({**ENGLISH, "line": name} for name in ("Item Number", "Line", "Item")),
+        *({**ENGLISH, "email": name} for name in ("Billing Email", "Customer Email", "E-Mail")),
+    ],
+)
+def test_order_lines_of_a_woocommerce_plugin(read: Callable[..., Any], header: dict[str, str]) -> None:
+    """What was cancelled, refunded or failed, sent back or has no SKU is no purchase; the number of a line is no SKU."""
+    orders, rejected, warned = read(EXPORTED.format(**header))
+    bought = [("purchase", "1", ANN, "A", "2026-03-31T14:05"), ("purchase", "1", ANN, "B", "2026-03-31T14:05")]
+    assert rows(orders) == [*bought, ("purchase", "5", ANN, "A", "2026-04-01T10:00")]
+    assert rejected == []
+    told = ("1 lines without a SKU", "1 lines that are no purchase", "2 lines of cancelled orders", "1 lines of refunded orders")
+    assert warned == [f"{one}; passed over" for one in (*told, "1 lines of failed orders")]
+
+
+def test_the_status_of_orders_without_times(read: Callable[..., Any]) -> None:
+    """Counts likewise, and the lines of what stands are read."""
+    orders, _, warned = read("Order No,SKU,Item #,Status\n1,A,1,Storniert\n2,A,1,Abgeschlossen\n2,,2,Abgeschlossen\n")
+    assert [row[1] for row in rows(orders)] == ["2"]
+    assert [one for one in warned if "passed" in one] == [
+        "1 lines of cancelled orders; passed over",
+        "1 lines without a SKU; passed over",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        ("canceled", "cancelled"),
+        ("Storniert durch Kunde", "cancelled"),
+        ("Storno", "cancelled"),
+        ("Rückerstattet", "refunded"),
+        ("Annulée", "cancelled"),
+        ("Returned", "returned"),
+        ("Zahlung fehlgeschlagen", "failed"),
+        ("wc-on-hold", None),
+        ("Partially refunded", None),
+        ("teilweise erstattet", None),
+        ("In Bearbeitung", None),
+        ("not cancelled", None),
+    ],
+)
+def test_words_of_statuses(read: Callable[..., Any], status: str, kind: str | None) -> None:
+    """Of several languages; what was refunded in part is a purchase."""
+    orders, _, warned = read(f"order_id,sku,time,status\n1,A,2026-01-01,{status}\n")
+    assert len(rows(orders)) == (kind is None)
+    assert warned == ([] if kind is None else [f"1 lines of {kind} orders; passed over"])
+
+
+def test_statuses_that_are_not_known_are_kept_and_told(read: Callable[..., Any]) -> None:
+    """By their column, unless another one says how the order stands; a look's status is its own affair."""
+    orders, _, warned = read("order_id,sku,time,state\n1,A,2026-01-01,CA\n2,A,2026-01-01,CA\n3,A,2026-01-01,Refund due\n")
+    assert len(rows(orders)) == 3
+    assert warned == ["3 lines are kept whose status is not known: 'CA', 'Refund due'"]
+    orders, _, warned = read("order_id,sku,time,state,order status\n1,A,2026-01-01,CA,completed\n2,A,2026-01-01,CA,cancelled\n")
+    assert [row[1] for row in rows(orders)] == ["1"]
+    assert warned == ["1 lines of cancelled orders; passed over"]
+    assert read("look_id,sku,status\nl1,A,cancelled\nl1,B,odd\n", "looks.csv")[2] == []
+
+
+def test_item_is_the_sku_where_no_other_column_is(read: Callable[..., Any]) -> None:
+    """As it is called so, too; an id of a product stands in for a SKU that is missing."""
+    assert [row[3] for row in rows(read("order_id,Item #,time\n1,A,2026-01-01\n")[0])] == ["A"]
+    orders, _, _ = read("order_id,sku,item,product_id,time\n1,,Tee,44,2026-01-01\n1,A,Tee,45,2026-01-01\n")
+    assert [row[3] for row in rows(orders)] == ["44", "A"]
 
 
 def test_purchases_of_google_analytics(read: Callable[..., Any]) -> None:
