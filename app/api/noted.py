@@ -94,7 +94,7 @@ def impression(  # noqa: PLR0917 - what was asked, what was answered, and how it
         **({"experiment": answer.experiment, "variant": answer.variant} if answer.variant else {}),
         **({"fallback": True} if answer.variant_trouble else {}),
         **{name: value for name, value in who.items() if value is not None},
-        "items": [item.id for item in request.items if item.id is not None and item.id not in answer.missing],
+        "items": list(dict.fromkeys(item for item in question.items if isinstance(item, str) and item not in answer.missing)),
         "slots": slots,
         **({"complete": True} if answer.complete else {}),
         "looks": [[item.id for item in look.items] for look in answer.looks],

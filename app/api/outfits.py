@@ -49,7 +49,9 @@ from app.recommend.completion import DEFAULT_K, Question, Suggestion
 from app.recommend.completion import Completion as Answer
 from app.recommend.limits import check_count
 from app.recommend.looks import Look
+from app.recommend.outfit import ItemRef
 from app.recommend.photo import cut_photos
+from app.recommend.products import meant
 from app.recommend.score import score
 from app.recommend.shopper import regarding
 from app.release.release import CatalogueItem, Release
@@ -85,7 +87,7 @@ async def completed(
     cost_of_all, pictures = cost_of_completing(request, services.settings.limits), pictures_of(request.items)
     asked_so = partial(question_of, request, services.settings, met, ruled, lane.overlay)
     question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
-    question = replace(question, exploring=exploring(request, services, name))
+    question = replace(question, items=await _meant(lane.release, question.items), exploring=exploring(request, services, name))
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
     asked = named(as_asked(question, request.fields)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
@@ -138,6 +140,13 @@ async def _scoring(request: ScoreOutfit, lane: Lane) -> bytes | None:
     ruled = await _ruled(lane)
     asked = as_scored(request, ruled.force.number if ruled else 0)
     return None if asked is None else named(asked)
+
+
+async def _meant(release: Release, items: Sequence[ItemRef]) -> Sequence[ItemRef]:
+    """See ``meant``; on a thread where there is an id that no item has."""
+    ids = {item for item in items if isinstance(item, str)}
+    known = len(release.snapshot.row_of.known(ids)) == len(ids)
+    return items if known else (await to_thread.run_sync(meant, release, [items]))[0]
 
 
 async def _ruled(lane: Lane) -> Ruled | None:

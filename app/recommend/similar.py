@@ -17,6 +17,7 @@ from app.ground.parts import Limits
 from app.recommend.consistent import suitable
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
+from app.recommend.products import meant
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
@@ -68,7 +69,7 @@ def similar(
             (category,) = known_categories(release, [(f"{item.field}.category".lstrip("."), category)])
         query_F, own = photo_features(release, [item], limits)[0], None
     else:
-        own = snapshot.row_of.get(item)
+        own = snapshot.row_of.get(str(meant(release, [[item]])[0][0]))
         if own is None:
             msg = f"item {item!r} is not in the catalogue"
             raise UnknownItemError(msg, [Detail("item", item, "not in the catalogue")])

@@ -41,6 +41,11 @@ def group_of(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> str | No
     return next((str(group) for group in named if isinstance(group, str | int) and str(group)), None)
 
 
+def group_key(group: str) -> int:
+    """What rows have in common that the shop gives this group; negative."""
+    return -1 - digest(group) // 4
+
+
 def product_keys(items: pa.Table) -> IntArray:
     """What rows of one product have in common, ``(N,)``: negative for a group of the shop's, positive for a title, 0 for nothing."""
     names = [name for name in ("category", "brand", "price", "title", "attributes", *GROUP_NAMES) if name in items.column_names]
@@ -68,7 +73,7 @@ def first_variants(key_N: IntArray, features_NF: Any, keys: IntArray | None = No
 def _key(item: Mapping[str, Any]) -> int:
     group = group_of(item, json.loads(item["attributes"]) if item.get("attributes") else {})
     if group is not None:
-        return -1 - digest(group) // 4
+        return group_key(group)
     if not item.get("title"):
         return 0
     return 1 + digest(repr((item["category"], item.get("brand"), item.get("price"), _stem(item["title"])))) // 4

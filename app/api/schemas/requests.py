@@ -42,7 +42,7 @@ class ItemIn(Strict):
 
     model_config = with_examples(one_of=_KNOWN_OR_DESCRIBED)
 
-    id: Id | None = Field(default=None, description="Id of a catalogue item.")
+    id: Id | None = Field(default=None, description="Id of a catalogue item; or `group_id` of some, for its first that is not sold out.")
     image: ImageIn | None = Field(default=None, description="A picture of an item that is not in the catalogue.")
     category: CategoryName | None = Field(default=None, description="Category of an item that is not in the catalogue.")
     title: str | None = Field(
@@ -140,7 +140,7 @@ class CompleteOutfit(Strict):
     )
     exclude: Few[Id] = Field(
         default_factory=list,
-        description="Ids that must not be suggested, nor another size of the same in the same colour.",
+        description="Ids that must not be suggested, nor another size of the same in the same colour; a `group_id` is all of its items.",
         examples=[["w000007"]],
     )
     fields: Few[Annotated[str, Field(min_length=1, max_length=200)]] | None = Field(
@@ -243,7 +243,7 @@ class ScoreOutfit(Strict):
     )
     exclude: Few[Id] = Field(
         default_factory=list,
-        description="Ids that must not be proposed, nor another size of the same in the same colour.",
+        description="Ids that must not be proposed, nor another size of the same in the same colour; a `group_id` is all of its items.",
         examples=[["w000007"]],
     )
 
