@@ -46,7 +46,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
 }
 _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
-    "what says nothing is suggested to anybody"
+    "what tells neither is shown to everybody"
 )
 _FIELDS: Final[Mapping[str, str]] = {
     "user": "whose outfit it is, for recipe personal",

@@ -76,11 +76,12 @@ export function costly(least, kept) {
 }
 
 // How words that stand in no title were read.
-export function readAs({ fallback, text }) {
+export function readAs({ fallback, text, total }) {
   if (!fallback) return "";
   const [, words] = SEARCHED.find(([said]) => said.test(fallback)) ?? [null, fallback.replaceAll("no title has", "Nothing is called").replaceAll(/, so it was read as ([^;]+)/g, "; you see $1 instead")];
   if (words !== fallback) console.info(fallback);
-  return `${words}${text ? ` ${understood(text)}` : ""}`.trim();
+  const said = total ? words : words.replace("; these come closest", "");
+  return `${said}${text ? ` ${understood(text)}` : ""}`.trim();
 }
 
 // In their own words; with what they were read as, where that is another word, as after a slip.

@@ -34,6 +34,7 @@ _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
     *("created", "t_dat", "day", "bestelldatum", "bestellt_am", "auftragsdatum", "datum", "zeitpunkt"),
 )
+_GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
 _QUANTITY: Final = (
     *("quantity_refund", "quantity", "qty", "lineitem_quantity", "units"),
@@ -113,8 +114,14 @@ def _named(value: Any, field: str) -> str:  # noqa: ANN401 - a cell, or a value 
     return str(value).strip()
 
 
-def _customer(value: Any) -> str | None:  # noqa: ANN401 - likewise
-    return None if value is None or not str(value).strip() else str(value).strip()
+def _customer(values: Mapping[str, Any], names: Iterable[str], *, guests: bool = True) -> str | None:
+    """The first of these names that says who bought.
+
+    Args:
+        guests: whether an order may be a guest's, of whom shops say 0; without an order's id, that is a customer's.
+    """
+    told = (str(value).strip() for name in names if (value := values.get(name)) is not None)
+    return next((text for text in told if text and not (guests and text.casefold() in _GUESTS)), None)
 
 
 def _moment(value: Any, field: str) -> float:  # noqa: ANN401 - likewise
@@ -166,7 +173,7 @@ def _of_order(record: Record) -> Iterator[OrderLine | str]:
         yield bought
         return
     when, (field, order) = _first(values, _TIME), _first(values, _ORDER)
-    customer = _customer(_first(values, _CUSTOMER)[1])
+    customer = _customer(values, _CUSTOMER, guests=order is not None)
     at = _moment(when[1], when[0] or "time")
     if field is None:
         if customer is None:
@@ -181,7 +188,7 @@ def _of_undated(record: Record) -> Iterator[OrderLine | str]:
         yield bought
         return
     field, order = _first(record.values, _ORDER)
-    customer = _customer(_first(record.values, _CUSTOMER)[1])
+    customer = _customer(record.values, _CUSTOMER)
     yield OrderLine(record.line, _named(order, field or "order_id"), bought[0], customer, None, returned=bought[1] < 0)
 
 
@@ -224,7 +231,7 @@ def _of_analytics(record: Record) -> Iterator[OrderLine | str]:
     order = commerce.get("transaction_id") if isinstance(commerce, dict) else None
     order = order or values.get("transaction_id") or _parameter(values, "transaction_id")
     at = _moment(values.get("event_timestamp") or values.get("event_date"), "event_timestamp")
-    customer, items = _customer(_first(values, ("user_id", "user_pseudo_id"))[1]), values.get("items")
+    customer, items = _customer(values, ("user_id", "user_pseudo_id")), values.get("items")
     if not isinstance(items, list) or not items:
         bad("is no list of items; export the whole event", "items")
     for item in items:
@@ -248,7 +255,7 @@ def _of_shopify(records: Iterable[Record]) -> Lines:
         try:
             order = _named(values.get("name"), "name")
             if order != name:
-                name, customer, at = order, _customer(_first(values, ("email", "customer", "phone"))[1]), None
+                name, customer, at = order, _customer(values, ("email", "customer", "phone")), None
                 end = end_of(values)
             if at is None and not end:
                 at = _moment(_first(values, _SHOPIFY_TIME)[1], "created_at")

@@ -200,5 +200,6 @@ def page(blank: Page, address: str) -> Iterator[Page]:
     blank.on("console", listen)
     blank.goto(address)
     blank.locator("#items .tile").first.wait_for()
+    blank.locator(".chip").nth(1).wait_for()
     yield blank
     assert complaints == []

@@ -222,10 +222,10 @@ def test_a_link_to_what_there_is_no_longer_shows_what_there_is(blank: Page, addr
     ("asked", "says"),
     [
         ("shoes under 400", "Nothing goes by that name; these come closest. Understood: “shoes”, “under 400”."),
-        ("shoes under 1", "“under 1”"),
+        ("shoes under 1", "Nothing goes by that name, and nothing is all of it. Understood: “shoes”, “under 1”."),
         (
             "velour spaceship under 50",
-            "Nothing goes by that name; these come closest. Understood: “under 50”. Not understood: velour, spaceship.",
+            "Nothing goes by that name. Understood: “under 50”. Not understood: velour, spaceship.",
         ),
     ],
 )

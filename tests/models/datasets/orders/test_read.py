@@ -299,6 +299,14 @@ def test_a_shopper_is_a_hash_of_the_customer(read: Callable[..., Any]) -> None:
     assert "ann" not in json.dumps(orders.table.to_pylist(), default=str)
 
 
+def test_guests_are_not_one_shopper(read: Callable[..., Any]) -> None:
+    """Shops give them 0, and their address; without an order's id, 0 is a customer."""
+    orders, _, _ = read("order_id,sku,customer_id,email,time\n1,A,0,ann@example.com,2026-01-01\n2,A,0,,2026-01-01\n3,A,Guest,,2026-01-01\n")
+    assert [shopper for _, _, shopper, *_ in rows(orders)] == [ANN, None, None]
+    orders, rejected, _ = read("t_dat,customer_id,article_id\n2026-01-01,0,A\n2026-01-01,0,B\n")
+    assert (len({shopper for _, _, shopper, *_ in rows(orders)} - {None}), rejected) == (1, [])
+
+
 @pytest.mark.parametrize(
     ("raw", "seconds"),
     [
