@@ -42,7 +42,8 @@ export async function showBoard(answer, items = [], rest = null) {
 export function expectBoard() {
   byId("looks").hidden = false;
   byId("looks-note").textContent = "";
-  const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "collage" }));
+  const line = (className) => el("span", { className }, "\u00a0");
+  const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "collage" }), el("b", {}, "\u00a0"), line("facts"), line("title"));
   byId("board").replaceChildren(...Array.from({ length: LOOKS }, blank));
   byId("board").ariaBusy = "true";
 }

@@ -85,6 +85,7 @@ def test_a_late_answer_moves_next_to_nothing(screen: Page) -> None:
     screen.route("**/complete-outfit", lambda route: late.append(route))  # noqa: PLW0108 - the browser marks what it is given
     screen.locator("#items .wear").nth(1).click()
     expect(screen.locator("#board .blank")).to_have_count(4)
+    screen.locator("#board").scroll_into_view_if_needed()
     screen.wait_for_timeout(RECENT_MS)
     late.pop().continue_()
     expect(screen.locator("#suggestions .slot").first).to_be_visible()
