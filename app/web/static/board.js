@@ -3,7 +3,7 @@ import { latest } from "./api.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, percent, price, redraw, say } from "./dom.js";
 import { base, choose, fill, onChange, outfit } from "./outfit.js";
-import { paid, picture, titleOf } from "./tile.js";
+import { line, paid, picture, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
 
@@ -42,7 +42,6 @@ export async function showBoard(answer, items = [], rest = null) {
 export function expectBoard() {
   byId("looks").hidden = false;
   byId("looks-note").textContent = "";
-  const line = (className) => el("span", { className }, "\u00a0");
   const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "collage" }), el("b", {}, "\u00a0"), line("facts"), line("title"));
   byId("board").replaceChildren(...Array.from({ length: LOOKS }, blank));
   byId("board").ariaBusy = "true";

@@ -97,6 +97,7 @@ function wearing(item, name, wear, does) {
 
 export const mark = (button, worn) => (button.ariaPressed = String(worn));
 
-const line = (className) => el("span", { className }, "\u00a0");
+// A line of words that are still to come.
+export const line = (className) => el("span", { className }, "\u00a0");
 const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "frame" }), line("brand"), line("title"), line("facts"));
 export const blanks = (count) => Array.from({ length: count }, blank);
