@@ -1,10 +1,15 @@
-"""Chooses the slots to fill: those asked for, or those that this outfit lacks, learned from outfits or else by the usual templates."""
+"""Chooses the slots to fill: those asked for, or those that this outfit lacks, learned from outfits or else by the usual templates.
+
+What is bought together is often a part of an outfit. So where what was learned from is mostly that, what no outfit goes without is added by
+the usual templates, and only with it an outfit is complete.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -15,10 +20,13 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import usual
+from models.compatibility.roles import ESSENTIAL, usual
+from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
+from models.datasets.garments import ROLE_WORDS
 
 _MOST_INFERRED: Final = 8
+_ENOUGH: Final = 1_000  # items of a category that tell what it is worn as
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -105,7 +113,11 @@ def choose_slots(
         names = missing(empty := _empty(release, rather))
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
             names = missing(none_at_all)
-        return Slots(tuple(map(Slot, names[:most])), complete=not names)
+        slots = tuple(map(Slot, names))
+        if isinstance(learned, SlotModel) and learned.parts:
+            so_far = (*worn.categories, *beside, *names)
+            slots += _by_words(release, worn, may, (*beside, *names), among=ESSENTIAL, likely=learned.next_of(so_far))
+        return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn, may, beside)
@@ -118,10 +130,23 @@ def _empty(release: Release, may: Selection | None) -> frozenset[str]:
     return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
 
 
-def _by_words(release: Release, worn: Worn, may: Selection | None, beside: Sequence[str]) -> tuple[Slot, ...]:
-    """The roles that a usual template lacks, each with the category that has most items of it: that may be suggested, else that suit."""
+def _by_words(
+    release: Release,
+    worn: Worn,
+    may: Selection | None,
+    beside: Sequence[str],
+    *,
+    among: Collection[str] = ROLE_WORDS.keys(),
+    likely: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Slot, ...]:
+    """The roles that a usual template lacks, each with the category that has most items of it: that may be suggested, else that suit.
+
+    Args:
+        among: the roles that count.
+        likely: how likely a category is to come next, as far as that is known; the likeliest comes before the one that has most.
+    """
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: _role(release, name) for name in beside}
-    roles = {labels.role for labels in release.traits.labels if labels.role}
+    roles = {labels.role for labels in release.traits.labels if labels.role}.intersection(among)
     audience = Audience()
     for labels in worn.labels:
         said = Audience.of_label(labels.audience or "")
@@ -129,6 +154,7 @@ def _by_words(release: Release, worn: Worn, may: Selection | None, beside: Seque
     lacking = usual(worn_as, audience.name, roles)
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
+    sizes = release.snapshot.sizes
     narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
     slots = []
     for role in lacking:
@@ -137,15 +163,16 @@ def _by_words(release: Release, worn: Worn, may: Selection | None, beside: Seque
         for one_N in narrower:
             wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
         counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories}
-        most = max(counts, key=lambda name: counts[name], default="")
+        most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))
     return tuple(slots)
 
 
 def _role(release: Release, category: str) -> str | None:
-    """What most items of a category are worn as."""
-    counts_L, roles = np.bincount(release.traits.label_N[release.snapshot.rows_in(category)]), Counter[str | None]()
+    """What most items of a category are worn as, as its first ones tell."""
+    some_M = release.snapshot.rows_in(category)[:_ENOUGH]
+    counts_L, roles = np.bincount(release.traits.label_N[some_M]), Counter[str | None]()
     for place in np.flatnonzero(counts_L):
         roles[release.traits.labels[place].role] += int(counts_L[place])
     return max(roles, key=roles.__getitem__, default=None)

@@ -6,9 +6,9 @@ import math
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +22,7 @@ from app.home.runs import Dropped
 from app.home.store import ReleaseStore
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.incomplete import Incomplete, without_incomplete
-from app.worker.outfits import split_by_time
+from app.worker.outfits import split_by_time, worn
 from app.worker.sessions import COLUMNS, visits_of
 from index.snapshot import Snapshot
 from models.datasets.findings import Findings
@@ -33,7 +33,7 @@ from models.datasets.orders.services import is_service
 from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_catalogue
 from models.datasets.rejects import Rejects
-from models.datasets.schema import ITEM_SCHEMA, Catalogue, Outfit
+from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.datasets.write import write_items, write_lines
 from models.encoders.features import OWN
 from models.errors import InputError
@@ -107,16 +107,17 @@ def import_orders(
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))
     several, incomplete = without_incomplete(several, described)
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
+    whole = {session for orders in read if orders.looks for session in orders.table.column("session").to_pylist()}
     looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
     baskets, of_orders = _baskets(dated, described, worker)
-    outfits, between = _outfits(looks, baskets, Catalogue(items))
+    outfits, between = _outfits(looks, baskets, whole, Catalogue(items))
     if not outfits:
         aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
         raise InputError(_why_none(events, bought, len(sizes), unknown, aside), path=next(iter(files)))
     write_lines(out, OUTFITS, outfits)
     return Made(
         path=out / OUTFITS,
-        outfits=Counter(str(outfit.get("split", "undivided")) for outfit in outfits),
+        outfits=Counter(str(outfit["split"] or "undivided") for outfit in outfits),
         orders=len(sizes),
         small=int((sizes["item"] < _LEAST).sum()),
         shoppers=len({outfit["user"] for outfit in outfits if outfit.get("user")}),
@@ -221,17 +222,20 @@ def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: W
     return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
 
 
-def _outfits(looks: Sequence[Basket], baskets: Sequence[Basket], catalogue: Catalogue) -> tuple[list[dict[str, Any]], int]:
-    """Orders divided by time, with looks to learn from, and how many are on no side; looks alone are not divided, which reading does."""
+def _outfits(
+    looks: Sequence[Basket], baskets: Sequence[Basket], whole: Collection[str], catalogue: Catalogue
+) -> tuple[list[dict[str, Any]], int]:
+    """Orders divided by time, with looks to learn from, and how many are on no side; looks alone are not divided, which reading does.
+
+    Args:
+        looks: those without a time. whole: ids of those that are whole outfits.
+    """
+    worn_so = [replace(worn(look, "train"), timestamp=None, part=None if look.id in whole else True) for look in looks]
     if not baskets:
-        return [{"id": look.id, "items": look.items, "user": look.user} for look in looks], 0
-    earlier = [Outfit(f"look {look.id}", look.items, "train", look.user) for look in looks]
+        return [{**asdict(look), "split": None, "timestamp": None} for look in worn_so], 0
+    earlier = [replace(look, id=f"look {look.id}") for look in worn_so]
     split = split_by_time(baskets, earlier=earlier, one_size=catalogue.one_size)
-    return [_as_line(outfit) for outfit in (*split.train, *split.valid, *split.recent)], split.between
-
-
-def _as_line(outfit: Outfit) -> dict[str, Any]:
-    return {"id": outfit.id, "items": outfit.items, "split": outfit.split, "user": outfit.user, "timestamp": outfit.timestamp}
+    return [asdict(outfit) for outfit in (*split.train, *split.valid, *split.recent)], split.between
 
 
 def _both(one: Dropped, two: Dropped) -> Dropped:

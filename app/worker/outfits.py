@@ -123,8 +123,8 @@ def _sides(period_N: IntArray, set_N: IntArray, near_P2: IntArray, usable_S: Boo
 
 
 def worn(basket: Basket, split: Split) -> Outfit:
-    """A basket as an outfit of a split."""
-    return Outfit(basket.id, basket.items, split, basket.user, basket.at)
+    """A basket as an outfit of a split, or a part of one."""
+    return Outfit(basket.id, basket.items, split, basket.user, basket.at, part=True)
 
 
 def ask(

@@ -19,6 +19,9 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 }
 """By audience (``Audience.name``): usual outfits and their shares. A worn piece of another role joins the template that it fits."""
 
+ESSENTIAL: Final = _CORE | {"footwear"}
+"""What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
+
 ALONE: Final = frozenset({"swimwear", "sleepwear", "innerwear", "not worn"})
 """What asks for nothing."""
 
@@ -31,7 +34,7 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     Args:
         worn: id of each item -> its role; None for an unknown one.
         audience: a key of ``TEMPLATES``.
-        stocked: roles that the catalogue has items of.
+        stocked: roles that the catalogue has items of; others are not missed.
     """
     have = {role for role in worn.values() if role}
     if have & ALONE or not have:

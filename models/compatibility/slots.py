@@ -70,6 +70,7 @@ class SlotModel:
         words: of items, that it reads.
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
+        parts: whether most of them may be parts of outfits, so that where one ends is not where nothing is missing.
         conflicts: of attributes, learned from the same outfits.
         unrestricted: the same where everything can be had; None where it can.
     """
@@ -83,6 +84,7 @@ class SlotModel:
     words: tuple[str, ...] = ()
     stop_at: float = 0.5
     outfits: int = 0
+    parts: bool = False
     conflicts: Conflicts = field(default_factory=Conflicts)
     unrestricted: SlotModel | None = None
 
@@ -130,6 +132,11 @@ class SlotModel:
         """The probability that what is worn lacks nothing, by its categories alone; even odds where training did not have one of them."""
         have_C = self.counts(categories)
         return float(self.whole(have_C[None])[0]) if have_C.sum() == len(categories) else UNTOLD
+
+    def next_of(self, categories: Collection[str]) -> dict[str, float]:
+        """How likely each category is to come next beside one of these alone, on average over them."""
+        counts_BC = np.array([self.counts([name]) for name in categories])
+        return dict(zip(self.categories, np.exp(self.log_next(counts_BC)[:, :-1]).mean(axis=0).tolist(), strict=True))
 
     def draw(self, have_C: IntArray, draws: int, rng: np.random.Generator, said_W: BoolArray | None = None) -> IntArray:
         """Draw whole outfits that hold what is worn, ``(S, C)``.
@@ -224,13 +231,13 @@ class SlotModel:
     def body(self) -> dict[str, Any]:
         """What ``slots.json`` holds; the weights go to ``slots.safetensors``."""
         pairs = [[int(left), int(right)] for left, right in np.argwhere(np.triu(self.pairs_CC))]
-        kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits")}
+        kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits", "parts")}
         kept |= {"most": self.most_C.tolist(), "words": list(self.words), "conflicts": self.conflicts.body()}
         return {"format": 3, "categories": list(self.categories), "pairs": pairs, **kept}
 
     @classmethod
     def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
-        """From what ``body`` made; format 2 had no words.
+        """From what ``body`` made; format 2 had no words, and neither had ``parts`` at first.
 
         Raises:
             ValueError, KeyError, TypeError, IndexError: it is none.
@@ -246,7 +253,7 @@ class SlotModel:
         if words and weights["words"].shape[0] != len(words):
             msg = f"slots: weights of {weights['words'].shape} for {len(words)} words"
             raise ValueError(msg)
-        kept = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
+        kept = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")} | {"parts": body.get("parts", False)}
         conflicts = Conflicts.read(body["conflicts"])
         most_C = np.array(body["most"], dtype=np.int64)
         return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, weights=weights, words=words, conflicts=conflicts, **kept)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from pydantic import TypeAdapter
+from pydantic import StrictBool, TypeAdapter
 
 from models.datasets.fields import ItemIds, OptionalText, Timestamp
 from models.datasets.findings import Findings
@@ -35,6 +35,7 @@ class _Row:
     split: Split | None = None
     user: OptionalText = None
     timestamp: Timestamp | None = None
+    part: StrictBool | None = None
 
 
 _ROW: Final = TypeAdapter(_Row)
@@ -65,7 +66,7 @@ def read_outfits(root: Path, splits: Collection[Split], catalogue: Catalogue, fi
         name = row.id or _default_id(line, given)
         if name in outfits:
             findings.error(line.problem("id", f"{shown(name)} occurs twice in this file"))
-        outfits[name] = line, Outfit(name, items, row.split or "train", row.user, row.timestamp)
+        outfits[name] = line, Outfit(name, items, row.split or "train", row.user, row.timestamp, row.part)
     found = [outfit for _, outfit in outfits.values()]
     if not divided:
         found = _divided(found, catalogue)
@@ -77,7 +78,7 @@ def _bought(path: Path, findings: Findings) -> Iterator[tuple[Line, _Row]]:
     for line, session in read_sessions(path, findings):
         items = bought(session)
         if len(items) >= _LEAST:
-            yield line, _Row(id=session.session, items=items, user=session.user, timestamp=session.timestamp)
+            yield line, _Row(id=session.session, items=items, user=session.user, timestamp=session.timestamp, part=True)
 
 
 def _check_all_divided(rows: Sequence[tuple[Line, _Row]], findings: Findings) -> None:

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from models.datasets.fields import ItemIds, Label, OptionalText, Text, Timestamp
 from models.datasets.sizes import first_sizes
@@ -162,13 +162,14 @@ ENOUGH_OUTFITS: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """Items worn together; order has no meaning."""
+    """Items worn together; order has no meaning. ``part``: whether it may be a part of an outfit, as what is bought together is."""
 
     id: Text
     items: ItemIds
     split: Split
     user: OptionalText = None
     timestamp: Timestamp | None = None
+    part: StrictBool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -108,7 +109,8 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
     said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
-    return replace(slots, conflicts=Conflicts({**audience.counted, **season.counted}))
+    parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
+    return replace(slots, parts=parts[True] > parts[False], conflicts=Conflicts({**audience.counted, **season.counted}))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds

@@ -82,6 +82,7 @@ class OrderLayout:
     Attributes:
         fits: whether columns of these names are of this layout. lines: of all records.
         times: the columns of moments, the first that has one counting.
+        looks: whether it is of looks, else of orders.
         statuses: whether the status of an order counts, which drops it where it was cancelled, refunded, returned or failed.
         reads: whether it reads a column, where that goes by what the column is called; what it does not read is told.
     """
@@ -90,6 +91,7 @@ class OrderLayout:
     fits: Callable[[frozenset[str]], bool]
     lines: Callable[[Iterable[Record]], Lines]
     times: tuple[str, ...] = ()
+    looks: bool = False
     statuses: bool = False
     reads: Callable[[str], bool] | None = None
 
@@ -275,9 +277,11 @@ ORDER_LAYOUTS: Final = (
     OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME, statuses=True),
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
     OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME, statuses=True),
-    OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look)),
-    OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look)),
-    OrderLayout("looks, a column for each piece", _are_pieces, _each(_of_look), reads=lambda name: name in _LOOK or _is_piece(name)),
+    OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look), looks=True),
+    OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look), looks=True),
+    OrderLayout(
+        "looks, a column for each piece", _are_pieces, _each(_of_look), looks=True, reads=lambda name: name in _LOOK or _is_piece(name)
+    ),
     OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order), _TIME, statuses=True),
     OrderLayout(UNDATED, _has(_ITEM, _ORDER), _each(_of_undated), statuses=True),
 )

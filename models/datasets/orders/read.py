@@ -55,11 +55,13 @@ class Orders:
     Attributes:
         table: a row for each line, in ``ORDER_SCHEMA``; moments are null where the layout tells none.
         layout: as a person is told it. lines: how many records there were.
+        looks: whether each is a look, else an order.
     """
 
     table: pa.Table
     layout: str
     lines: int
+    looks: bool
 
 
 def shopper_of(customer: str) -> str:
@@ -113,7 +115,7 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
     for words, count in passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=path)
     _tell_unknown(unknown, path, findings)
-    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows)
+    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows, layout.looks)
 
 
 def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings) -> None:

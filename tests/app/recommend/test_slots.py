@@ -120,3 +120,38 @@ def test_a_usual_slot_is_of_a_category_that_has_something_to_suggest(release: Re
 
     assert chosen(shoes) == ("bags",)
     assert chosen([]) == chosen([*shoes, *bags]) == ("shoes",)
+
+
+def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who buys tops with bags wears shoes and trousers as well; whole outfits of the same pieces would say that nobody does."""
+    learned = fit_slots([["tops", "bags"], ["shoes", "bottoms"]] * 200, validation=[["tops", "bags"]] * 20)
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for label, name in enumerate(("tops", "shoes", "bottoms")):
+        label_N[release.snapshot.rows_in(name)] = label + 1
+    labels = (PieceLabels("bag"), PieceLabels("top"), PieceLabels("footwear"), PieceLabels("bottom"))
+    known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+
+    def chosen(*items: str) -> tuple[Sequence[str], bool | None]:
+        slots = choose_slots(known, resolve(known, items, Limits()), None, Limits())
+        return sorted(slots.categories), slots.complete
+
+    monkeypatch.setattr(release.bundle, "slots", learned)
+    assert chosen("tops-1") == (["bags"], False)
+    assert chosen("tops-1", "bags-1") == ([], True)
+    monkeypatch.setattr(release.bundle, "slots", replace(learned, parts=True))
+    assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False)
+    assert chosen("tops-1", "bags-1") == (["bottoms", "shoes"], False)
+    assert chosen("tops-1", "bags-1", "bottoms-1", "shoes-1") == ([], True)
+
+
+def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two kinds of footwear the one that such pieces were bought with, though the other has more items."""
+    shoes, boots = (release.snapshot.rows_in(name) for name in ("shoes", "bags"))
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    label_N[shoes], label_N[boots[1:]] = 1, 1
+    known = replace(release, traits=replace(release.traits, labels=(PieceLabels("full-body"), PieceLabels("footwear")), label_N=label_N))
+    dress = resolve(known, ["tops-1"], Limits())
+    for often, seldom in (("shoes", "bags"), ("bags", "shoes")):
+        outfits = [["tops", "bottoms"]] * 120 + [["tops", often]] * 6 + [["tops", seldom]]
+        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits), parts=True))
+        assert choose_slots(known, dress, None, Limits(), varied=False).categories[-1] == often

@@ -117,9 +117,15 @@ def test_looks_are_learned_from_beside_orders(attire: Callable[..., Any], tmp_pa
     code, said, _ = attire("import-orders", str(looks), "--out", str(data))
     assert (code, said["outfits"]) == (0, {"undivided": 20})
     assert {outfit.split for outfit in read_dataset(data).outfits} == {"train", "valid", "test"}
+    assert not any(outfit.part for outfit in read_dataset(data).outfits)
     code, said, _ = attire("import-orders", str(looks), str(tmp_path / "orders.csv"), "--out", str(data / "outfits.jsonl"), "--force")
     assert code == 0
     assert {line["split"] for line in outfits(data / "outfits.jsonl") if line["id"].startswith("look ")} == {"train"}
+    kinds = {("look" if outfit.id.startswith("look ") else "order", outfit.part) for outfit in read_dataset(data).outfits}
+    assert kinds == {("look", None), ("order", True)}
+    (tmp_path / "undated.csv").write_text("order_id,sku\n" + "".join(f"o{one},tops-{one}\no{one},jeans-{one}\n" for one in range(9)))
+    assert attire("import-orders", str(looks), str(tmp_path / "undated.csv"), "--out", str(data), "--force")[0] == 0
+    assert {(outfit.id[0], outfit.part or False) for outfit in read_dataset(data).outfits} == {("l", False), ("o", True)}
 
 
 def test_skus_that_are_products_or_in_another_case_are_understood(attire: Callable[..., Any], tmp_path: Path) -> None:
