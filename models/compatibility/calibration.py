@@ -20,12 +20,14 @@ class Calibration:
         slope, intercept: for outfits of two items.
         larger: for larger outfits, whose scores are more certain: (least number of items, slope, intercept), ascending.
         whole: what slope and intercept gain from an outfit that lacks something to one that lacks nothing; zeros in bundles from before.
+        known: the least and the largest score that anything is known of; one beyond counts as that. None: all of them.
     """
 
     slope: float = 1.0
     intercept: float = 0.0
     larger: tuple[tuple[int, float, float], ...] = ()
     whole: tuple[float, float] = (0.0, 0.0)
+    known: tuple[float, float] | None = None
 
     def probability(self, scores: ArrayLike, items: ArrayLike, whole: ArrayLike = UNTOLD) -> NDArray[np.float64]:
         """Probabilities in (0, 1), of the shape of ``scores``.
@@ -40,5 +42,6 @@ class Calibration:
         """The logarithm of ``p / (1 - p)``; see ``probability``."""
         least, slope, intercept = np.array([(0, self.slope, self.intercept), *self.larger]).T
         level = np.searchsorted(least, items, side="right") - 1
+        scores = np.asarray(scores, dtype=np.float64) if self.known is None else np.clip(scores, *self.known)
         more_slope, more_intercept = np.multiply.outer(self.whole, np.asarray(whole, dtype=np.float64) - UNTOLD)
-        return np.asarray((slope[level] + more_slope) * np.asarray(scores, dtype=np.float64) + (intercept[level] + more_intercept))
+        return np.asarray((slope[level] + more_slope) * scores + (intercept[level] + more_intercept))

@@ -2,7 +2,8 @@
 
 The calibration of outfits compares worn outfits and random parts of them, since requests are rarely whole outfits, with the same outfits
 with every item replaced by one that is alike (``models.training.alike``). How likely the categories are a whole outfit is read where that
-helps. The calibration of completions compares the worn item with a
+helps. Where a recipe weighs evidence on the same outfits, each is judged by weights that were fitted without it (cross-fitting): few
+outfits, told apart by what was fitted to them, promise too much of others. The calibration of completions compares the worn item with a
 random one of its category, given a random part of the outfit's other items.
 
 Shape legend: N items · R outfits · I items per outfit, padded · M rows of a pool.
@@ -11,7 +12,8 @@ Shape legend: N items · R outfits · I items per outfit, padded · M rows of a 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import Any, Final
 
@@ -29,12 +31,16 @@ from models.training.gains import gains
 from models.training.run import Run
 from models.training.worn import WornOutfits
 
+Unseen = Callable[[Ints], AbstractContextManager[None]]
+"""Within it, scores owe nothing to some validation outfits, by their number."""
+
 _LEAST: Final = 20
 _SPREAD: Final = 0.3
 _FREE: Final = 100.0  # a prior so wide that it says nothing
 _MOST: Final = 4_000  # outfits; a few figures are fitted
 _MOST_TIMES: Final = 4
 _FOLDS: Final = 5
+_COUNTED: Final = 2  # that an outfit counts for, however many parts of it are taken
 _MORE: Final = 1.0  # standard errors; what is told of it has a narrow prior
 _ROUNDING: Final = 1e-5  # of the scores
 
@@ -75,8 +81,12 @@ def calibrate(
     random_scores: NDArray[np.float32],
     sizes: NDArray[np.int64] | None = None,
     whole: NDArray[np.float64] | None = None,
+    *,
+    outfits: int | None = None,
 ) -> Calibration:
     """Platt scaling; the identity if there are too few scores to fit it, or worn outfits do not score higher.
+
+    What is told of n outfits is one in n + 2 unsure, either way (the targets of Platt, Advances in Large Margin Classifiers 1999).
 
     With sizes, slope and intercept are each linear in the logarithm of the size, as far as those of a size do not say otherwise: how they
     change with it has a normal prior of spread 1, how far a size is off that line one of ``_SPREAD``, in log-odds per spread of the scores.
@@ -86,16 +96,18 @@ def calibrate(
         sizes: number of items of each outfit; None: one calibration for all sizes.
         whole: the chance of each that it lacks nothing, which slope and intercept are linear in, too, with a prior of spread 1; None:
             they do not know it.
+        outfits: how many there are, each of which counts as a whole outfit and a part of one, and beyond all but a part 1 / (n + 2) of
+            whose scores nothing is known; None: each score is of another one, and of all of them something is known.
     """
     if not _separable(worn_scores, random_scores):
         return Calibration()
+    count = outfits or len(worn_scores)
     if sizes is None:
-        return _platt(worn_scores, random_scores)
+        return _platt(worn_scores, random_scores, count)
     from scipy.linalg import LinAlgWarning  # noqa: PLC0415 - seconds that only a training should take
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
     scores, spread = np.concatenate([worn_scores, random_scores]).astype(np.float64), float(np.std([*worn_scores, *random_scores]))
-    labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
     all_sizes = np.arange(2, int(sizes.max()) + 1)
 
     def told(sizes: NDArray[np.int64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -108,15 +120,18 @@ def calibrate(
     fitted = LogisticRegression(C=1.0, fit_intercept=False, solver="newton-cholesky")  # few columns, many rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LinAlgWarning)  # of scores that are all but the same; it goes on by another solver
-        fitted.fit(heard_RK, labels)
+        fitted.fit(*_unsure(heard_RK, len(worn_scores), count))
     intercept_K, slope_K = fitted.coef_[0].reshape(2, -1) / [[1.0], [spread]]
     by_size_SK = told(all_sizes, np.full(len(all_sizes), UNTOLD))
     slopes, intercepts = by_size_SK @ slope_K, by_size_SK @ intercept_K
     if slopes.min() <= abs(slope_K[2]) / 2:  # some outfits among which nothing is told apart
-        return _platt(worn_scores, random_scores) if whole is None else calibrate(worn_scores, random_scores, sizes)
+        return _platt(worn_scores, random_scores, count) if whole is None else calibrate(worn_scores, random_scores, sizes, outfits=outfits)
     lines = [(int(size), float(slope), float(zero)) for size, slope, zero in zip(all_sizes, slopes, intercepts, strict=True)]
-    of_whole = (float(slope_K[2]), float(intercept_K[2]))
-    return Calibration(slope=lines[0][1], intercept=lines[0][2], larger=tuple(lines[1:]), whole=of_whole)
+    of_whole, known = (float(slope_K[2]), float(intercept_K[2])), None
+    if outfits:
+        low, high = np.quantile(scores, [1 / (outfits + 2), 1 - 1 / (outfits + 2)])
+        known = float(low), float(high)
+    return Calibration(slope=lines[0][1], intercept=lines[0][2], larger=tuple(lines[1:]), whole=of_whole, known=known)
 
 
 def whole_helps(
@@ -131,11 +146,13 @@ def whole_helps(
     Args:
         outfits: how many there are; row r is of outfit ``r % outfits``.
     """
-    part_R, gain_R = np.arange(len(sizes)) % outfits % _FOLDS, np.zeros(len(sizes))
+    outfit_R, gain_R = np.arange(len(sizes)) % outfits, np.zeros(len(sizes))
+    part_R = outfit_R % _FOLDS
     for part in range(_FOLDS):
         kept, asked = part_R != part, part_R == part
         for chance, sign in ((None, 1), (whole, -1)):
-            fitted = calibrate(worn_scores[kept], random_scores[kept], sizes[kept], None if chance is None else chance[kept])
+            told = None if chance is None else chance[kept]
+            fitted = calibrate(worn_scores[kept], random_scores[kept], sizes[kept], told, outfits=len(np.unique(outfit_R[kept])))
             worn, other = (fitted.log_odds(scores[asked], sizes[asked], whole[asked]) for scores in (worn_scores, random_scores))
             gain_R[asked] += sign * (np.logaddexp(0, -worn) + np.logaddexp(0, other))
     gain = gain_R.reshape(-1, outfits).mean(0)
@@ -152,16 +169,29 @@ def _separable(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float
     )
 
 
-def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32]) -> Calibration:
+def _unsure(heard_RK: NDArray[np.float64], worn: int, outfits: int) -> tuple[NDArray[np.float64], Ints, NDArray[np.float64]]:
+    """What is heard of worn outfits and then of others, with labels and weights under which each is the other with chance 1 / (n + 2)."""
+    labels_R, doubt = np.repeat([1, 0], [worn, len(heard_RK) - worn]), 1 / (outfits + 2)
+    weights = min(1.0, _COUNTED * outfits / worn) * np.repeat([1 - doubt, doubt], len(heard_RK))
+    return np.tile(heard_RK, (2, 1)), np.concatenate([labels_R, 1 - labels_R]), weights
+
+
+def _platt(worn_scores: NDArray[np.float32], random_scores: NDArray[np.float32], outfits: int) -> Calibration:
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - likewise
 
-    labels = np.repeat([1, 0], [len(worn_scores), len(random_scores)])
-    fitted = LogisticRegression(C=1e4).fit(np.concatenate([worn_scores, random_scores])[:, None], labels)
+    scores_R1 = np.concatenate([worn_scores, random_scores]).astype(np.float64)[:, None]
+    fitted = LogisticRegression(C=1e4).fit(*_unsure(scores_R1, len(worn_scores), outfits))
     return Calibration(slope=float(fitted.coef_[0, 0]), intercept=float(fitted.intercept_[0]))
 
 
-def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: Mapping[str, float]) -> Bundle:
-    """The trained bundle with its metrics and both calibrations, fitted on validation outfits, or on training outfits without any."""
+def calibrated(
+    bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: Mapping[str, float], unseen: Unseen = lambda _: nullcontext()
+) -> Bundle:
+    """The trained bundle with its metrics and both calibrations, fitted on validation outfits, or on training outfits without any.
+
+    Args:
+        unseen: what scores of validation outfits owe to them; by default nothing.
+    """
     catalogue = run.dataset.catalogue
     categories, generator = catalogue.categories, torch.Generator().manual_seed(run.seed)
     worn, valid = (WornOutfits.of(run.dataset.outfits_of(split), catalogue) for split in ("train", "valid"))
@@ -174,16 +204,22 @@ def calibrated(bundle: Bundle, run: Run[Any], features_NF: FloatArray, metrics: 
     some = torch.randperm(len(judged), generator=generator)[:_MOST]
     rows_RI, mask_RI = judged.rows_RI[some], judged.mask_RI[some]
     with run.progress("calibrating probabilities", 0):
-        calibration = _of_outfits(scorer, rows_RI, mask_RI, alike, generator)
+        calibration = _of_outfits(scorer, *with_replaced(rows_RI, mask_RI, alike, generator), some.numpy(), unseen)
         completion = _of_items(scorer, rows_RI, mask_RI, category_N, generator)
     return replace(bundle, manifest=replace(bundle.manifest, metrics=metrics, calibration=calibration, completion=completion))
 
 
-def _of_outfits(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, alike: Alike, generator: torch.Generator) -> Calibration:
-    worn_RI, other_RI = with_replaced(rows_RI, mask_RI, alike, generator)
-    scores, sizes = (scorer.outfits(worn_RI), scorer.outfits(other_RI)), (worn_RI >= 0).sum(1)
+def _of_outfits(scorer: ModelScorer, worn_RI: Ints, other_RI: Ints, outfit_K: Ints, unseen: Unseen) -> Calibration:
+    """From worn outfits and others; row r is of the outfit with the number ``outfit_K[r % K]``."""
+    part_R = np.arange(len(worn_RI)) % len(outfit_K) % _FOLDS
+    scores_2R = np.zeros((2, len(worn_RI)), dtype=np.float32)
+    for part in range(_FOLDS):
+        with unseen(outfit_K[part::_FOLDS]):
+            scores_2R[:, part_R == part] = [scorer.outfits(rows_RI[part_R == part]) for rows_RI in (worn_RI, other_RI)]
+    (worn_R, other_R), sizes, outfits = scores_2R, (worn_RI >= 0).sum(1), len(outfit_K)
     whole_R = scorer.bundle.whole(scorer.names(worn_RI))
-    return calibrate(*scores, sizes, whole_R if whole_helps(*scores, sizes, whole_R, len(rows_RI)) else None)
+    helps = whole_helps(worn_R, other_R, sizes, whole_R, outfits)
+    return calibrate(worn_R, other_R, sizes, whole_R if helps else None, outfits=outfits)
 
 
 def _of_items(scorer: ModelScorer, rows_RI: Tensor, mask_RI: Tensor, category_N: Tensor, generator: torch.Generator) -> Calibration:

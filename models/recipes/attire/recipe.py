@@ -91,15 +91,15 @@ def fit(run: Run[AttireConfig]) -> Bundle:
         )
         bundle = replace(bundle, manifest=manifest, model=model)
     with run.progress("weighing what it reads", 0):
-        weigh(model, inputs, train, valid, run.seed)
+        unseen = weigh(model, inputs, train, valid, run.seed)
         worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, train), run.seed)
     metrics |= {f"worth_of_{name}": found.gain for name, found in worth.items()}
     if hurting := tuple(name for name, found in worth.items() if found.hurts):
         bundle = replace(bundle, manifest=replace(bundle.manifest, left_out=hurting))
         inputs = bundle.inputs(run.features, catalogue.categories, catalogue.texts(), list(catalogue.ids))
-        weigh(model, inputs, train, valid, run.seed)
+        unseen = weigh(model, inputs, train, valid, run.seed)
     metrics["valid_recall_at_10"] = recall_at(10, model, inputs, valid, pool_M)
-    return calibrated(bundle.to(run.device), run, run.features, metrics)
+    return calibrated(bundle.to(run.device), run, run.features, metrics, unseen)
 
 
 def _members(run: Run[AttireConfig], names: Names) -> list[tuple[str, dict[str, Any]]]:

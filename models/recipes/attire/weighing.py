@@ -12,7 +12,8 @@ Shape legend: N items · Q questions · I items worn, padded · M candidates, th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from contextlib import contextmanager, nullcontext
+from functools import cached_property, partial
 from typing import Final
 
 import numpy as np
@@ -24,7 +25,7 @@ from torch.nn import functional as F
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.ensemble import Ensemble
 from models.training.alike import Alike, Ints
-from models.training.calibrate import with_replaced
+from models.training.calibrate import Unseen, with_replaced
 from models.training.gains import gains
 from models.training.worn import WornOutfits
 
@@ -44,14 +45,18 @@ _ROUNDING: Final = 1e-5
 
 
 @torch.no_grad()
-def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int) -> None:
-    """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights."""
+def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int) -> Unseen:
+    """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights.
+
+    Returns:
+        How the model judges outfits as if it had not been weighed on some of ``valid``.
+    """
     weighing = Weighing(model, inputs, train, seed)
     weighing.set_probes()
     context_QI, answer_Q, weight_Q = weighing.blanks(valid)
     asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
     if not asked:
-        return
+        return lambda _: nullcontext()
     weights_J = _regression([(weighing.heard(context_KI, candidates_KM), weight_Q[kept_K]) for context_KI, candidates_KM, kept_K in asked])
     members = len(model.sizes)
     model.member_weight.copy_(weights_J[:members])
@@ -59,6 +64,7 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     weighing.set_slots(context_QI, answer_Q, weight_Q)
     weighing.set_judge(valid)
     weighing.set_popularity(context_QI, answer_Q, weight_Q)
+    return weighing.judged_without
 
 
 class Weighing:
@@ -105,8 +111,21 @@ class Weighing:
             bends.range_2E.copy_(means.quantile(torch.tensor(_RANGE), dim=0))
             bent = bends(evidence)
             heard = bent if judging.clearly_better(bent, means) else means
-        weights = judging.weights(heard)
-        self.model.judge_weight.zero_()[: len(weights)] = weights
+        self._judge = partial(judging.weights, heard)
+        self._set_judge(self._judge())
+
+    def _set_judge(self, weights_J: Tensor) -> None:
+        self.model.judge_weight.zero_()[: len(weights_J)] = weights_J
+
+    @contextmanager
+    def judged_without(self, outfits_K: Ints) -> Iterator[None]:
+        """Within it, the evidence of outfits is weighed as it would be without these ones of ``set_judge``'s."""
+        weights_J = self.model.judge_weight.clone()
+        self._set_judge(self._judge(outfits_K))
+        try:
+            yield
+        finally:
+            self._set_judge(weights_J)
 
     def set_slots(self, context_QI: Ints, answer_Q: Ints, weight_Q: Tensor) -> None:
         """What it is worth that an item is of a category that is missing: the item worn is asked for among any of the answers.
@@ -215,9 +234,10 @@ class Judging:
         self._outfit_R = np.tile(np.arange(rows) % outfits, 3)
         self._worn_R, self._counted_R = np.repeat([1, 0, 0], rows), np.repeat([1.0, 1.0, _ANY_SHARE], rows)
 
-    def weights(self, heard_RJ: Tensor) -> Tensor:
-        """Of what is heard, ``(J,)``."""
-        return torch.from_numpy(self._fitted(heard_RJ.double().numpy(), np.ones(len(heard_RJ), dtype=bool))[:-1]).float()
+    def weights(self, heard_RJ: Tensor, without_K: Sequence[int] | Ints = ()) -> Tensor:
+        """Of what is heard, but for these outfits, ``(J,)``."""
+        kept_R = ~np.isin(self._outfit_R, without_K)
+        return torch.from_numpy(self._fitted(heard_RJ.double().numpy(), kept_R)[:-1]).float()
 
     def clearly_better(self, first_RJ: Tensor, second_RJ: Tensor) -> bool:
         """Whether outfits that no weight was fitted to are told apart better by the first, in log loss."""

@@ -38,3 +38,13 @@ def test_bends_are_heard_where_they_clearly_help(*, both: bool) -> None:
     means = told(rng, 400, both=both)
     assert judging.clearly_better(torch.cat([means, means.square()], dim=1), means) == both
     assert not judging.clearly_better(means, means)
+
+
+def test_weights_without_some_outfits_know_nothing_of_them() -> None:
+    """What only the first of five outfits says is worth something with it, and nothing without it."""
+    rng, judging = np.random.default_rng(0), Judging(outfits=5, rows=100)
+    heard = torch.from_numpy(rng.normal(0, 0.1, (300, 2)) + np.repeat([[1.0], [-1.0], [-1.0]], 100, axis=0) * [[1.0, 0.0]]).float()
+    heard[:, 1] = 0
+    heard[:100:5, 1] = 3.0
+    assert judging.weights(heard)[1] > 0.05
+    assert judging.weights(heard, without_K=[0])[1] == pytest.approx(0, abs=1e-3)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
 
 from models.compatibility.calibration import Calibration
-from models.training.calibrate import calibrate, random_outfits, random_parts, whole_helps
+from models.training.calibrate import _of_outfits, calibrate, random_outfits, random_parts, whole_helps
 
 
 def test_scores_that_are_log_odds_keep_their_meaning() -> None:
@@ -113,3 +117,47 @@ def test_scores_that_are_all_but_the_same_are_calibrated_without_a_word() -> Non
         worn, random = (np.float32(0.36 + more + 5e-6 * rng.standard_normal(128)) for more in (2.5e-6, 0.0))
         fitted = calibrate(worn, random, rng.integers(2, 5, 128))
         assert np.isfinite(fitted.log_odds(worn, np.full(128, 3))).all()
+
+
+def test_many_parts_of_few_outfits_make_nothing_more_certain() -> None:
+    """Forty outfits that are told apart without an error, each sixteen times: one in 42 is unsure, beyond what was seen, too."""
+    rng = np.random.default_rng(0)
+    worn, other = rng.uniform(1, 2, 40).astype(np.float32), rng.uniform(-2, -1, 40).astype(np.float32)
+    few, many = (calibrate(np.tile(worn, times), np.tile(other, times), np.full(40 * times, 3), outfits=40) for times in (2, 16))
+    likely = many.probability([1.5, 2.0, 100.0], 3)
+    np.testing.assert_allclose(few.probability([1.5, 2.0, 100.0], 3), likely, atol=0.005)
+    assert likely[0] == pytest.approx(1 - 1 / 42, abs=0.01)
+    assert likely[1] == pytest.approx(likely[2], abs=0.002)
+    assert likely[2] < calibrate(np.tile(worn, 16), np.tile(other, 16), np.full(640, 3)).probability(100.0, 3)
+
+
+def test_what_was_fitted_to_outfits_is_not_believed_of_them() -> None:
+    """The weights find each outfit that they were fitted to, and of others nothing: then nothing is likely, or unlikely."""
+    rows_RI, seen = np.tile(np.arange(60)[:, None], (1, 3)), set(range(60))
+
+    class Scorer:
+        """Knows what is worn by the items of the outfits that were seen; others at random."""
+
+        bundle = SimpleNamespace(whole=lambda names: np.full(len(names), 0.5))
+        rng = np.random.default_rng(0)
+
+        def outfits(self, rows_RI: np.ndarray) -> np.ndarray:
+            told = np.isin(rows_RI[:, 0] % 100, list(seen))
+            return np.where(told, np.where(rows_RI[:, 0] < 100, 2.0, -2.0), 0) + self.rng.normal(0, 1, len(rows_RI))
+
+        @contextmanager
+        def without(self, outfits: np.ndarray) -> Iterator[None]:
+            seen.difference_update(outfits.tolist())
+            yield
+            seen.update(outfits.tolist())
+
+        def names(self, rows_RI: np.ndarray) -> list[tuple[()]]:
+            return [()] * len(rows_RI)
+
+    scorer = Scorer()
+    fitted, held = (
+        _of_outfits(scorer, rows_RI, rows_RI + 100, np.arange(60), unseen)  # type: ignore[arg-type]
+        for unseen in (lambda _: nullcontext(), scorer.without)
+    )
+    assert fitted.probability(2.0, 3) > 0.9
+    assert held == Calibration() or 0.3 < held.probability(2.0, 3) < 0.7
