@@ -71,17 +71,19 @@ def _slots(resolved: Resolved) -> Slots:
         return choose_slots(release, worn, question.slots, limits)
     if question.candidates:
         return Slots(())
-    may, steering = resolved.at_all, resolved.steering
+    may, steering, unwanted = resolved.at_all, resolved.steering, resolved.steering.unwanted
     rather = narrowed(may, suitable(release, worn.labels) if question.consistent else None)
 
     def lacking(beside: Sequence[str]) -> Slots:
-        chosen = choose_slots(release, worn, None, limits, may, rather=rather, varied=question.slots_varied, beside=beside)
+        chosen = choose_slots(
+            release, worn, None, limits, may, rather=rather, varied=question.slots_varied, beside=beside, unwanted=unwanted
+        )
         return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
 
     chosen = lacking(())
     if named := steering.named([*worn.categories, *chosen.categories]):
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
-    return as_wished(chosen, [name for name in named if name not in chosen.categories], steering.unwanted, limits)
+    return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

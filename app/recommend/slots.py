@@ -85,6 +85,7 @@ def choose_slots(
     rather: Selection | None = None,
     varied: bool = True,
     beside: Sequence[str] = (),
+    unwanted: Collection[str] = (),
 ) -> Slots:
     """The slots to fill.
 
@@ -93,7 +94,7 @@ def choose_slots(
         may: the items that may be suggested at all; a slot for which there is none is not inferred. None for all.
         rather: those of them that suit best, say for the season; a slot for which there is none is inferred only where no other is.
         varied: how they are inferred; see ``SlotModel.missing``.
-        beside: categories of which something will be worn, too.
+        beside: categories of which something will be worn, too. unwanted: those of which nothing will.
 
     Raises:
         UnknownCategoryError: a slot is of an unknown category. LimitExceededError: too many slots.
@@ -106,7 +107,7 @@ def choose_slots(
 
     def missing(empty: Collection[str]) -> Sequence[str]:
         categories, texts = (*worn.categories, *beside), (*release.texts(worn.rows), *("" for _ in beside))
-        return learned.without(empty).missing(categories, worn.names, texts, varied=varied).slots
+        return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(worn.categories):
         rather = may if rather is None else rather
@@ -116,11 +117,11 @@ def choose_slots(
         slots = tuple(map(Slot, names))
         if isinstance(learned, SlotModel) and learned.parts:
             so_far = (*worn.categories, *beside, *names)
-            slots += _by_words(release, worn, may, (*beside, *names), among=ESSENTIAL, likely=learned.next_of(so_far))
+            slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, likely=learned.next_of(so_far))
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
-    slots = _by_words(release, worn, may, beside)
+    slots = _by_words(release, worn, may, beside, unwanted)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
@@ -135,6 +136,7 @@ def _by_words(
     worn: Worn,
     may: Selection | None,
     beside: Sequence[str],
+    unwanted: Collection[str],
     *,
     among: Collection[str] = ROLE_WORDS.keys(),
     likely: Mapping[str, float] = MappingProxyType({}),
@@ -162,7 +164,7 @@ def _by_words(
         wanted_N = of_role_N
         for one_N in narrower:
             wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
-        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories}
+        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in unwanted}
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))

@@ -21,6 +21,7 @@ from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
+from models.training.baskets import worn_at_once
 from models.training.run import Run
 from models.training.slots import SlotTraining, Wording, fit_slots
 from models.training.worn import WornOutfits
@@ -104,13 +105,17 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     if not worn:
         return SlotTemplates()
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
-    by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
-    wording = slot_wording(texts, worn, valid)
-    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
     said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
-    return replace(slots, parts=parts[True] > parts[False], conflicts=Conflicts({**audience.counted, **season.counted}))
+    if mostly_parts := parts[True] > parts[False]:
+        worn, valid = worn_at_once(worn, valid, [labels.role for labels in said])
+    if not worn:
+        return SlotTemplates()
+    by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
+    wording = slot_wording(texts, worn, valid)
+    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
+    return replace(slots, parts=mostly_parts, conflicts=Conflicts({**audience.counted, **season.counted}))
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds

@@ -1,0 +1,30 @@
+"""Orders teach what is worn at one time, and not what happened to be bought at one time."""
+
+from __future__ import annotations
+
+from models.training.baskets import worn_at_once
+
+ROLES = ["top", "bottom", "footwear", "footwear", "full-body", "swimwear", None]
+TOP, JEANS, HEELS, BOOTS, DRESS, BIKINI, UNKNOWN = range(7)
+
+
+def test_of_two_that_take_each_other_s_place_one_is_kept() -> None:
+    """One order in fifty has two pairs of shoes, or jeans beside a dress; an order of which one piece is left is gone."""
+    usual = [[TOP, JEANS, HEELS]] * 25 + [[DRESS, BOOTS]] * 25
+    learned, asked = worn_at_once([*usual, [TOP, HEELS, BOOTS], [JEANS, TOP, DRESS]], [[HEELS, BOOTS], [TOP, JEANS]], ROLES)
+    assert learned == [*usual, [TOP, HEELS], [JEANS, TOP]]
+    assert asked == [[TOP, JEANS]]
+
+
+def test_what_many_wear_is_worn() -> None:
+    """Jeans under a dress in one order of ten, and two tops always: a shirt under a jumper."""
+    orders = [[TOP, JEANS, HEELS]] * 60 + [[JEANS, DRESS]] * 10 + [[TOP, TOP]]
+    assert worn_at_once(orders, [], ROLES) == (orders, [])
+
+
+def test_what_is_worn_alone_stands_for_itself_until_many_say_otherwise() -> None:
+    """A bikini in an order of jeans and shoes; what no word tells of is kept."""
+    usual = [[TOP, JEANS, UNKNOWN]] * 40
+    assert worn_at_once([*usual, [BIKINI, JEANS, HEELS], [BIKINI, TOP]], [], ROLES)[0] == [*usual, [JEANS, HEELS]]
+    often = [*usual, *([[BIKINI, HEELS]] * 20)]
+    assert worn_at_once(often, [], ROLES)[0] == often
