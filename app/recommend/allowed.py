@@ -16,6 +16,7 @@ from app.release.release import Release
 from app.rules.ruling import Ruling
 from index.columns import Filter
 from index.selection import Condition, Selection, but
+from models.compatibility.labels import PieceLabels
 
 _MOST_VARIANTS: Final = 50
 
@@ -51,13 +52,14 @@ class Allowed:
         consistent: bool,
         steering: Steering = NO_WISHES,
         categories: Sequence[str] = (),
+        beside: Sequence[PieceLabels] = (),
     ) -> Allowed:
-        """The filters and rules, what words ask of some categories, and what suits the worn items where ``consistent``."""
+        """The filters and rules, what words ask of some categories, and what suits the worn items and others where ``consistent``."""
         filtered = passing(release, wanted, ruling)
         filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
         for condition in steering.must:
             filtered &= condition
-        strict, lax = (suitable(release, worn.labels, season=season) if consistent else None for season in (True, False))
+        strict, lax = (suitable(release, (*worn.labels, *beside), season=season) if consistent else None for season in (True, False))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
         steps = ((narrowed(filtered, strict), None), (narrowed(filtered, lax), OTHER_SEASON))

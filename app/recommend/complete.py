@@ -9,9 +9,9 @@ from app.ground.parts import Limits
 from app.recommend.allowed import narrowed
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
-from app.recommend.consistent import suitable
+from app.recommend.consistent import of_one, suitable
 from app.recommend.explain import work_of_contributions
-from app.recommend.filling import filled, ranked
+from app.recommend.filling import Pools, filled, ranked
 from app.recommend.limits import check_work
 from app.recommend.lookbook import looks_of, too_dear
 from app.recommend.looks import work_of_looks
@@ -20,6 +20,7 @@ from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
 from app.recommend.slots import Slots, as_wished, choose_slots
 from app.release.release import Release
+from models.compatibility.labels import PieceLabels
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -49,6 +50,10 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         blanks, unknown = searched(resolved, chosen, allowed), ()
     _check_work(resolved, blanks)
     pools, moved = ranked(resolved, blanks)
+    if allowed is not None and (whom := _for_one(resolved, blanks, pools)) is not None:
+        allowed = resolved.allowed(resolved.question.wanted, chosen.categories, beside=[whom])
+        blanks = searched(resolved, chosen, allowed)
+        pools, moved = ranked(resolved, blanks)
     slots = filled(resolved, blanks, pools, moved, allowed)
     looks = looks_of(resolved, blanks, pools, allowed)
     no_looks, least = too_dear(resolved, blanks, looks, allowed)
@@ -84,6 +89,16 @@ def _slots(resolved: Resolved) -> Slots:
     if named := steering.named([*worn.categories, *chosen.categories]):
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
     return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
+
+
+def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> PieceLabels | None:
+    """For whom all slots should be, where what they are filled with is for people who share no outfit."""
+    if not resolved.question.consistent or len(pools) < 2:  # noqa: PLR2004 - slots, that could contradict each other
+        return None
+    held = {*resolved.promoted_P.tolist(), *(resolved.ruling.pinned if resolved.ruling else ())}
+    return of_one(
+        resolved.release, [pools[slot].rows_M[: resolved.k].tolist() for slot in dict.fromkeys(blank.slot for blank in blanks)], held
+    )
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

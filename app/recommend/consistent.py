@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from itertools import combinations
 
 from app.release.release import Release
 from app.rules.ruling import Ruling
@@ -28,6 +29,31 @@ def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, season: bo
     """Whether two pieces are for the same people, at the same time."""
     conflicts = release.bundle.slots.conflicts
     return not (conflicts.between(piece.audience, other.audience) or (season and conflicts.between(piece.season, other.season)))
+
+
+def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> PieceLabels | None:
+    """For whom all slots should be, where they are for people who share no outfit: as the first item is under which most slots have one.
+
+    None where they all go together. Beside a bag for everybody men's shirts and women's shoes are both right, and no outfit.
+
+    Args:
+        slots: rows of each, the best first.
+        held: rows that have to stay; they say for whom, unless they contradict each other.
+    """
+    traits, conflicts = release.traits, release.bundle.slots.conflicts
+    audiences = [list(dict.fromkeys(traits.of_row(row).audience for row in rows)) for rows in slots]
+    told = {audience for names in audiences for audience in names if audience}
+    if not any(conflicts.between(one, other) for one, other in combinations(sorted(told), 2)):
+        return None
+    chosen = {traits.of_row(row).audience for rows in slots for row in rows if row in held} - {None}
+    if any(conflicts.between(one, other) for one, other in combinations(sorted(map(str, chosen)), 2)):
+        return None
+
+    def filled(audience: str | None) -> int:
+        return sum(not all(conflicts.between(audience, other) for other in names) for names in audiences)
+
+    first = [audience for names in audiences for audience in names[:1] if audience]
+    return PieceLabels(audience=max(chosen or dict.fromkeys([*first, *sorted(told)]), key=filled))
 
 
 def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, season: bool, ruling: Ruling | None = None) -> bool:

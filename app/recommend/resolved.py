@@ -25,6 +25,7 @@ from app.rules.ruling import Ruling
 from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection
+from models.compatibility.labels import PieceLabels
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -114,10 +115,12 @@ class Resolved:
         """What could be suggested whatever the filters; see ``Allowed.at_all``."""
         return Allowed.at_all(self.release, self.worn, self.question.wanted, self.ruling, consistent=self.question.consistent)
 
-    def allowed(self, wanted: Filter, categories: Sequence[str]) -> Allowed:
-        """What may be suggested by these filters in slots of some categories."""
+    def allowed(self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = ()) -> Allowed:
+        """What may be suggested by these filters in slots of some categories, and beside others than what is worn."""
         consistent, steering = self.question.consistent, self.steering
-        return Allowed.of(self.release, self.worn, wanted, self.ruling, consistent=consistent, steering=steering, categories=categories)
+        return Allowed.of(
+            self.release, self.worn, wanted, self.ruling, consistent=consistent, steering=steering, categories=categories, beside=beside
+        )
 
 
 def _within_budget(question: Question, said: float | None) -> Question:

@@ -100,6 +100,26 @@ def test_whom_the_outfit_is_for_is_what_all_items_say(client: TestClient, id_of:
     assert not {title for title in titles(with_boys) if title.startswith(("Men", "Women"))}
 
 
+def test_what_is_for_everybody_is_completed_for_somebody(client: TestClient, id_of: dict[str, str]) -> None:
+    """A tote for all goes with men's shirts and with women's boots, but not with both: all slots are for one; one slot has all."""
+    worn = {"items": [id_of["Unisex Summer tote"]], "k": 20}
+    for more in ({}, {"slots": ["shoes", "bottoms"]}):
+        shown = [title.split()[0] for slot in ask(client, **worn, **more)["slots"] for title in titles(slot)]
+        assert len({who for who in shown if who in {"Men", "Women", "Boys"}}) == 1
+    everybody = [title.split()[0] for slot in ask(client, **worn, consistent=False)["slots"] for title in titles(slot)]
+    assert {"Men", "Women", "Boys"} <= {*everybody}
+    assert {"Men", "Women", "Boys"} <= {title.split()[0] for title in titles(ask(client, **worn, slots=["shoes"])["slots"][0])}
+
+
+def test_what_is_promoted_says_for_whom(client: TestClient, id_of: dict[str, str]) -> None:
+    """Whoever else would have come first."""
+    for who in ("Men", "Women"):
+        promote = [id_of[f"{who} Summer jeans"]]
+        slots = ask(client, items=[id_of["Unisex Summer tote"]], k=20, slots=["shoes", "bottoms"], promote=promote)["slots"]
+        shown = {title.split()[0] for slot in slots for title in titles(slot)} & {"Men", "Women", "Boys"}
+        assert shown == {who}
+
+
 def test_another_season_goes_before_nothing(client: TestClient, id_of: dict[str, str]) -> None:
     """And it is said; for whom is not given up."""
     filters = {"attributes": {"season": ["Winter"]}}
