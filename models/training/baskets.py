@@ -15,8 +15,8 @@ from models.compatibility.roles import ALONE
 
 _ONE_OF: Final = {"bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"}
 _EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top")})
-_SELDOM: Final = 0.05
-"""The share of the outfits with a piece below which another that takes its place is no part of it."""
+_SELDOM: Final = 0.25
+"""The share of the orders with a piece, below which another that takes its place is for another day."""
 _LEAST: Final = 3  # outfits that tell so
 _LEAST_ALONE: Final = 20
 
