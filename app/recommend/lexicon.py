@@ -31,6 +31,7 @@ _MORE_TYPES: Final = (
 _SAME: Final = (
     "heel high-heel pump stiletto",
     "sneaker trainer",
+    "hoodie sweatshirt",
     "trouser pant",
     "jumper sweater pullover",
     "tshirt tee t-shirt",
@@ -57,6 +58,8 @@ _SAME: Final = (
     "hat headwear",
     "plain solid",
 )
+_REDUCED: Final = "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi"
+_ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
 _NOTHING: Final = (
     "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
     "anything everything any thing one ones please would like love want need looking look looks show find get give suggest recommend "
@@ -104,6 +107,9 @@ PRICED: Final = {
 }
 """Words of a price -> the part of the prices of their category that they mean."""
 
+ON_SALE: Final = frozenset(_words(_REDUCED))
+"""Words of what costs less than it did."""
+
 BUT: Final = {LOWEST: UPPER, HIGHEST: LOWER}
 """What is not so, as in "not too expensive"."""
 
@@ -126,6 +132,26 @@ WHOLE: Final = {
     for key in _words(words)
 }
 """Words for all that is worn as one thing, whatever a catalogue calls its kinds -> what it is worn as, a key of ``ROLE_WORDS``."""
+
+ALIKE_ROLES: Final = frozenset(_ALIKE.split())
+"""Roles of which one piece stands in for another: swimwear for a bikini, not any top for a blouse."""
+
+OTHERS: Final = {
+    one_form(word): tuple(others.split())
+    for word, others in {
+        "shirt": "t-shirt tshirt sweatshirt nightshirt undershirt",
+        "coat": "waistcoat petticoat",
+        "dress": "nightdress headdress",
+        "suit": "swimsuit tracksuit jumpsuit bodysuit playsuit wetsuit bathing-suit",
+        "gown": "nightgown dressing-gown",
+        "ring": "earring string spring",
+        "tie": "bootie hoodie beanie",
+        "top": "laptop",
+        "heel": "wheel",
+        "bra": "zebra cobra",
+    }.items()
+}
+"""Names of other things that end as a garment is called."""
 
 NOTHING: Final = frozenset(_NOTHING.split())
 """Words without a meaning of their own here."""

@@ -21,14 +21,19 @@ _CURRENCIES: Final = {
     **{rf"{code}\b": code for code in _CODES.split()},
 }  # fmt: skip
 """What names a currency, and the codes that it may stand for."""
-_UNIT: Final = f"(?:{'|'.join(_CURRENCIES)})"
+_WORD_BEGINS: Final = r"(?<![^\W\d_])"
+_UNIT: Final = f"(?:{'|'.join(_WORD_BEGINS * (name[0] == '(' or name[0].isalpha()) + name for name in _CURRENCIES)})"
+"""In letters it begins a word: "trousers 30" names no rupees."""
 _SIGN: Final = rf"(?:{_UNIT}\.?)"
 _NUMBER: Final = (
     r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?"
     r"|\d{1,3}(?:[\s'\u2019]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 )
 """As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, a point, a space or an apostrophe."""
-_OTHER: Final = r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in|kg|g|years?|yrs?|days?|weeks?|%)\b"
+_OTHER: Final = (
+    r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in(?!\s+(?!waist|leg|inseam|long|wide|high|tall|heel)[^\W\d])|kg|g|years?|yrs?|months?"
+    r"|days?|weeks?|hours?|%)\b"
+)
 """What is counted or measured in other units than money."""
 _AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
 _NOT: Final = r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced|prices?)\s+)?"
@@ -46,6 +51,11 @@ _TOTAL: Final = (
 )
 _BUDGET: Final = r"(?:(?:my\s+|a\s+)?(?:total\s+)?budget(?:\s+(?:of|is|at))?:?|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
 _TO: Final = "(?:to|[-\N{EN DASH}])"
+_BEFORE_SIZES: Final = "size sizes eu uk us it fr waist length age ages aged cm w l years"
+_NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
+_WIDE: Final = 10
+"""How far apart two bare numbers are that are prices: "trousers 30-50"; sizes are nearer."""
+_YEARS: Final = range(1900, 2100)
 
 _GRAMMAR: Final = re.compile(
     rf"""
@@ -55,6 +65,7 @@ _GRAMMAR: Final = re.compile(
     | (?:between|from|price[ds]?|cost(?:s|ing)?)\s+(?P<low>{_AMOUNT})\s*(?:and|{_TO})\s*(?P<high>{_AMOUNT})
     | (?P<low_signed>{_SIGN}\s*(?:{_NUMBER}))\s*{_TO}\s*(?P<high_signed>{_AMOUNT})
     | (?P<low_unit>{_NUMBER})\s*{_TO}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
+    | (?<!\w[-.,'])(?<![\w-]){_NO_SIZE}(?P<low_bare>\d{{1,4}})\s*{_TO}\s*(?P<high_bare>{_AMOUNT})
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
     | (?:around|about|roughly|approximately|circa|ca\.?|~)\s*(?P<about>{_AMOUNT})
@@ -95,11 +106,15 @@ def prices_in(text: str) -> Iterator[Price]:
     [1000.5, 1000.0, 1000.0, 1000.0]
     >>> [(one.least, one.most) for one in prices_in("no price over 100, at most 3 bags, under 5 cm")]
     [(None, 100.0)]
+    >>> [(one.least, one.most) for one in prices_in("trousers 30-50, jeans 30-32, size 36-46, under 50 in black, under 50 in long")]
+    [(30.0, 50.0), (None, 50.0)]
     """
     for found in _GRAMMAR.finditer(text):
         if found.start() and text[found.start() - 1].isalnum() and text[found.start()].isalnum():
             continue
         named = {name.partition("_")[0]: _figure(value) for name, value in found.groupdict().items() if value}
+        if found["low_bare"] and (named["high"] - named["low"] < _WIDE or named["low"] in _YEARS):
+            continue
         total = named.get("budget") or named.get("whole") or named.get("sum")
         price = Price(said=found.group().strip(), start=found.start(), end=found.end(), currencies=_currencies(found.group()))
         if total is not None:

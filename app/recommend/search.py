@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -17,16 +17,17 @@ import pyarrow.compute as pc
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
 from app.recommend.direction import Direction
+from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import similar_to_words, to_be_had
 from app.recommend.steering import Steering, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
 from app.recommend.wish_atoms import NOT
-from app.recommend.words import SHORTEST, forms, near
+from app.recommend.words import SHORTEST, forms, near, one_form, phrase, spellings
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
-from models.datasets.audience import WORDS
+from models.datasets.audience import WORDS, Audience
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -34,6 +35,10 @@ ASKED: Final = "no title has all of these words, so they were read as what an it
 LED: Final = "no title has all of these words, so these are what is most in their spirit; `text` says how they were read"
 UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
 UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
+NOBODYS: Final = "nothing here that is so is for “{}”; `text` says how the other words were read"
+_STYLES: Final = frozenset(("baby", "missy", "junior", "juniors", "kinder"))
+"""Words of people that are said of clothes: baby blue, kinder."""
+_LONGEST: Final = 4
 _MOST_READ: Final = 5
 _JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"})
 
@@ -84,19 +89,24 @@ def sought(
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str](), list[str]()
-    for word in words:
+    for word in _kinds(release, words):
         has_N, right = _having(release, word)
         keep_N &= has_N
         notes += [_slipped(word, right)] if right else []
         read += right or [word]
         if not keep_N.any():
             break
-    found = rows[keep_N[rows]]
+    found, whom = rows[keep_N[rows]], [word for word in words if _whom(word) is not None]
     if NOT & {*said}:
         found = constraints_of(release, text).allowed(release, found)
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
-    return _wished(release, text or "", rows[passing.passes(rows)], limits, meaning=meaning)
+    rows = rows[passing.passes(rows)]
+    for word in () if NOT & {*said} else whom:
+        if (for_N := _for(release, word)) is not None:
+            rows = rows[for_N[rows]]
+    read_as = _wished(release, text or "", rows, limits, meaning=meaning)
+    return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
 
 
 def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
@@ -108,8 +118,9 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
         return Found(so, note=ASKED, wishes=asked)
     if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
         return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
-    alike = _meant(release, text, rows, limits) if meaning else none
-    told = asked if asked.limits or asked.wishes.foreign or (asked.asks and asked.unread) else None
+    unsold = not asked.asks and bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
+    alike = _meant(release, text, rows, limits) if meaning and not unsold else none
+    told = asked if asked.limits or asked.wishes.foreign or (asked.unread and (asked.asks or unsold)) else None
     if len(alike):
         return Found(alike, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
     if not (asked.asks or told):
@@ -142,15 +153,51 @@ def of_category(release: Release, category: str | None) -> IntArray:
     return rows[named[rows]]
 
 
+def _kinds(release: Release, words: Sequence[str]) -> list[str]:
+    """Words, those together that together are what a category is called."""
+    vocabulary, found, at = vocabulary_of(release.snapshot), list[str](), 0
+    while at < len(words):
+        runs = (words[at : at + count] for count in range(_LONGEST, 1, -1))
+        run = next((run for run in runs if len(run) > 1 and vocabulary.names_kind("".join(phrase(" ".join(run))))), words[at : at + 1])
+        found.append(" ".join(run))
+        at += len(run)
+    return found
+
+
+def _whom(word: str) -> Audience | None:
+    """Whom a word names, if people are named by it and not everyone."""
+    word = re.sub(r"['\u2019]s?$", "", word)
+    named = WORDS.get(word)
+    return named if named is not None and named != Audience() and word not in _STYLES else None
+
+
+def _for(release: Release, word: str) -> BoolArray | None:
+    """The rows that are for whom a word names, ``(N,)``; None where it names nobody, or no row says for whom it is."""
+    whom = _whom(word)
+    if whom is None or not any(labels.audience for labels in release.traits.labels):
+        return None
+    return release.traits.mask(lambda labels: (said := Audience.of_label(labels.audience or "")) is not None and (said & whom).possible)
+
+
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot)
     named_N = vocabulary.named([word])
-    who = {*forms(re.sub(r"\Ws$", "", word))}
-    titled_N = _with_word(table.column("title"), who) if WORDS.keys() & who else _with_any(table.column("title"), forms(word))
+    parts = word.split()
+    if len(parts) > 1:
+        having = [_having(release, part)[0] for part in parts]
+        return np.asarray(named_N | np.logical_and.reduce(having)), []
+    who, for_N = {*forms(re.sub(r"\Ws$", "", word))}, _for(release, word)
+    if WORDS.keys() & who:
+        titled_N = _with_word(table.column("title"), who)
+    elif "".join(phrase(word)) in SAID["type"]:
+        titled_N = _with_garment(table.column("title"), word)
+    else:
+        titled_N = _with_any(table.column("title"), forms(word))
     has_N = titled_N | _with_any(table.column("id"), (word,)) | named_N
+    has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
-    if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())):
+    if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())) or vocabulary.means(word):
         return has_N, []
     alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
     if had:
@@ -173,6 +220,15 @@ def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
     """Where a text has any of these words as a whole one, in any case, its possessive among them."""
     pattern = rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\s]?s)?(?:[^\pL]|$)"
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
+
+
+def _with_garment(texts: pa.ChunkedArray, word: str) -> BoolArray:
+    """Where a text has a garment as a word, or what one ends with, but for names of other things: a waistcoat is no coat."""
+    ends = "|".join(map(re.escape, sorted(spellings(word))))
+    if others := OTHERS.get("".join(phrase(word))):
+        named = "|".join(one.replace("-", r"[\s-]*") for one in others)
+        texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?\b", " ")
+    return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))
 
 
 def _led(release: Release, direction: Direction, among: IntArray, most: int) -> IntArray:

@@ -16,18 +16,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import EVERYDAY, NOTHING, PARTS, PRICED, SAID, SAME, WHOLE
+from app.recommend.lexicon import ALIKE_ROLES, EVERYDAY, NOTHING, ON_SALE, PARTS, PRICED, SAID, SAME, WHOLE
 from app.recommend.occasions import OCCASIONS
-from app.recommend.words import SHORTEST, near, one_form, phrase, spellings
+from app.recommend.words import SHORTEST, named_together, near, one_form, phrase, spellings
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.datasets.audience import AUDIENCE_NAMES
+from models.datasets.audience import AUDIENCE_NAMES, WORDS
 from models.datasets.garments import role_of
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
-CURRENCY, PRICE = "currency", "price"
+CURRENCY, PRICE, SALE_PRICE = "currency", "price", "sale_price"
+BELOW: Final = "below price"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -45,7 +46,7 @@ class Meaning:
     """What words name.
 
     Attributes:
-        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price`` or ``attributes.NAME``.
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price`` or ``attributes.NAME``.
         values: any of these; of a title, the words that it says; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
         titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
@@ -81,8 +82,11 @@ class Vocabulary:
         return frozenset(code.upper() for code in (*column, *self._columns.attribute_values(CURRENCY)) if code)
 
     def meaning(self, key: str) -> Meaning | None:
-        """What a word, or words without the spaces, name; other words for the same are asked where these name nothing."""
-        return next((found for one in (key, *sorted(SAME.get(key, ()))) if (found := self._own(one))), None)
+        """What a word, or words without the spaces, name; other words for the same are asked where these name nothing.
+
+        A garment that nothing is called by is read as what is worn so: "bikini" as swimwear.
+        """
+        return next((found for one in (key, *sorted(SAME.get(key, ()))) if (found := self._own(one))), None) or self._worn_as(key)
 
     def alike(self, key: str) -> tuple[Meaning, ...]:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
@@ -95,13 +99,22 @@ class Vocabulary:
         return tuple(found.values())
 
     def named(self, words: Iterable[str]) -> BoolArray:
-        """The rows of which a category, a brand or an attribute is called by any of some words, or ends with it, ``(N,)``."""
+        """The rows of which a category, a brand or an attribute is called by any of some words, or ends with it, ``(N,)``.
+
+        Of a name that joins several each part counts, and a word for all that is worn as one thing means all of that.
+        """
         found = np.zeros(self._items.num_rows, dtype=np.bool_)
         for word in words:
             for field, entries in self._named.get("".join(phrase(word)), {}).items():
                 if values := tuple(value for how, value in entries if how <= _ENDS):
                     found |= self.mask(field, values)
+            if whole := self._whole("".join(phrase(word))):
+                found |= self.mask(CATEGORY, whole.values)
         return found
+
+    def names_kind(self, key: str) -> bool:
+        """Whether words, without the spaces, are what a category is called, or one of those that its name joins."""
+        return CATEGORY in self._named.get(key, {})
 
     def likely(self, key: str) -> str | None:
         """The key that another one was meant as: a value of an attribute as German adjectives end, else one that a slip tells from it."""
@@ -116,7 +129,12 @@ class Vocabulary:
 
     def known(self, word: str) -> bool:
         """Whether a word is none that was mistyped: titles have it, it names something, or is one of an occasion."""
-        return self.says(word) or one_form(word) in ORDINARY or self.meaning(one_form(word)) is not None
+        return self.says(word) or one_form(word) in ORDINARY | ON_SALE or self.meaning(one_form(word)) is not None
+
+    def means(self, word: str) -> bool:
+        """Whether a word names a garment or something of it, here or elsewhere: none that was mistyped."""
+        key = one_form(word)
+        return any(key in words for words in SAID.values()) or key in ON_SALE or self.meaning(key) is not None
 
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
@@ -168,6 +186,9 @@ class Vocabulary:
             return np.asarray(isin, dtype=np.bool_)
         if field == PRICE:
             return np.asarray(np.logical_or.reduce([self._priced(*PARTS[value]) for value in values]), dtype=np.bool_)
+        if field == SALE_PRICE:
+            less = pc.less(self._items.column(SALE_PRICE), self._items.column(PRICE))
+            return np.asarray(pc.fill_null(less, fill_value=False), dtype=np.bool_)
         name = field.removeprefix(ATTRIBUTE)
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
@@ -192,12 +213,16 @@ class Vocabulary:
 
     def _name(self, field: str, value: str) -> None:
         words = phrase(value)
-        if not 0 < len(words) <= _LONGEST_VALUE or field == ATTRIBUTE + SIZE:
+        if field == ATTRIBUTE + SIZE or not words:
             return
-        entries = {"".join(words): _EXACT}
-        if field not in {CATEGORY, BRAND}:
-            entries |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in entries}
-            entries |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
+        together = named_together(value) if _kind(field) == "type" else []
+        entries = {"".join(part): _ENDS for part in together if len(part) <= _LONGEST_VALUE and not _of_people(part)}
+        if len(words) <= _LONGEST_VALUE:
+            whole = {"".join(words): _EXACT}
+            if field not in {CATEGORY, BRAND}:
+                whole |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
+                whole |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
+            entries = whole | entries
         for key, how in entries.items():
             self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
 
@@ -208,7 +233,7 @@ class Vocabulary:
                 values = tuple(value for how, value in entries if how <= most)
                 if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
                     return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values))
-        return self._whole(key) or self._of_titles(key) or _of_prices(key)
+        return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key)
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
@@ -217,12 +242,23 @@ class Vocabulary:
         values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name) == WHOLE[key])
         return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
 
+    def _worn_as(self, key: str) -> Meaning | None:
+        """The categories of what is worn as a garment is that nothing is called by, where such things stand in for each other."""
+        role = role_of(" ".join(SAID["type"][key])) if key in SAID["type"] else None
+        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role and role_of(name) == role)
+        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values and role in ALIKE_ROLES else None
+
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
         name = field.removeprefix(ATTRIBUTE)
         if name.lower().replace(" ", "_").replace("-", "_") not in AUDIENCE_NAMES:
             return values
         return (*values, *(value for value in self._columns.attribute_values(name) if value.lower() == "unisex" and value not in values))
+
+    def _on_sale(self, key: str) -> Meaning | None:
+        """What costs less than it did, where anything does."""
+        said = Meaning(SALE_PRICE, (BELOW,), SALE_PRICE)
+        return said if key in ON_SALE and self.mask(SALE_PRICE, (BELOW,))[self._live].any() else None
 
     def _of_titles(self, key: str) -> Meaning | None:
         kind, parts = next(((kind, words[key]) for kind, words in SAID.items() if key in words), ("", ()))
@@ -246,6 +282,11 @@ def _titled(field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
     said = {"-".join(words) for words in map(phrase, values) if not SAID["colour"].keys().isdisjoint(words)}
     asked = {"-".join(SAID["colour"][one]) for one in (key, *SAME.get(key, ())) if one in SAID["colour"]}
     return tuple(sorted(said | asked)) if field.startswith(ATTRIBUTE) and _kind(field) != "type" else ()
+
+
+def _of_people(words: Sequence[str]) -> bool:
+    """Whether words say only for whom: "Men & Women" is no name of a garment."""
+    return all(word in WORDS for word in words)
 
 
 def _kind(field: str) -> str:

@@ -10,11 +10,14 @@ from typing import Final
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from models.datasets.garments import role_of
+
 SHORTEST: Final = 4
 """Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
 _ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "knife", "feet": "foot", "children": "child"}
 _EVEN: Final = {one: several for several, one in _ODD.items()}
 _PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+_JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 
@@ -56,6 +59,19 @@ def phrase(text: str) -> tuple[str, ...]:
     (('okra', 'and', 'son'), ('tshirt',), ('navy', 'blue'))
     """
     return tuple(one_form(word) for word in _WORD.findall(text.lower().replace("-", "").replace("&", " and ")))
+
+
+def named_together(name: str) -> list[tuple[str, ...]]:
+    """The kinds that a name joins, each as its ``phrase``; none of a name of one. What is no kind alone shares the last one's noun.
+
+    >>> named_together("Sneakers & Casual Shoes"), named_together("Casual and Formal Shoes"), named_together("Dresses")
+    ([('sneaker',), ('casual', 'shoe')], [('casual', 'shoe'), ('formal', 'shoe')], [])
+    """
+    parts = [words for part in _JOINS.split(name) if (words := phrase(part))]
+    if len(parts) < len(("one", "other")):
+        return []
+    *_, head = parts[-1]
+    return [part if role_of(" ".join(part)) or len(parts[-1]) == 1 else (*part, head) for part in parts]
 
 
 def spellings(word: str) -> set[str]:

@@ -23,12 +23,12 @@ from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, labels, roles
 from models.compatibility.labels import PieceLabels
-from models.datasets import ages, audience, garments, garments_abroad
+from models.datasets import ages, audience, belongings, garments, garments_abroad
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_READERS: Final = (traits, variants, ages, audience, dice, garments, garments_abroad, labels, roles)
+_READERS: Final = (traits, variants, ages, audience, belongings, dice, garments, garments_abroad, labels, roles)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

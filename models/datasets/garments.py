@@ -7,11 +7,14 @@ dress" is a dress). Where English words say nothing, those of ``garments_abroad`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import in_french, role_abroad, words_of
+
+NOT_WORN: Final = "not worn"
 
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
@@ -60,7 +63,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "innerwear": (
         "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest sports-bra"
     ),
-    "not worn": (
+    NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget beach-towel"
     ),
@@ -91,36 +94,50 @@ _CATEGORIES: Final[Mapping[str, str]] = {
 }
 _ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
-_GIFT_CARD: Final = re.compile(
-    r"\b(?:e-?)?(?:gift[ -]?(?:cards?|vouchers?|certificates?)|(?:geschenk|wert)?gutscheine?|geschenkkarten?"
-    r"|(?:cartes?|ch[eè]ques?|bons?)[ -]cadeaux?|(?:tarjetas?|cheques?|vales?) (?:de )?regalo|(?:carta|buono) regalo"
-    r"|cadeau(?:bon|kaart)(?:nen|en)?|подарочн(?:ый сертификат|ая карта))\b",
-    re.IGNORECASE,
-)
+_PAIR: Final = 2
+_ALWAYS_SEVERAL: Final = frozenset({"laces"})
+"""What lace is another word than."""
+_WITH: Final = re.compile(r"\b(?:for|with)\b")
+"""What stands before what something is for, or comes with."""
 
 
 def role_of(*texts: str | None) -> str | None:
-    """The role that the first telling text names; None where none does.
+    """The role that the first telling text names, but what belongs to a garment is not worn by any of them; None where none tells.
 
     >>> role_of("Casual Shoes"), role_of(None, "accessories", "Blue shirt dress"), role_of("Accessories"), role_of("Damenschuhe")
     ('footwear', 'full-body', None, 'footwear')
+    >>> role_of("Shoes", "Shoe Care Spray"), role_of("Shoes & Shoe Care", "Black Boots"), role_of("Watch box"), role_of("Belt bag")
+    ('not worn', 'footwear', 'not worn', 'bag')
     """
+    found: str | None = None
     for text in texts:
+        if found and not may_belong(text or ""):
+            continue
         role = _in_english(text)
-        if role is None or role == "not worn":
+        if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress
             french = in_french([word for one in texts for word in words_of(one)])
             role = (role_abroad(text, french=True) if french else None) or role
-        if role:
+        if role == NOT_WORN and (_belongs(text) or role_abroad(text)):
             return role
-    return None
+        found = found or role
+    return found
 
 
 @lru_cache(maxsize=8_192)  # the categories of a catalogue are few, and titles of colours and sizes the same
 def _in_english(text: str | None) -> str | None:
-    words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", (text or "").lower().replace("'s", "").replace("&", "and"))]
-    words = [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
+    return NOT_WORN if _belongs(text) else _named(_words(text)) or (NOT_WORN if text and names_gift_card(text) else None)
+
+
+def _words(text: str | None) -> list[str]:
+    """The words of a text, in the singular; "and" for all that stands between the names of several things."""
+    said = re.sub(r"[&/,;|>+]", " and ", (text or "").lower().replace("'s", ""))
+    words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", said)]
+    return [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
+
+
+def _named(words: Sequence[str]) -> str | None:
     for length in range(_LONGEST, 0, -1):
         for at in reversed(range(len(words) - length + 1)):
             role = _ROLE_OF.get("-".join(words[at : at + length]))
@@ -129,8 +146,25 @@ def _in_english(text: str | None) -> str | None:
     return None
 
 
+@lru_cache(maxsize=8_192)
+def _belongs(text: str | None) -> bool:
+    """Whether a text names what belongs to a garment, and beside it no garment but what that is for or comes with.
+
+    One in the singular shares what follows: "Handbag & Wallet Accessories".
+    """
+    words = _words(_WITH.split(text.lower().rpartition(">")[2])[0]) if text else []
+    lengths = [next((n for n in (_PAIR, 1) if "-".join(words[at : at + n]) in ENGLISH), 0) for at in range(len(words))]
+    if not any(lengths):
+        return False
+    spoken = {*re.findall(r"[a-z]+", (text or "").lower())}
+    own = {at + more for at, length in enumerate(lengths) for more in range(length)}
+    shared = {at for at, word in enumerate(words) if words[at + 1 : at + 2] == ["and"] and at + 2 in own and word in spoken}
+    rest = [word for at, word in enumerate(words) if at not in own and not (at in shared and not word.endswith("s"))]
+    return _named(rest) in {None, NOT_WORN}
+
+
 def _singular(word: str) -> str:
-    if word in _ROLE_OF:
+    if word in _ROLE_OF or word in _ALWAYS_SEVERAL:
         return word
     for ending, instead in (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("s", "")):
         if word.endswith(ending) and word[: -len(ending)] + instead in _ROLE_OF:
@@ -144,7 +178,7 @@ def is_gift_card(title: str) -> bool:
     >>> is_gift_card("Gift card 50 €"), is_gift_card("Geschenkgutschein"), is_gift_card("Gift box of socks")
     (True, True, False)
     """
-    return _GIFT_CARD.search(title) is not None and role_of(title) is None
+    return names_gift_card(title) and role_of(title) in {None, NOT_WORN}
 
 
 def category_by(title: str) -> str | None:

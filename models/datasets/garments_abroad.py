@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
+from models.datasets.belongings import ABROAD, HEADS
+
 WORDS: Final[Mapping[str, str]] = {
     "top": (
         "bluse blusen hemd hemden oberteil oberteile pulli pullis strickjacke strickjacken strickpullover poloshirts longshirt "
@@ -93,6 +95,7 @@ WORDS: Final[Mapping[str, str]] = {
         "unterwäsche unterhose unterhosen unterhemd unterhemden büstenhalter dessous soutien-gorge ropa-interior "
         "calzoncillos bragas sujetador sujetadores reggiseno reggiseni mutande intimo ondergoed beha"
     ),
+    "not worn": ABROAD,
 }
 """A role, and the words of it; a hyphen joins the words of a phrase."""
 
@@ -115,7 +118,7 @@ _COMPOUNDS: Final = (
 """What compounds end in: "Damenkleid", "Winterstiefel", "zomerjurken". A mantel alone is English."""
 
 _ROLE_OF: Final = {phrase: role for role, phrases in WORDS.items() for phrase in phrases.split()}
-_HEAD_ROLE_OF: Final = {head: _ROLE_OF.get(head, "outer") for head in _COMPOUNDS.split()}
+_HEAD_ROLE_OF: Final = {head: _ROLE_OF.get(head, "outer") for head in _COMPOUNDS.split()} | dict.fromkeys(HEADS.split(), "not worn")
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
 

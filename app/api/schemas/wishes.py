@@ -16,7 +16,8 @@ class WishOut(BaseModel):
         validation_alias=AliasChoices("is_", "is"),
         serialization_alias="is",
         description="All of these, of each any of its values: by `category`, `subcategory`, `brand`, `size`, `title` (words that it says), "
-        "`price` (which part of those of its category, as `lowest third of prices`) or `attributes.NAME`.",
+        "`price` (which part of those of its category, as `lowest third of prices`), `sale_price` (`below price`: what costs "
+        "less than it did) or `attributes.NAME`.",
         examples=[[{"title": ["heel"]}]],
     )
     not_: bool | None = Field(

@@ -355,3 +355,71 @@ def test_categories_count_what_words_and_filters_leave(priced: TestClient, asked
 def test_categories_refuse_filters_that_are_none(priced: TestClient) -> None:
     """As GET /items does."""
     assert priced.get("/categories", params={"filters": "{"}).status_code == 422
+
+
+@pytest.fixture(scope="module")
+def joined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A shop whose categories join several kinds, that says for whom things are, and what they cost before."""
+    root = tmp_path_factory.mktemp("joined")
+    rows = [
+        ("j1", "Jackets & Coats", "Olive Parka", "male", "adult", 90.0, 60.0),
+        ("j2", "Waistcoats", "Checked Waistcoat", "male", "adult", 70.0, None),
+        ("k1", "Sneakers & Casual Shoes", "Court low", "female", "adult", 80.0, None),
+        ("k2", "Formal Shoes", "Derby", "male", "adult", 99.0, 99.0),
+        ("k3", "Shoe Care", "Polish 75 ml", None, None, 9.0, None),
+        ("h1", "Hats und Caps", "Panama", "male", "adult", 40.0, None),
+        ("s1", "Shirts", "Oxford shirt", "male", "adult", 45.0, None),
+        ("s2", "Tees", "Logo T-shirt", "male", "adult", 15.0, None),
+        ("s3", "Shirts", "Striped", "female", "kids", 20.0, 12.0),
+        ("w1", "Swimwear", "Cross-back swimsuit", "female", "adult", 30.0, None),
+        ("p1", "Perfume", "Cedar & Sage", None, None, 50.0, None),
+    ]
+    names = ("id", "category", "title", "gender", "age_group", "price", "sale_price")
+    items = [{**dict(zip(names, row, strict=True)), "features": [float(n), 1.0]} for n, row in enumerate(rows)]
+    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
+    log = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}"))
+    settings = Settings(home=root / "home", log=log, keys=Keys(open_on_loopback=True))
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("sneakers", ["k1"]),
+        ("casual shoes", ["k1"]),
+        ("coat", ["j1"]),
+        ("waistcoat", ["j2"]),
+        ("hats", ["h1"]),
+        ("formal shoes", ["k2"]),
+        ("shoes", ["k1", "k2"]),
+        ("shirt", ["s1", "s3"]),
+        ("men's shirt", ["s1"]),
+        ("girls shirts", ["s3"]),
+        ("trainers", ["k1"]),
+        ("bikini", ["w1"]),
+        ("sale", ["j1", "s3"]),
+        ("shirts on sale", ["s3"]),
+        ("coats not reduced", []),
+        ("shoes 70-90", ["k1"]),
+        ("shirts under 50 in black", []),
+    ],
+)
+def test_a_word_that_names_a_garment_is_read_as_it(joined: TestClient, words: str, ids: list[str]) -> None:
+    """By any kind that a category joins, by other words for it, by what is worn so; it is no part of another garment, and no slip."""
+    assert found(joined, words) == ids
+
+
+def test_nothing_is_shown_to_those_for_whom_nothing_is(joined: TestClient) -> None:
+    """And the answer says so."""
+    answer = joined.get("/items", params={"q": "girls shoes"}).json()
+    assert (answer["total"], answer["text"]["ignored"]) == (0, ["girls"])
+    assert "for “girls”" in answer["fallback"]
+
+
+def test_a_sale_that_no_price_tells_is_no_slip(reading: TestClient, priced: TestClient) -> None:
+    """It is told as not understood, and nothing is guessed."""
+    for client, words in ((reading, "sale"), (priced, "shoes on sale")):
+        answer = client.get("/items", params={"q": words}).json()
+        assert (answer["total"], answer["text"]["ignored"]) == (0, ["sale"])

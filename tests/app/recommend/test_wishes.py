@@ -95,6 +95,10 @@ def test_a_title_says_the_colour_of_an_item_without_the_attribute(
         ("no sneakers", ["Sneakers"]),
         ("a bag", ["Bags"]),
         ("no bags", ["Backpacks", "Bags"]),
+        ("no trainers", ["Sneakers"]),
+        ("no stoles", ["Hats, Scarves & Gloves"]),
+        ("gloves", ["Hats, Scarves & Gloves"]),
+        ("no hats", ["Hats, Scarves & Gloves"]),
     ],
 )
 def test_a_word_for_all_of_a_kind_means_each_of_its_categories(
@@ -108,6 +112,7 @@ def test_a_word_for_all_of_a_kind_means_each_of_its_categories(
         "Backpacks": "Hiker",
         "Bags": "Lola bag",
         "Tops": "Tee",
+        "Hats, Scarves & Gloves": "Stole",
     }
     items = [{"id": name, "title": title, "category": name} for name, title in said.items()]
     [wish, *_] = [wish for wish in read(text, Vocabulary(snapshot_of(items, tmp_path / "kinds"))).wishes if wish.categories]
@@ -139,7 +144,9 @@ def test_wishes_of_other_languages_are_not_read_as_their_opposite(
     assert found == read_as
 
 
-@pytest.mark.parametrize("text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30"])
+@pytest.mark.parametrize(
+    "text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30", "jeans 30-32", "size 36-46", "trousers 30", "1920-1930"]
+)
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""
     assert not list(prices_in(text))
@@ -161,6 +168,10 @@ def test_a_number_is_not_a_price_by_itself(text: str) -> None:
         ("under 50usd", None, 50),
         ("priced 80-100", 80, 100),
         ("price 1.000 to 1.500", 1000, 1500),
+        ("trousers 30-50", 30, 50),
+        ("trousers 30 to 50", 30, 50),
+        ("dresses 30\N{EN DASH}50 €", 30, 50),
+        ("trousers under 50 in black", None, 50),
     ],
 )
 def test_prices_are_read_as_they_are_written_in_europe(text: str, least: float | None, most: float | None) -> None:
@@ -168,7 +179,7 @@ def test_prices_are_read_as_they_are_written_in_europe(text: str, least: float |
     assert [(price.least, price.most) for price in prices_in(text)] == [(least, most)]
 
 
-@pytest.mark.parametrize("text", ["under 1.2345", "under 1,2345 €", "under 5kg"])
+@pytest.mark.parametrize("text", ["under 1.2345", "under 1,2345 €", "under 5kg", "under 30 in", "under 30 in long"])
 def test_what_is_no_price_is_not_read_in_part(text: str) -> None:
     """Half a number would be another price."""
     assert not list(prices_in(text))

@@ -87,6 +87,52 @@ def test_english_reads_as_before(text: str, role: str | None) -> None:
     assert role_of(text) == role
 
 
+@pytest.mark.parametrize(
+    "texts",
+    [
+        *[
+            (text,)
+            for text in ("Shoe Care", "Shoe Accessories", "Handbag & Wallet Accessories", "Shoe trees", "Boot Brushes", "Insoles for boots")
+        ],
+        *[(text,) for text in ("Watch box", "Jewellery boxes", "Shoe rack", "Coat Hangers", "Garment bag", "Suede Protector", "Gift card")],
+        *[(text,) for text in ("Shoes > Shoe Accessories > Shoe Care", "Shoe laces", "Scented candle", "Shoe polish for boots and bags")],
+        *[
+            (text,)
+            for text in ("Schuhpflege", "Schuhspanner", "Lederpflegespray", "Einlegesohlen", "Cirage noir", "Lacets", "Betún", "Lacci")
+        ],
+        *[(text,) for text in ("Entretien des chaussures", "Cera per scarpe", "Schoenpoets", "Inlegzolen", "Geschenkgutschein")],
+        ("Shoes", "Shoe Care Spray 200 ml"),
+        ("Schuhe", "Schuhpflege Set"),
+        ("Chaussures", "Cirage pour chaussures"),
+    ],
+)
+def test_what_belongs_to_a_garment_is_not_worn(texts: tuple[str, ...]) -> None:
+    """Whatever it is filed under."""
+    assert role_of(*texts) == "not worn"
+
+
+@pytest.mark.parametrize(
+    ("texts", "role"),
+    [
+        (("Belt bag",), "bag"),
+        (("Shoes & Shoe Care", "Black boots"), "footwear"),
+        (("Shoes, Accessories",), "footwear"),
+        (("Boots with shoe trees",), "footwear"),
+        (("Women shoes lace up",), "footwear"),
+        (("Easy care shirt",), "top"),
+        (("Pflegeleichte Bluse",), "top"),
+        (("Necklace Tree of Life",), "jewellery"),
+        (("Polish shirt",), "top"),
+        (("Watches", "Black watch"), "watch"),
+        (("Zapatos con cordones",), "footwear"),
+        (("Chaussures à lacets",), "footwear"),
+    ],
+)
+def test_a_garment_that_has_such_words_beside_it_is_worn(texts: tuple[str, ...], role: str) -> None:
+    """It is named in its own right."""
+    assert role_of(*texts) == role
+
+
 def test_words_of_other_languages_have_one_role_each_that_english_knows() -> None:
     """And none that English ones name already."""
     words = [word for phrases in WORDS.values() for word in phrases.split()]
