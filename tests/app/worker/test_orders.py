@@ -198,6 +198,27 @@ def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp
     assert not (data / "outfits.jsonl").exists()
 
 
+@pytest.mark.parametrize("end", ["paid,0", "cancelled,1"])
+def test_lines_that_are_no_purchase_speak_for_no_file(attire: Callable[..., Any], tmp_path: Path, end: str) -> None:
+    """Of what a file is there for, most cannot be used, however much else stands between: other events, quantity 0, cancelled orders."""
+    data, orders, events = tmp_path / "data", tmp_path / "orders.csv", tmp_path / "events.jsonl"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    lines = [f"o{one},{kind}-{one},{'soon' if one > 2 else '2026-01-01'},paid,1" for one in range(9) for kind in KINDS]
+    orders.write_text("order_id,sku,time,status,quantity\n" + "\n".join([*lines, *[f"x,tops-1,2026-01-01,{end}"] * 99]) + "\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert (code, "18 of 27 lines cannot be used" in told) == (2, True)
+    bought = [
+        {"event_name": "purchase", "transaction_id": str(one), "event_timestamp": "soon" if one else "1704067200000000"}
+        | {"items": [{"item_id": f"{kind}-{one}"} for kind in KINDS]}
+        for one in range(9)
+    ]
+    events.write_text("".join(json.dumps(event) + "\n" for event in [*bought, *[{"event_name": "page_view", "items": []}] * 99]))
+    code, _, told = attire("import-orders", str(events), "--out", str(data))
+    assert (code, "8 of 9 lines cannot be used" in told) == (2, True)
+    assert not (data / "outfits.jsonl").exists()
+
+
 def test_pictures_come_along(attire: Callable[..., Any], tmp_path: Path) -> None:
     """Those of the home, so that training sees what is served, of products of sizes, too."""
     home, data = tmp_path / "home", tmp_path / "data"
