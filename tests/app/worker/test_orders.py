@@ -245,12 +245,31 @@ def test_why_no_outfit_comes_of_orders_is_told(attire: Callable[..., Any], tmp_p
     write_feed(data / "items.csv")
     rows = ["1,tops-1,a,2026-01-01,two", "1,jeans-1,a,2026-01-01,-1", "1,shoes-1,a,2026-01-01,1", "2,gone,a,31.1.2026 9:05,1"]
     orders.write_text("order_id,sku,customer,time,quantity\n" + "\n".join(rows) + "\n")
-    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
     assert code == 2
     assert "1 name unknown SKUs, 1 were sent back, 1 cannot be used (the first:" in told
     assert "'two' is no number" in told
     orders.write_text("order_id,sku,customer,time,status\n1,tops-1,a,2026-01-01,cancelled\n1,jeans-1,a,2026-01-01,cancelled\n")
-    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
     assert (code, "2 lines of cancelled orders; passed over" in told) == (2, True)
-    code, _, told = attire("import-orders", str(data), "--home", str(tmp_path / "home"))
+    code, _, told = attire("import-orders", str(data))
     assert (code, "is a directory; name the file of orders" in told) == (2, True)
+
+
+def test_what_is_refused_leaves_nothing_behind(attire: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither items nor pictures of the home, which a later call would learn from; a home that is named must be there."""
+    feed, orders, home, data = (tmp_path / name for name in ("feed.csv", "orders.csv", "home", "data"))
+    write_feed(feed)
+    attire("import", str(feed), "--home", str(home))
+    orders.write_text("order_id,sku,time\n1,X-1,2026-01-01\n1,X-2,2026-01-01\n")
+    for file in (feed, orders):
+        assert attire("import-orders", str(file), "--home", str(home), "--out", str(data))[0] == 2
+        assert not data.exists()
+        assert attire("import-orders", str(file), "--home", str(home))[0] == 2
+        assert not (home / "reference").exists()
+    write_orders(orders)
+    assert attire("import-orders", str(orders), "--home", str(home), "--out", str(data))[0] == 0
+    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "nohome"), "--out", str(data), "--force")
+    assert (code, f"{tmp_path / 'nohome'}: no home here" in told) == (2, True)
+    monkeypatch.setenv("ATTIRE_HOME", str(tmp_path / "nohome"))
+    assert attire("import-orders", str(orders), "--out", str(data), "--force")[0] == 0
