@@ -18,6 +18,7 @@ from app.worker.beside import Beside
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time, worn
+from app.worker.products import first_variants
 from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
 from models.datasets.orders.moments import DateOrder
@@ -126,12 +127,11 @@ def import_orders(
 
 def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, str]]:
     """Ids for SKUs that are none: of a product its first variant; and the only id that differs in case alone."""
-    ids, groups = items.column("id").to_pylist(), items.column("group_id").to_pylist()
+    ids = items.column("id").to_pylist()
     unknown = set(skus.unique().to_list()).difference(ids)
     if not unknown:
         return {}, {}
-    first = {group: item for item, group in zip(reversed(ids), reversed(groups), strict=True)}
-    by_product = {sku: first[sku] for sku in unknown if sku in first}
+    by_product = first_variants(unknown, items)
     folded = Counter(map(str.casefold, ids))
     id_of = {item.casefold(): item for item in ids}
     return by_product, {sku: id_of[name] for sku in unknown - by_product.keys() if folded[name := sku.casefold()] == 1}
