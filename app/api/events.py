@@ -16,6 +16,7 @@ from app.api.services import InjectedServices
 from app.ground.doors import Door
 from app.log.base import Event, Stream
 from app.recommend.limits import check_count
+from app.recommend.products import unknown
 from app.recommend.stages import count
 from app.release.serving import Serving
 
@@ -30,8 +31,8 @@ async def events(batch: EventsIn, services: InjectedServices) -> EventsOut:
     received = datetime.now(UTC).isoformat(timespec="milliseconds")
     appended = await keep(services, Stream.EVENTS, [_event(event, received) for event in batch.events])
     services.metrics.told(event.type for event in batch.events)
-    unknown = _unknown(services.serving, batch.events)
-    return EventsOut(accepted=appended.added, repeated=len(batch.events) - appended.added, unknown_items=unknown)
+    repeated = len(batch.events) - appended.added
+    return EventsOut(accepted=appended.added, repeated=repeated, unknown_items=_unknown(services.serving, batch.events))
 
 
 def _event(event: EventIn, received: str) -> Event:
@@ -43,5 +44,4 @@ def _event(event: EventIn, received: str) -> Event:
 def _unknown(serving: Serving, events: list[EventIn]) -> list[str] | None:
     if serving.release is None:
         return None
-    row_of = serving.release.snapshot.row_of
-    return list(dict.fromkeys(event.item for event in events if event.item not in row_of))
+    return unknown(serving.release, [event.item for event in events])

@@ -51,7 +51,7 @@ from app.recommend.limits import check_count
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import cut_photos
-from app.recommend.products import meant
+from app.recommend.products import as_items, meant
 from app.recommend.score import score
 from app.recommend.shopper import regarding
 from app.release.release import CatalogueItem, Release
@@ -239,7 +239,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,
-        excluded=ExcludedOut(items=len(release.snapshot.row_of.known(question.met)), note=note)
+        excluded=ExcludedOut(items=len(release.snapshot.row_of.known({*as_items(release, [*question.met])})), note=note)
         if request.exclude_seen or request.exclude_purchased
         else None,
         taste=_taste(question, answer, met, note),

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.fetch.allowed import Allowed
+from app.fetch.network import check_literal
 from app.fetch.pictures import Counts, Pictures
-from app.ground.errors import FetchError
+from app.ground.errors import FetchError, RefusedUrlError
 from app.ground.fetching import Fetching
 from app.home.store import ReleaseStore
 from models.datasets.schema import Catalogue
@@ -40,6 +41,24 @@ def fetched(catalogue: Catalogue, store: ReleaseStore, settings: Fetching, progr
     if not wanted:
         return WithPictures(catalogue, {}, Counts())
     return asyncio.run(_fetched(catalogue, store, settings, wanted, progress))
+
+
+def never_fetched(catalogue: Catalogue, settings: Fetching) -> dict[str, str]:
+    """Item id -> why none of its pictures may be fetched, as far as their addresses tell; nothing is asked."""
+    allowed, found = Allowed(settings.import_hosts, settings.http_hosts), dict[str, str]()
+    for row, named in _wanted(catalogue).items():
+        refused = [_refused(name, allowed, settings) if is_url(name) else None for name in named]
+        if all(refused):
+            found[catalogue.ids[row]] = str(refused[0])
+    return found
+
+
+def _refused(url: str, allowed: Allowed, settings: Fetching) -> RefusedUrlError | None:
+    try:
+        check_literal(allowed.target(f"https:{url}" if url.lstrip().startswith("//") else url), settings.networks)
+    except RefusedUrlError as error:
+        return error
+    return None
 
 
 def _wanted(catalogue: Catalogue) -> dict[int, list[str]]:

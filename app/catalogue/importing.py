@@ -151,12 +151,12 @@ def import_catalogue(
 
 
 def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
-    """Refuse a feed of which too much cannot be used.
+    """Refuse a feed of which too much cannot be used; what is passed over, such as drafts, does not count for it.
 
     Raises:
         InputError: that is so; names the first row.
     """
-    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.rows if findings.feed else 0, 1)
+    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.meant if findings.feed else 0, 1)
     if rejected > bounds.rejected * rows:
         first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
         msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"

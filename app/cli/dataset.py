@@ -10,6 +10,8 @@ import typer
 from app.cli.json_to import Json
 from app.cli.options import Data, Mapping, Seed, Split, split_named
 from app.cli.progress import warn
+from app.cli.reading import tell_pictures
+from app.ground.settings import Settings
 from models.errors import InputError
 from models.outputs import check_output_directory
 
@@ -37,6 +39,10 @@ def check(
         _show(kind)
     for missing in checked.missing:
         typer.echo(f"missing  {missing}")
+    if checked.catalogue is not None:
+        from app.catalogue.fetched import never_fetched  # noqa: PLC0415 - keeps --help fast
+
+        tell_pictures(never_fetched(checked.catalogue, Settings.read().fetch), "would be left out", err=False)
     outfits = ", ".join(f"{found['outfits'][split]:,} {split}" for split in SPLITS)
     questions = "".join(f", {count:,} {name}" for name, count in found["questions"].items())
     typer.echo(f"{data}: {found['items']:,} items, outfits: {outfits}{questions}; {len(warnings)} kinds of warning")

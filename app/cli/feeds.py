@@ -117,7 +117,7 @@ def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
     if not os.access(source.data, os.W_OK):
         warn(f"{source.data}: may not be written to, so {', '.join(path.name for path in files)} becomes no outfits.jsonl")
         return
-    from app.worker.orders import catalogue_beside  # noqa: PLC0415
+    from app.worker.beside import catalogue_beside  # noqa: PLC0415
 
     items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
     orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)

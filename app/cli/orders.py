@@ -12,14 +12,14 @@ from app.cli.json_to import Json, JsonTo
 from app.cli.options import Home, writable
 from app.cli.progress import warn
 from app.cli.reading import write_said
+from app.ground.places import check_there
 from app.ground.settings import Settings
 from models.datasets.orders.moments import DateOrder
 from models.errors import refuse
 from models.outputs import check_output_directory
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from app.worker.beside import Beside
     from app.worker.orders import Made
     from models.datasets.findings import Findings
 
@@ -36,6 +36,7 @@ def _there(files: list[Path]) -> list[Path]:
 
 
 def import_orders(
+    context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Orders or looks, as exported.", callback=_there, show_default=False)],
     *,
     out: Annotated[
@@ -67,6 +68,8 @@ def import_orders(
 ) -> None:
     """Make outfits to learn from of a shop's orders or looks: customers under a hash, split by time, cleaned as the worker cleans."""
     settings = Settings.read(home=home)
+    if (told := context.get_parameter_source("home")) and told.name == "COMMANDLINE":  # what is named there is meant
+        check_there(settings.home)
     own = settings.home / settings.worker.reference
     root = own if out is None else out.parent if out.suffix == ".jsonl" else out
     check_output_directory(root, "--out")
@@ -79,9 +82,9 @@ def import_orders(
     store = ReleaseStore(settings.home)
     if out is None:
         store.served()
-    from app.worker.orders import catalogue_beside, has_items, write_catalogue  # noqa: PLC0415
+    from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
 
-    items = catalogue_beside(root) if out is not None and has_items(root) else write_catalogue(root, store)
+    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store)
     file = None if strict else rejects or root / _REJECTS
     orders_into(
         root,
@@ -100,7 +103,7 @@ def import_orders(
 def orders_into(
     root: Path,
     files: Sequence[Path],
-    items: pa.Table,
+    items: Beside,
     settings: Settings,
     *,
     file: Path | None,

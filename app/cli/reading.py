@@ -34,13 +34,13 @@ def write_said(to: JsonTo | None, said: dict[str, Any]) -> None:
         to.write(said)
 
 
-def tell_pictures(refused: Mapping[str, str], became: str) -> None:
-    """Tell each reason why pictures cannot be had once, with an item: those of a product share theirs; and what became of them."""
+def tell_pictures(refused: Mapping[str, str], became: str, *, err: bool = True) -> None:
+    """Tell each reason why pictures cannot be had once, whatever their addresses, with an item; and what became of them."""
     items: dict[str, list[str]] = {}
     for item, why in refused.items():
-        items.setdefault(why, []).append(item)
-    for why, (first, *others) in islice(items.items(), _PICTURES_SHOWN):
+        items.setdefault(why.partition(": ")[2] or why, []).append(item)
+    for first, *others in islice(items.values(), _PICTURES_SHOWN):
         more = f" and of {len(others):,} more" if others else ""
-        typer.echo(f"picture of {first}{more} {became}: {why}", err=True)
+        typer.echo(f"picture of {first}{more} {became}: {refused[first]}", err=err)
     if rest := sum(map(len, islice(items.values(), _PICTURES_SHOWN, None))):
-        typer.echo(f"… and {rest:,} more pictures {became}", err=True)
+        typer.echo(f"… and {rest:,} more pictures {became}", err=err)

@@ -7,23 +7,39 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 from typing import Final
 
 import anyio
 import httpcore2
 
 from app.fetch.addresses import Networks, why_not
+from app.fetch.allowed import Target
 from app.ground.errors import RefusedUrlError
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Host and port -> the addresses of the host. OSError: it has none."""
 _MOST_TRIED: Final = 3
+_NOT_ASKED: Final = "leads to {}, which is not asked; see ATTIRE_FETCH__NETWORKS"
 
 
 async def system_resolver(host: str, port: int) -> list[str]:
     """The addresses that the system finds."""
     found = await anyio.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(where[0]) for *_, where in found))
+
+
+def check_literal(target: Target, networks: Networks) -> None:
+    """Refuse a URL whose host is an address, and one that may not be asked; where a name leads is not looked up.
+
+    Raises:
+        RefusedUrlError: it is one.
+    """
+    with suppress(ValueError):
+        ip_address(target.host)
+        if problem := why_not(target.host, networks):
+            raise RefusedUrlError(target.url, _NOT_ASKED.format(problem))
 
 
 class PublicNetwork(httpcore2.AsyncNetworkBackend):
@@ -59,7 +75,7 @@ class PublicNetwork(httpcore2.AsyncNetworkBackend):
             raise httpcore2.ConnectError(msg) from error
         for address in addresses:
             if problem := why_not(address, self._networks):
-                raise RefusedUrlError(host, f"leads to {problem}, which is not asked; see ATTIRE_FETCH__NETWORKS")
+                raise RefusedUrlError(host, _NOT_ASKED.format(problem))
         last: Exception = httpcore2.ConnectError("its host has no address")
         for address in addresses[:_MOST_TRIED]:
             try:

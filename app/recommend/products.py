@@ -33,15 +33,27 @@ def meant(release: Release, outfits: Sequence[Sequence[ItemRef]]) -> list[Sequen
     return [[item_of.get(item, item) for item in items] for items in outfits]
 
 
+def as_items(release: Release, ids: Sequence[str]) -> list[str]:
+    """Ids of no photos, each as ``meant`` has it, in their order."""
+    return [item for item in meant(release, [ids])[0] if isinstance(item, str)]
+
+
 def with_groups(release: Release, ids: Collection[str]) -> tuple[str, ...]:
     """Ids, with all items of the group in place of each that is a group's."""
     rows_of = _of_groups(release, ids)
     return tuple(one for item in ids for one in (_ids(release, rows_of[item]) if item in rows_of else [item]))
 
 
+def unknown(release: Release, ids: Sequence[str]) -> list[str]:
+    """Those ids, each once, that are neither an item's nor a group's."""
+    known = release.snapshot.row_of.known(ids)
+    groups = _of_groups(release, [item for item in ids if item not in known])
+    return list(dict.fromkeys(item for item in ids if item not in known and item not in groups))
+
+
 def with_variants(release: Release, ids: Collection[str]) -> list[int]:
-    """The rows of items and of all variants of theirs; ids that are not in the catalogue have none."""
-    own = release.snapshot.row_of.known(ids).values()
+    """The rows of items, those of groups among them, and of all variants of theirs; ids that are not in the catalogue have none."""
+    own = release.snapshot.row_of.known(with_groups(release, ids)).values()
     return sorted({*own, *(int(other) for row in own for other in release.traits.variants(row))})
 
 

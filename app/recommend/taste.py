@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from app.recommend.products import as_items
 from app.recommend.rank import in_scores, unit
 from app.recommend.stages import stage
 from app.release.release import Release
@@ -83,10 +84,19 @@ def taste_of(release: Release, lately: Sequence[tuple[str, str]], worn: Sequence
     """The taste that items tell; None where none of them is in the catalogue, or it is not to count.
 
     Args:
-        lately: items and what was done with them. worn: ids of the outfit, which the model asks already.
+        lately: items, or products, and what was done with them. worn: ids of the outfit, which the model asks already.
     """
     row_of = release.snapshot.row_of
-    told = [(item, _COUNTS[kind]) for item, kind in lately if item in row_of and item not in worn and kind in _COUNTS] if strength else []
+    named = as_items(release, [item for item, _ in lately])
+    told = (
+        [
+            (item, _COUNTS[kind])
+            for item, (_, kind) in zip(named, lately, strict=True)
+            if item in row_of and item not in worn and kind in _COUNTS
+        ]
+        if strength
+        else []
+    )
     if not told:
         return None
     axes = _axes_of(release)

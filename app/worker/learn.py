@@ -32,6 +32,7 @@ from app.worker.hygiene import Basket, clean, described_items
 from app.worker.logged import Logged, logged
 from app.worker.niceness import stand_back
 from app.worker.outfits import Outfits, ask, known, split_by_time, worn
+from app.worker.products import by_item
 from app.worker.reference import Reference
 from app.worker.retrain import retrain
 from app.worker.sessions import COLUMNS, older_than, visits_of
@@ -153,7 +154,7 @@ class _Steps:
 
     def _free(self, recent: Sequence[Outfit], catalogue: Catalogue) -> Collection[tuple[str, str]] | None:
         """(outfit's id, item) of the recent choices that no list had a part in; None where they are too few to go by."""
-        free = freely_chosen(recent, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._latest_events())
+        free = freely_chosen(recent, dict(zip(catalogue.ids, catalogue.categories, strict=True)), self._latest_events(catalogue))
         if len(free) < _LEAST_FREE:
             return None
         self._know(outfits={**self.run.outfits, "items of the recent that no list had a part in, which alone are asked for": len(free)})
@@ -164,7 +165,7 @@ class _Steps:
         worker = self._settings.worker
         if not (worker.debias or worker.half_life_days):
             return {}
-        lists = Lists.of(self._latest_events(), self._settings.attribution) if worker.debias else Lists()
+        lists = Lists.of(self._latest_events(catalogue), self._settings.attribution) if worker.debias else Lists()
         category_of = dict(zip(catalogue.ids, catalogue.categories, strict=True))
         counts = counts_of(outfits, category_of, lists, self._steepness(catalogue), worker.half_life_days)
         alike = sum(counts.values()) ** 2 / sum(count**2 for count in counts.values())
@@ -184,12 +185,13 @@ class _Steps:
 
     def _explored(self, catalogue: Catalogue) -> Logged:
         if self._found is None:
-            self._found = logged(self._latest_events(), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
+            self._found = logged(self._latest_events(catalogue), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
         return self._found
 
-    def _latest_events(self) -> pl.LazyFrame:
+    def _latest_events(self, catalogue: Catalogue) -> pl.LazyFrame:
         rows = self.run.rows
-        events = pl.from_arrow(read_archive(self._runs.events, SCHEMA.names, max(0, rows - _LATEST_EVENTS), rows))
+        latest = read_archive(self._runs.events, SCHEMA.names, max(0, rows - _LATEST_EVENTS), rows)
+        events = pl.from_arrow(by_item(latest, catalogue.table))
         assert isinstance(events, pl.DataFrame)  # noqa: S101 - a table gives a frame
         return events.lazy()
 
@@ -249,7 +251,7 @@ class _Steps:
     def _baskets(self, snapshot: Snapshot) -> tuple[list[Basket], dict[str, float]]:
         """The clean baskets, and each item that came back with the time of the first purchase that did, in seconds since 1970."""
         worker = self._settings.worker
-        events = read_archive(self._runs.events, COLUMNS, 0, self.run.rows)
+        events = by_item(read_archive(self._runs.events, COLUMNS, 0, self.run.rows), snapshot.items)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
         described = described_items(snapshot.items)

@@ -3,43 +3,33 @@
 from __future__ import annotations
 
 import math
-import os
-import shutil
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from app.ground.parts import WorkerSettings
-from app.home.images import ImageStore
 from app.home.runs import Dropped
-from app.home.store import ReleaseStore
+from app.worker.beside import Beside
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time, worn
+from app.worker.products import first_variants
 from app.worker.sessions import COLUMNS, visits_of
-from index.snapshot import Snapshot
 from models.datasets.findings import Findings
-from models.datasets.items import items_file
 from models.datasets.orders.moments import DateOrder
 from models.datasets.orders.read import Orders, read_orders
 from models.datasets.orders.services import is_service
 from models.datasets.outfits import OUTFITS
-from models.datasets.read import read_catalogue
 from models.datasets.rejects import Rejects
-from models.datasets.schema import ITEM_SCHEMA, Catalogue
-from models.datasets.write import write_items, write_lines
-from models.encoders.features import OWN
+from models.datasets.schema import Catalogue
+from models.datasets.write import write_lines
 from models.errors import InputError
 
-PICTURES: Final = "pictures"
-"""The folder of a dataset directory where pictures of the home are, as links or copies."""
 _LEAST: Final = 2
 
 
@@ -72,7 +62,7 @@ class Made:
 def import_orders(
     files: Mapping[Path, Findings],
     out: Path,
-    items: pa.Table,
+    beside: Beside,
     worker: WorkerSettings,
     *,
     rejects: Rejects | None = None,
@@ -80,11 +70,11 @@ def import_orders(
     dates: DateOrder | None = None,
     ignored: Sequence[str] = (),
 ) -> Made:
-    """Write ``outfits.jsonl`` of a dataset directory.
+    """Write ``outfits.jsonl`` of a dataset directory, and its items where it has none.
 
     Args:
         files: each with the findings that say whether a line that cannot be used is set aside.
-        items: the catalogue: ``id``, ``category``, ``title``, ``brand``, ``attributes`` and ``group_id``.
+        beside: the items of the directory, which are written where they are not there yet, once outfits came of the orders.
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
         ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
@@ -92,8 +82,9 @@ def import_orders(
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
     """
+    items = beside.items
     read = [read_orders(path, found, dates) for path, found in files.items()]
-    _check_rejected(files, rejects.rows if rejects else 0, sum(orders.lines for orders in read), most)
+    _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
     by_product, by_case = _meant(events["item"], items)
@@ -114,6 +105,7 @@ def import_orders(
     if not outfits:
         aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
         raise InputError(_why_none(events, bought, len(sizes), unknown, aside), path=next(iter(files)))
+    beside.write(out)
     write_lines(out, OUTFITS, outfits)
     return Made(
         path=out / OUTFITS,
@@ -135,68 +127,14 @@ def import_orders(
 
 def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, str]]:
     """Ids for SKUs that are none: of a product its first variant; and the only id that differs in case alone."""
-    ids, groups = items.column("id").to_pylist(), items.column("group_id").to_pylist()
+    ids = items.column("id").to_pylist()
     unknown = set(skus.unique().to_list()).difference(ids)
     if not unknown:
         return {}, {}
-    first = {group: item for item, group in zip(reversed(ids), reversed(groups), strict=True)}
-    by_product = {sku: first[sku] for sku in unknown if sku in first}
+    by_product = first_variants(unknown, items)
     folded = Counter(map(str.casefold, ids))
     id_of = {item.casefold(): item for item in ids}
     return by_product, {sku: id_of[name] for sku in unknown - by_product.keys() if folded[name := sku.casefold()] == 1}
-
-
-def catalogue_beside(out: Path, mapping: Path | None = None) -> pa.Table:
-    """The items of a dataset directory.
-
-    Raises:
-        InputError: they cannot be read.
-    """
-    return read_catalogue(out, Findings(rejects=Rejects()), mapping).table
-
-
-def has_items(out: Path) -> bool:
-    """Whether a dataset directory has an items file."""
-    try:
-        return items_file(out).is_file()
-    except InputError:
-        return False
-
-
-def write_catalogue(out: Path, store: ReleaseStore) -> pa.Table:
-    """Write the items that are served to ``items.parquet`` of a dataset directory, with their pictures beside it; returns them as written.
-
-    Raises:
-        HomeError: nothing is served. SnapshotError: the home is broken. OSError: the disk refuses.
-    """
-    snapshot = Snapshot.load(store.snapshot_path(store.bring(store.served()).snapshot))
-    items = snapshot.items
-    names = items.column("image").to_pylist()
-    for name in filter(None, names):
-        _link(store.images, name, out / PICTURES / name)
-    paths = [None if name is None else {"bytes": None, "path": f"{PICTURES}/{name}"} for name in names]
-    table = items.drop_columns(["image", "images"]).append_column("image", pa.array(paths, ITEM_SCHEMA.field("image").type))
-    if snapshot.manifest.encoder_fingerprint.partition(":")[0] == OWN:
-        flat = pa.array(np.asarray(snapshot.features, dtype=np.float32).ravel())
-        starts = pa.array(np.arange(len(items) + 1, dtype=np.int32) * snapshot.manifest.feature_size)
-        table = table.append_column("features", pa.ListArray.from_arrays(starts, flat))
-    out.mkdir(parents=True, exist_ok=True)
-    written = table.select([name for name in ITEM_SCHEMA.names if name in table.column_names])
-    write_items(out, written)
-    return written
-
-
-def _link(images: ImageStore, name: str, place: Path) -> None:
-    if place.exists():
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileNotFoundError):  # a picture that is gone is none
-        try:
-            os.link(images.path(name), place)
-        except FileNotFoundError:
-            raise
-        except OSError:  # another disk
-            shutil.copyfile(images.path(name), place)
 
 
 def _check_rejected(files: Mapping[Path, Findings], rejected: int, lines: int, most: float) -> None:

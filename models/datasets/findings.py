@@ -61,13 +61,20 @@ class Recognised:
     """The feed that was read: what it was taken for, and how many records it has.
 
     Attributes:
+        passed: how many of its records are no items, or no purchases, and are passed over by design: they speak for nothing.
         accepted: the rows of its table that an import would take; None for all of them.
     """
 
     path: Path
     layout: str
     rows: int = 0
+    passed: int = 0
     accepted: NDArray[np.int64] | None = None
+
+    @property
+    def meant(self) -> int:
+        """How many records are there to be used, of which some may be set aside."""
+        return self.rows - self.passed
 
 
 class Findings:

@@ -105,7 +105,7 @@ def _read(feed: Feed, findings: Findings, mapped: Mapped | None, scratch: Path |
         findings.feed.rows = len(table)
         return ItemFile(feed.path, table, None, findings)
     read = read_feed(feed, findings, mapped, scratch)
-    findings.feed.rows = read.records
+    findings.feed.rows, findings.feed.passed = read.records, read.passed
     return ItemFile(feed.path, read.table, read.numbers, findings, read.stubs)
 
 

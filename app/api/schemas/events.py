@@ -76,5 +76,7 @@ class EventsOut(BaseModel):
     accepted: int = Field(description="Events that are new.", examples=[1])
     repeated: int = Field(description="Events whose id was known; they count once.", examples=[0])
     unknown_items: list[str] | None = Field(
-        default=None, description="Items that are not in the catalogue now; left out while no release is served.", examples=[[]]
+        default=None,
+        description="Items that are not in the catalogue now, nor the `group_id` of items there; left out while no release is served.",
+        examples=[[]],
     )

@@ -2,7 +2,7 @@
 import { latest } from "./api.js";
 import { byId, el } from "./dom.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
-import { opening } from "./words.js";
+import { attribute, opening } from "./words.js";
 
 const TYPING_MS = 300;
 const GENDER = new Set(["department", "gender", "audience"]);
@@ -51,7 +51,7 @@ export function startFilters() {
   const form = byId("narrow");
   const load = latest(async (ask) => {
     const { brands, attributes } = await ask("/facets");
-    const lists = ordered(Object.keys(attributes)).map((name) => choice(name, OF + name, attributes[name]));
+    const lists = ordered(Object.keys(attributes)).map((name) => choice(attribute(name), OF + name, attributes[name]));
     if (brands.length > 1) lists.unshift(choice("brand", "brand", brands.map(({ name }) => name).sort()));
     byId("facets").replaceChildren(...lists);
     show();

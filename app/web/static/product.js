@@ -8,7 +8,7 @@ import { LIKE_IT, itemOf, know, recommendationOf, wholeItem } from "./known.js";
 import { again, lookAway, onChange, onView, outfit, wearAndLeave, wears } from "./outfit.js";
 import { user } from "./shopper.js";
 import { blanks, brandOf, inSize, mark, picture, priceOf, soldOut, tile, titleOf, widthsOf } from "./tile.js";
-import { kind } from "./words.js";
+import { attribute, kind } from "./words.js";
 
 const ALIKE = 6;
 const COLOURS = 12;
@@ -129,7 +129,7 @@ function facts(item) {
   const chosen = item.sizes?.some(({ id }) => id); // its own size is one of several
   const others = Object.entries(item.attributes ?? {}).filter(([name]) => !(chosen && /size/i.test(name)));
   const said = [["category", [kind(item.category)]], ...others];
-  const rows = said.flatMap(([name, values]) => [el("dt", {}, name), el("dd", { dir: "auto" }, [values].flat().join(", "))]);
+  const rows = said.flatMap(([name, values]) => [el("dt", {}, attribute(name)), el("dd", { dir: "auto" }, [values].flat().join(", "))]);
   return el("dl", { className: "facts-of" }, ...rows);
 }
 

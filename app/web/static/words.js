@@ -32,6 +32,7 @@ const ONE = { tops: "top", "all-body": "dress or all-in-one", outerwear: "coat o
 
 export const opening = (words) => words.replace(/^./u, (letter) => letter.toUpperCase());
 export const kind = (category) => KINDS[category] ?? category;
+export const attribute = (name) => name.replaceAll("_", " "); // as feeds and labels write it: age_group
 
 // What a piece without a title is: its colour, where that is told, and its kind.
 export function called({ category = "piece", subcategory, attributes = {} }) {

@@ -1,4 +1,4 @@
-// <complete-the-look item="sku"> on any page of a shop: see docs/widget.md.
+// <complete-the-look item="sku">: see docs/widget.md.
 
 const NAME = "complete-the-look";
 const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complete: "This look is complete.", was: "was", categories: "" };
@@ -131,7 +131,7 @@ class CompleteTheLook extends HTMLElement {
       if (!response.ok) return this.#none(`${answer.title}: ${answer.detail}`);
       if (answer.missing[0]) warn(`not in the catalogue: ${answer.missing}`);
       this.hidden = false;
-      this.#show(answer);
+      this.#show(answer, items[1]);
       this.#raise("attire:shown", answer);
     } catch (error) {
       if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}): does it answer (http://…)? was the key made with --origin ${origin}? does the page's policy (connect-src) allow it?`);
@@ -160,10 +160,10 @@ class CompleteTheLook extends HTMLElement {
     for (const one of this.#root.querySelectorAll("h3, ul")) one.inert = true;
   }
 
-  #show(answer) {
+  #show(answer, several) {
     const slots = answer.slots.filter(({ items }) => items.length);
-    if (!slots[0] && answer.complete) return this.#draw(el("p", { part: "complete" }, this.#said("complete")));
-    if (!slots[0]) return this.#none(`no suggestion: ${answer.why_not ?? answer.slots.map(({ fallback }) => fallback).join("; ")}`);
+    if (!slots[0] && answer.complete && several) return this.#draw(el("p", { part: "complete" }, this.#said("complete")));
+    if (!slots[0]) return this.#none(`no suggestion: ${answer.why_not ?? (answer.slots.map(({ fallback }) => fallback).join("; ") || "nothing is missing")}`);
     const list = (items, ariaLabel) => el("ul", { part: "tiles", ariaLabel }, ...items.map((item) => this.#tile(item, answer.recommendation_id)));
     const turns = slots.flatMap(({ items }) => [...items.entries()]).sort(([one], [other]) => one - other);
     if (this.#inRow) return this.#draw(list(turns.map(([, item]) => item), this.#said("heading")));
@@ -235,7 +235,7 @@ class CompleteTheLook extends HTMLElement {
     }
   }
 
-  // Outlives the page as a beacon does, with the key.
+  // As a beacon, with the key.
   #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;

@@ -37,12 +37,14 @@ class FeedTable:
     Attributes:
         table: in ``ITEM_SCHEMA``. numbers: the line of each row. stubs: rows that cannot be used.
         records: how many records there were; of one that holds many items, as a list of schema.org does, each of these counts.
+        passed: how many of them are no items: drafts, gift cards, rows of a product's further pictures.
     """
 
     table: pa.Table
     numbers: array[int]
     stubs: set[int]
     records: int
+    passed: int
 
 
 def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scratch: Path | None = None) -> FeedTable:
@@ -61,14 +63,12 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
-    drafts = 0
+    drafts = over = 0
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
-        if draft.passed:
-            reading.passed[draft.passed] += 1
-            continue
-        if not layout.tells_category and _is_gift_card(draft):
-            reading.passed[_GIFT_CARDS] += 1
+        if why := draft.passed or (_GIFT_CARDS if not layout.tells_category and _is_gift_card(draft) else ""):
+            reading.passed[why] += 1
+            over += 1
             continue
         if nameless and (category := _by_title(draft)):
             draft.values["category"] = category
@@ -86,7 +86,9 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
         findings.warn(problem, path=feed.path, field="category")
-    return FeedTable(chunks.table(), chunks.numbers, stubs, max(reading.count, drafts))
+    meant = drafts + reading.broken
+    rows = max(reading.count, meant)
+    return FeedTable(chunks.table(), chunks.numbers, stubs, rows, passed=rows - meant + over)
 
 
 def _no_layout(feed: Feed) -> NoReturn:
@@ -125,6 +127,7 @@ class _Reading:
     feed: Feed
     findings: Findings
     count: int = 0
+    broken: int = 0
     passed: Counter[str] = field(default_factory=Counter)
     again: bool = False
 
@@ -137,6 +140,7 @@ class _Reading:
             elif record.mended and not again:
                 self.findings.warn(record.problem, path=self.feed.path, line=record.line)
             elif not again:
+                self.broken += 1
                 self.findings.row(RowError(record.problem, path=self.feed.path, line=record.line, value=record.value))
 
     def looked_at(self) -> Iterator[Record]:

@@ -54,13 +54,13 @@ class Orders:
 
     Attributes:
         table: a row for each line, in ``ORDER_SCHEMA``; moments are null where the layout tells none.
-        layout: as a person is told it. lines: how many records there were.
+        layout: as a person is told it. meant: how many records were to be used, some of which may be set aside.
         looks: whether each is a look, else an order.
     """
 
     table: pa.Table
     layout: str
-    lines: int
+    meant: int
     looks: bool
 
 
@@ -107,6 +107,7 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
             findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
         elif isinstance(line, str):
             passed[line] += 1
+            findings.feed.passed += 1
         else:
             rows.append(_row(line))
             if len(rows) == _CHUNK:
@@ -115,7 +116,7 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
     for words, count in passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=path)
     _tell_unknown(unknown, path, findings)
-    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.rows, layout.looks)
+    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.meant, layout.looks)
 
 
 def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings) -> None:

@@ -122,3 +122,19 @@ def test_a_group_is_what_it_is_now(shop: TestClient) -> None:
     assert completed(shop, "blouse") == completed(shop, "shirt-l")
     assert shop.patch("/items", json=[{"id": "shirt-l", "group_id": "tee"}]).status_code == 200
     assert shop.post("/complete-outfit", json={"items": ["blouse"]}).status_code == 404
+
+
+def test_what_is_told_of_a_group_counts_for_its_item(home: Path, tmp_path: Path) -> None:
+    """The log keeps what was sent; it is not unknown, it is left out in every size, and it tells the taste."""
+    shopper = {"session": "s1", "user": "u1"}
+    events = [{"id": item, "type": "purchase", "item": item, **shopper} for item in ("fez", "nothing")]
+    with serving(home, tmp_path / "log.sqlite") as shop:
+        assert shop.post("/events", json={"events": events}).json()["unknown_items"] == ["nothing"]
+        left = completed(shop, "shirt", exclude_purchased=True, **shopper)
+        assert hats_of(left) == {"cap-s", "cap-m", "bowler"}
+        assert left["excluded"]["items"] == 1
+        assert completed(shop, "shirt", taste_strength=5, **shopper)["taste"]["items"] == ["cap"]  # the first of that group
+    with sqlite3.connect(tmp_path / "log.sqlite") as connection:
+        rows = connection.execute("SELECT data FROM entries WHERE stream = 'events'").fetchall()
+    connection.close()
+    assert [said["item"] for (data,) in rows if (said := json.loads(data))["type"] == "purchase"] == ["fez", "nothing"]

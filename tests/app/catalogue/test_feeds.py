@@ -155,6 +155,20 @@ def test_strict_ends_at_the_first_bad_row(feed: Path, attire: Callable[..., Any]
     assert attire(feed, "--max-rejects", "0.1", "--force")[0] == 0
 
 
+def test_what_is_not_sold_speaks_for_no_feed(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Of what is to be sold most cannot be used, however many drafts and rows of further pictures stand between."""
+    feed = tmp_path / "products.csv"
+    rows = ["Handle,Title,Type,Status,Variant SKU,Variant Price,Image Src"]
+    rows += [f"tee-{one},Tee {one},Tops,active,T-{one},{'dear' if one else '9.50'}," for one in range(4)]
+    rows += [f"tee-0,,,,,,https://shop.example/{one}.jpg" for one in range(9)] + [
+        f"old-{one},Old,Tops,draft,O-{one},9.50," for one in range(9)
+    ]
+    feed.write_text("\n".join([rows[0], *sorted(rows[1:], key=lambda row: row.partition(",")[0])]) + "\n")
+    code, said, _ = attire(feed)
+    assert (code, said["rows"], said["rejected"]) == (2, 22, 3)
+    assert "3 of 4 rows cannot be used" in said["refused"]
+
+
 def test_a_feed_does_not_empty_a_shop(feed: Path, attire: Callable[..., Any]) -> None:
     """What leaves less than half of what is served is refused unless it is forced; another shop's feed of the same size is warned of."""
     assert attire(feed)[0] == 0

@@ -127,6 +127,30 @@ def test_the_command_tells_what_was_fetched(
         assert err.count("left out") == 1
 
 
+def test_a_cause_is_told_once_whatever_the_addresses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With how many it keeps back, and what to set; a check tells it, too, though it asks nobody."""
+    shots = [f"https://10.0.0.7/{number}.jpg" for number in range(30)]
+    data = written(tmp_path / "shop", [{"id": f"i{number}", "title": "Tee", "image": shot} for number, shot in enumerate(shots)])
+    why = "https://10.0.0.7/0.jpg: leads to 10.0.0.7 (private or reserved), which is not asked; see ATTIRE_FETCH__NETWORKS"
+    assert run(["check", str(data)]) == 0
+    assert f"picture of i0 and of 29 more would be left out: {why}\n" in capsys.readouterr().out
+    assert run(["import", str(data), "--home", str(tmp_path / "home"), "--encoder", ENCODER]) == 0
+    err = capsys.readouterr().err
+    assert f"picture of i0 and of 29 more left out: {why}\n" in err
+    assert err.count("left out") == 1
+
+
+def test_a_check_goes_by_the_settings(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network of the shop's own that may be asked is no trouble, nor is an item that has another picture."""
+    monkeypatch.setenv("ATTIRE_FETCH__NETWORKS", "10.1.0.0/16")
+    items = [
+        {"id": "own", "image": "https://10.1.0.7/a.jpg"},
+        {"id": "two", "image": "https://10.2.0.7/a.jpg", "images": [f"{SHOP}/a.jpg"]},
+    ]
+    assert run(["check", str(written(tmp_path / "shop", items))]) == 0
+    assert "left out" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("image", [f"{SHOP}/a.jpg", "//shop.example/a.jpg", "s3://bucket/a.jpg"])
 def test_a_catalogue_with_urls_is_sound(image: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is fetched to check it."""

@@ -42,6 +42,15 @@ def test_the_catalogue_is_filtered_by_brand_price_and_for_whom(page: Page, wardr
     expect(page.get_by_role("button", name="Clear filters")).to_be_hidden()
 
 
+def test_attributes_are_called_in_words(page: Page) -> None:
+    """Whatever a feed calls them; what is asked for has the feed's name."""
+    page.route("**/facets", lambda route: route.fulfill(json={"brands": [], "attributes": {"age_group": ["adult", "kids"]}}))
+    page.reload()
+    expect(page.locator("#facets option").first).to_have_text("Age group")
+    page.get_by_label("age group").select_option("kids")
+    page.wait_for_url("**of-age_group=kids**")
+
+
 def test_the_catalogue_is_filtered_by_category_and_colour(page: Page, wardrobe_release: Release) -> None:
     """Together; the filters are told by the address, so that a link shows the same."""
     items = wardrobe_release.snapshot.items.to_pylist()

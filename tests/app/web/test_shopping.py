@@ -182,13 +182,14 @@ def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]
 def test_a_size_that_is_an_item_is_what_is_bought(page: Page, told: list[dict[str, Any]]) -> None:
     """The piece can be had as long as one size is there; its own size is one of several, and other colours are beside."""
     sizes = [{"size": size, "in_stock": size != "S", "id": f"x1-{size}"} for size in ("S", "M", "L")]
-    own = PIECE | {"id": "x1-S", "sizes": sizes, "in_stock": False, "variants": ["x2-M"], "attributes": {"size": "S", "colour": "red"}}
+    own = PIECE | {"id": "x1-S", "sizes": sizes, "in_stock": False, "variants": ["x2-M"]}
+    own["attributes"] = {"size": "S", "colour": "red", "age_group": "adult"}
     page.route("**/items/x1-S", lambda route: route.fulfill(json=own))
     page.route("**/items/x2-M", lambda route: route.fulfill(json=PIECE | {"id": "x2-M", "title": "a blue piece"}))
     page.route("**/similar-items", lambda route: route.fulfill(json={"release": "r", "items": []}))
     page.evaluate("location.hash = '#view=x1-S'")
     expect(page.locator(".about .stock")).to_have_text("In stock")
-    expect(page.locator(".facts-of dt")).to_have_text(["category", "colour"])
+    expect(page.locator(".facts-of dt")).to_have_text(["category", "colour", "age group"])
     expect(page.locator("input[value=S]")).to_be_disabled()
     expect(page.locator("#colours .tile")).to_have_text(re.compile("a blue piece"))
     page.get_by_role("radio", name="M", exact=True).check(force=True)

@@ -345,6 +345,22 @@ def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page
 
 
 @pytest.mark.one_width
+def test_a_piece_that_asks_for_nothing_takes_no_room(opened: Callable[..., Page]) -> None:
+    """Neither a heading nor a line on the page of briefs or a perfume; an outfit that pieces were added to is told to be complete."""
+    said: list[str] = []
+    page = opened("<main></main>", said=said)
+    nothing = {"recommendation_id": "r", "complete": True, "slots": [], "looks": [], "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=nothing))
+    page.locator("main").evaluate("main => (main.innerHTML = '<complete-the-look item=w000028></complete-the-look>')")
+    look = page.locator("complete-the-look")
+    expect(look).to_be_hidden()
+    page.wait_for_timeout(50)
+    assert [text for text in said if "<complete-the-look>" in text] == ["<complete-the-look>: no suggestion: nothing is missing"]
+    look.evaluate("element => element.setAttribute('outfit', 'w000029')")
+    expect(look).to_have_text(re.compile("This look is complete."))
+
+
+@pytest.mark.one_width
 @pytest.mark.own_page  # for its clock
 def test_a_service_that_does_not_answer_is_not_waited_for_without_end(opened: Callable[..., Page]) -> None:
     """After ten seconds the element takes no room."""
@@ -506,6 +522,6 @@ def test_axe_finds_nothing_in_any_state(opened: Callable[..., Page], service: tu
     page.unroute("**/complete-outfit")
     nothing = {"recommendation_id": "r", "complete": True, "slots": [], "looks": [], "missing": []}
     page.route("**/complete-outfit", lambda route: route.fulfill(json=nothing))
-    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000028')")
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000028, w000029')")
     expect(page.locator("complete-the-look [part=complete]")).to_have_text("This look is complete.")
     assert violations(page) == []

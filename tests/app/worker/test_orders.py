@@ -198,6 +198,27 @@ def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp
     assert not (data / "outfits.jsonl").exists()
 
 
+@pytest.mark.parametrize("end", ["paid,0", "cancelled,1"])
+def test_lines_that_are_no_purchase_speak_for_no_file(attire: Callable[..., Any], tmp_path: Path, end: str) -> None:
+    """Of what a file is there for, most cannot be used, however much else stands between: other events, quantity 0, cancelled orders."""
+    data, orders, events = tmp_path / "data", tmp_path / "orders.csv", tmp_path / "events.jsonl"
+    data.mkdir()
+    write_feed(data / "items.csv")
+    lines = [f"o{one},{kind}-{one},{'soon' if one > 2 else '2026-01-01'},paid,1" for one in range(9) for kind in KINDS]
+    orders.write_text("order_id,sku,time,status,quantity\n" + "\n".join([*lines, *[f"x,tops-1,2026-01-01,{end}"] * 99]) + "\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert (code, "18 of 27 lines cannot be used" in told) == (2, True)
+    bought = [
+        {"event_name": "purchase", "transaction_id": str(one), "event_timestamp": "soon" if one else "1704067200000000"}
+        | {"items": [{"item_id": f"{kind}-{one}"} for kind in KINDS]}
+        for one in range(9)
+    ]
+    events.write_text("".join(json.dumps(event) + "\n" for event in [*bought, *[{"event_name": "page_view", "items": []}] * 99]))
+    code, _, told = attire("import-orders", str(events), "--out", str(data))
+    assert (code, "8 of 9 lines cannot be used" in told) == (2, True)
+    assert not (data / "outfits.jsonl").exists()
+
+
 def test_pictures_come_along(attire: Callable[..., Any], tmp_path: Path) -> None:
     """Those of the home, so that training sees what is served, of products of sizes, too."""
     home, data = tmp_path / "home", tmp_path / "data"
@@ -224,12 +245,31 @@ def test_why_no_outfit_comes_of_orders_is_told(attire: Callable[..., Any], tmp_p
     write_feed(data / "items.csv")
     rows = ["1,tops-1,a,2026-01-01,two", "1,jeans-1,a,2026-01-01,-1", "1,shoes-1,a,2026-01-01,1", "2,gone,a,31.1.2026 9:05,1"]
     orders.write_text("order_id,sku,customer,time,quantity\n" + "\n".join(rows) + "\n")
-    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
     assert code == 2
     assert "1 name unknown SKUs, 1 were sent back, 1 cannot be used (the first:" in told
     assert "'two' is no number" in told
     orders.write_text("order_id,sku,customer,time,status\n1,tops-1,a,2026-01-01,cancelled\n1,jeans-1,a,2026-01-01,cancelled\n")
-    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "home"), "--out", str(data))
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
     assert (code, "2 lines of cancelled orders; passed over" in told) == (2, True)
-    code, _, told = attire("import-orders", str(data), "--home", str(tmp_path / "home"))
+    code, _, told = attire("import-orders", str(data))
     assert (code, "is a directory; name the file of orders" in told) == (2, True)
+
+
+def test_what_is_refused_leaves_nothing_behind(attire: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither items nor pictures of the home, which a later call would learn from; a home that is named must be there."""
+    feed, orders, home, data = (tmp_path / name for name in ("feed.csv", "orders.csv", "home", "data"))
+    write_feed(feed)
+    attire("import", str(feed), "--home", str(home))
+    orders.write_text("order_id,sku,time\n1,X-1,2026-01-01\n1,X-2,2026-01-01\n")
+    for file in (feed, orders):
+        assert attire("import-orders", str(file), "--home", str(home), "--out", str(data))[0] == 2
+        assert not data.exists()
+        assert attire("import-orders", str(file), "--home", str(home))[0] == 2
+        assert not (home / "reference").exists()
+    write_orders(orders)
+    assert attire("import-orders", str(orders), "--home", str(home), "--out", str(data))[0] == 0
+    code, _, told = attire("import-orders", str(orders), "--home", str(tmp_path / "nohome"), "--out", str(data), "--force")
+    assert (code, f"{tmp_path / 'nohome'}: no home here" in told) == (2, True)
+    monkeypatch.setenv("ATTIRE_HOME", str(tmp_path / "nohome"))
+    assert attire("import-orders", str(orders), "--out", str(data), "--force")[0] == 0

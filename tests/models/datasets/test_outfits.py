@@ -144,7 +144,7 @@ def test_what_a_session_bought_is_an_outfit(shop: Path, write: Write) -> None:
     ]
     write(shop / "sessions.jsonl", sessions)
     dataset, warnings = read(shop)
-    assert dataset.outfits == (Outfit("s", ("a", "b"), "train", "u", 1),)
+    assert dataset.outfits == (Outfit("s", ("a", "b"), "train", "u", 1, part=True),)
     assert [line.split(": ")[1:] for line in warnings] == [
         ["1 line (4)", "'gone' is not an item of the catalogue; left out"],
         ["1 line (4)", "has fewer than two items of the catalogue; left out"],

@@ -56,7 +56,7 @@ def test_order_lines(read: Callable[..., Any]) -> None:
     orders, rejected, warned = read(text)
     assert orders.layout == "order lines (CSV, UTF-8, separated by semicolons)"
     assert rows(orders) == [("purchase", "7", ANN, "A-1", "2026-03-31T14:05"), ("return", "7", ANN, "B-2", "2026-03-31T14:05")]
-    assert (orders.lines, rejected, warned) == (3, [], ["1 lines that are no purchase; passed over"])
+    assert (orders.meant, rejected, warned) == (2, [], ["1 lines that are no purchase; passed over"])
 
 
 def test_hm_transactions_are_orders_of_a_customer_and_a_day(read: Callable[..., Any]) -> None:

@@ -1,0 +1,103 @@
+"""The items beside a shop's orders: those of the dataset directory; where it has none, those that are served, written when outfits are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from app.home.images import ImageStore
+from app.home.store import ReleaseStore
+from index.snapshot import Snapshot
+from models.datasets.findings import Findings
+from models.datasets.items import items_file
+from models.datasets.read import read_catalogue
+from models.datasets.rejects import Rejects
+from models.datasets.schema import ITEM_SCHEMA
+from models.datasets.write import write_items
+from models.encoders.features import OWN
+from models.errors import InputError
+
+PICTURES: Final = "pictures"
+"""The folder of a dataset directory where pictures of the home are, as links or copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Items.
+
+    Attributes:
+        items: in ``ITEM_SCHEMA``. images: where their pictures come from; None where all of it is in the directory already.
+    """
+
+    items: pa.Table
+    images: ImageStore | None = None
+    names: Sequence[str] = ()
+
+    def write(self, out: Path) -> None:
+        """Write ``items.parquet`` of a dataset directory, with the pictures beside it, where they are not there yet.
+
+        Raises:
+            OSError: the disk refuses.
+        """
+        if self.images is None:
+            return
+        for name in self.names:
+            _link(self.images, name, out / PICTURES / name)
+        out.mkdir(parents=True, exist_ok=True)
+        write_items(out, self.items)
+
+
+def catalogue_beside(out: Path, mapping: Path | None = None) -> Beside:
+    """The items of a dataset directory.
+
+    Raises:
+        InputError: they cannot be read.
+    """
+    return Beside(read_catalogue(out, Findings(rejects=Rejects()), mapping).table)
+
+
+def has_items(out: Path) -> bool:
+    """Whether a dataset directory has an items file."""
+    try:
+        return items_file(out).is_file()
+    except InputError:
+        return False
+
+
+def served_catalogue(store: ReleaseStore) -> Beside:
+    """The items that are served, as they will stand in a dataset directory.
+
+    Raises:
+        HomeError: nothing is served. SnapshotError: the home is broken.
+    """
+    snapshot = Snapshot.load(store.snapshot_path(store.bring(store.served()).snapshot))
+    items = snapshot.items
+    names = items.column("image").to_pylist()
+    paths = [None if name is None else {"bytes": None, "path": f"{PICTURES}/{name}"} for name in names]
+    table = items.drop_columns(["image", "images"]).append_column("image", pa.array(paths, ITEM_SCHEMA.field("image").type))
+    if snapshot.manifest.encoder_fingerprint.partition(":")[0] == OWN:
+        flat = pa.array(np.asarray(snapshot.features, dtype=np.float32).ravel())
+        starts = pa.array(np.arange(len(items) + 1, dtype=np.int32) * snapshot.manifest.feature_size)
+        table = table.append_column("features", pa.ListArray.from_arrays(starts, flat))
+    return Beside(table.select([name for name in ITEM_SCHEMA.names if name in table.column_names]), store.images, [*filter(None, names)])
+
+
+def _link(images: ImageStore, name: str, place: Path) -> None:
+    if place.exists():
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileNotFoundError):  # a picture that is gone is none
+        try:
+            os.link(images.path(name), place)
+        except FileNotFoundError:
+            raise
+        except OSError:  # another disk
+            shutil.copyfile(images.path(name), place)
