@@ -38,7 +38,8 @@ class OutfitScore:
     """The answer for one outfit.
 
     Attributes:
-        score: None where fewer than two of its items are known. probability: None there, too, and where too few outfits were learned from.
+        score: None where fewer than two of its items are known, or all are one product. probability: None there, too, and where too few
+            outfits were learned from.
         why_not: why one of them is None.
         pieces: how many items were scored, where that is not all of them.
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
@@ -86,14 +87,20 @@ def score(
     if _work([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
         check_work(_work([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
     worn = resolve_all(release, outfits, limits, fields)
-    whole = [outfit for outfit in worn if len(outfit) >= _LEAST_PIECES]
+    whole = [outfit for outfit in worn if _is_outfit(release, outfit)]
     categories = [outfit.categories for outfit in whole]
     scores_B = score_outfits(release, [outfit.embeddings_ID for outfit in whole], categories)
     scored = iter(zip(scores_B, likely(release, scores_B, categories), strict=True))
-    answers = [_answer(release, outfit, *(next(scored) if len(outfit) >= _LEAST_PIECES else (None, None))) for outfit in worn]
+    answers = [_answer(release, outfit, *(next(scored) if _is_outfit(release, outfit) else (None, None))) for outfit in worn]
     if not explain:
         return answers
     return [_explained(release, outfit, answer, wanted, ruled, consistent=consistent) for outfit, answer in zip(worn, answers, strict=True)]
+
+
+def _is_outfit(release: Release, worn: Worn) -> bool:
+    """Whether these are two products or more; a photo is one of its own."""
+    first_N = release.traits.first_N
+    return len(worn) >= _LEAST_PIECES and len({-1 - place if row is None else int(first_N[row]) for place, row in enumerate(worn.rows)}) > 1
 
 
 def _work(sizes: Sequence[int], *, explain: bool) -> int:
@@ -105,6 +112,8 @@ def _answer(release: Release, worn: Worn, score: float | None, probability: floa
     reason = why_not(release)
     if score is None:
         known = f"one item, {worn.names[0]!r}, is no outfit" if worn.names else "none of these items is in the catalogue"
+        if len(worn) >= _LEAST_PIECES:
+            known = f"sizes or colours of one product, {worn.names[0]!r} and {worn.names[1]!r}, are no outfit"
         reason = f"{known}: {', '.join(worn.missing)} not in the catalogue" if worn.names and worn.missing else known
     return OutfitScore(
         score=None if score is None else float(score),

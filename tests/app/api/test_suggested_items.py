@@ -240,3 +240,14 @@ def test_what_was_removed_makes_no_slot(shop_home: Path, id_of: dict[str, str], 
         gone = [item for title, item in id_of.items() if "boots" in title or "runner" in title or "clogs" in title]
         assert {client.delete(f"/items/{item}", headers=secret).status_code for item in gone} == {200}
         assert "shoes" not in {slot["category"] for slot in ask(client, **worn)["slots"]}
+
+
+def test_two_colours_of_one_product_are_no_outfit(client: TestClient, id_of: dict[str, str]) -> None:
+    """They have no score, and the answer says why; beside another piece both count."""
+    runners = [id_of[f"{colour} runner {colour}ish"] for colour in ("Black", "Red")]
+    alone, dressed = client.post(
+        "/score-outfit", json={"outfits": [{"items": runners}, {"items": [*runners, id_of["Unisex Summer jeans"]]}]}
+    ).json()["outfits"]
+    assert alone["score"] is None
+    assert alone["why_not"] == f"sizes or colours of one product, '{runners[0]}' and '{runners[1]}', are no outfit"
+    assert dressed["score"] is not None
