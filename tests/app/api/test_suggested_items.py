@@ -128,7 +128,14 @@ def test_another_season_goes_before_nothing(client: TestClient, id_of: dict[str,
     assert "another" in slot["fallback"]
     [slot] = ask(client, items=[id_of["Men Summer shirt"]], slots=["bottoms"], filters={"attributes": {"gender": ["Women"]}})["slots"]
     assert slot["items"] == []
-    assert "consistent: false" in slot["fallback"]
+    assert slot["fallback"] == "no item of category 'bottoms' for whom the others are passes the filters; `consistent: false` asks for any"
+
+
+def test_why_nothing_is_left_names_all_of_it(client: TestClient, id_of: dict[str, str]) -> None:
+    """There are jeans for men, and in summer some for women: for whom they are is not all that leaves none."""
+    only_women = {"attributes": {"gender": ["Women"]}}
+    [slot] = ask(client, items=[id_of["Men Summer shirt"]], slots=["bottoms"], text="no winter", filters=only_women)["slots"]
+    assert "for whom the others are passes the filters and is as asked: “no winter”; `consistent" in slot["fallback"]
 
 
 def test_looks_are_for_one(client: TestClient, id_of: dict[str, str]) -> None:
