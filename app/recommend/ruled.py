@@ -73,7 +73,7 @@ def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots,
     if ruling.look is not None:
         return _of_look(release, ruling, ruling.look)
     template = ruling.template
-    return learned if template is None else _of_template(release, worn, ruling, template, learned, may)
+    return learned if template is None else of_template(release, worn, ruling, template, learned, may)
 
 
 def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
@@ -82,9 +82,10 @@ def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
     return Slots(tuple(Slot(release.category_of(row)) for row in rows), complete=not rows)
 
 
-def _of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
+def of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
     release: Release, worn: Worn, ruling: Ruling, template: SlotTemplate, learned: Slots, may: Selection | None
 ) -> Slots:
+    """The slots of a template that are not worn yet and of which there may be something; ``learned`` decides within its ranges."""
     ruling.touched[template.id] = None
     worn_now, proposed, slots = Counter(worn.categories), Counter(slot.category for slot in learned.slots), list[Slot]()
     for said in template.slots:
