@@ -104,7 +104,7 @@ class ExperimentFile(Versions[ExperimentBook]):
             return self._write(book, [after if other is one else other for other in book.experiments])
 
     def _write(self, book: ExperimentBook, experiments: Sequence[Experiment]) -> ExperimentBook:
-        after = ExperimentBook(book.version + 1, tuple(experiments))
+        after = ExperimentBook(self.next(book.version), tuple(experiments))
         said = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in after.experiments]
         self.write(after.version, {"experiments": said})
         return after

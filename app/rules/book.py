@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,6 +72,7 @@ class RuleFile(Versions[RuleBook]):
         if len(book.rules) > MOST:
             msg = f"{len(book.rules):,} rules: a home takes {MOST:,}; remove those that are over"
             raise HomeError(msg)
+        book = replace(book, version=self.next(book.version - 1))
         with collector.resting():
             self.write(book.version, {"rules": [as_written(rule) for rule in book.rules]})
         return book

@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from app.cli import run
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
+from app.home import versions
 from app.home.versions import LOOKED_S
 from app.main import create_app
 from app.release.release import Release
@@ -238,6 +239,41 @@ def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient,
         assert refused.status_code == 503
         assert "rules cannot be read" in refused.json()["detail"]
     assert str(own) not in ready.text + refused.text
+
+
+def test_a_file_that_is_gone_is_told_where_versions_of_it_are(shop: TestClient, own: Path) -> None:
+    """As one that is garbled: what was known holds on, nothing is written over what there was, and who starts so is not ready."""
+    for _ in range(3):
+        shop.put("/rules", json={"rules": [OFF]})
+    assert brands(shop) == {"Contoso"}
+    (own / "rules.json").unlink()
+    time.sleep(LOOKED_S)
+    assert shop.get("/readyz").json()["rules"]["status"] == "degraded"
+    assert brands(shop) == {"Contoso"}
+    assert shop.put("/rules", json={"rules": [OFF]}).status_code == 503
+    with TestClient(create_app(Settings(home=own)), base_url="http://localhost", client=("127.0.0.1", 5)) as fresh:
+        assert fresh.get("/readyz").status_code == 503
+    with pytest.raises(HomeError, match="is gone, though there are versions of it; put the last back from"):
+        RuleFile(own).book()
+    (own / "rules.json").write_bytes((own / "rules" / "000002.json").read_bytes())
+    time.sleep(LOOKED_S)
+    assert shop.get("/readyz").json()["rules"] == {"status": "ok"}
+    assert shop.put("/rules", json={"rules": [OFF]}).json()["version"] == 4, "a number is never used again"
+    assert json.loads((own / "rules" / "000003.json").read_text())["version"] == 3
+
+
+def test_the_first_version_is_no_file_that_is_gone(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads while it is written sees the rules before, or it."""
+    seen, write = list[int](), versions.write_whole
+
+    def written(path: Path, text: str) -> None:
+        seen.append(RuleFile(own).book().version)
+        write(path, text)
+        seen.append(RuleFile(own).book().version)
+
+    monkeypatch.setattr(versions, "write_whole", written)
+    RuleFile(own).put(RULES.validate_python([OFF]))
+    assert seen == [0, 1, 1, 1]
 
 
 def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> None:
