@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.recommend.looks import CENT
 from app.recommend.outfit import Worn
 from app.recommend.rank import Pool, in_scores
 from app.recommend.slots import Slot, Slots
@@ -33,14 +34,21 @@ def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
     return Ruling(ruled, satisfied, frozenset(name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None))
 
 
-def choose_look(ruling: Ruling, filtered: Selection) -> None:
-    """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule."""
-    row_of = ruling.ruled.release.snapshot.row_of
+def choose_look(ruling: Ruling, filtered: Selection, budget: float | None) -> None:
+    """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule.
+
+    Args:
+        budget: what those that are not worn may cost together; None: whatever they do.
+    """
+    snapshot = ruling.ruled.release.snapshot
+    row_of = snapshot.row_of
 
     def may(look: CuratedLook) -> bool:
         ids = [item for item in look.ids if item not in ruling.worn_ids]
         rows = [row_of[item] for item in ids if item in row_of]
         if not rows or len(rows) < len(ids) or not filtered.passes(np.array(rows)).all():
+            return False
+        if budget is not None and not float(snapshot.columns.prices[rows].sum()) <= budget + CENT:  # nor where a price is not known
             return False
         return not any(ruling.apart(rows[:place], row) for place, row in enumerate(rows))
 
