@@ -14,6 +14,7 @@ from app.ground.errors import Detail, RequestError, UnknownExperimentError, Unkn
 from app.home.runs import now
 from app.home.versions import Versions
 from app.rules.book import RuleFile
+from app.rules.rule import KEPT
 
 MOST: Final = 1_000
 MOST_RUNNING: Final = 10
@@ -135,4 +136,4 @@ def _changed(asked: ExperimentIn, known: Experiment | None, field_name: str) -> 
 
 
 def _parsed(said: Mapping[str, Any]) -> ExperimentBook:
-    return ExperimentBook(int(said["version"]), tuple(EXPERIMENTS.validate_json(json.dumps(said["experiments"]))))
+    return ExperimentBook(int(said["version"]), tuple(EXPERIMENTS.validate_json(json.dumps(said["experiments"]), context=KEPT)))

@@ -116,7 +116,7 @@ class Completion:
         why_not: why there are no probabilities, or no slots though something may be missing.
         steering: what was understood of the text; None without one.
         taste: what the shopper did lately, as far as it was used.
-        rules: those that changed anything of the answer.
+        rules: those that had part in the answer; see ``Ruling.touched``.
     """
 
     slots: tuple[FilledSlot, ...]

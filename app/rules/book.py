@@ -13,7 +13,7 @@ from typing import Any, Final
 from app.ground import collector
 from app.ground.errors import HomeError
 from app.home.versions import Versions
-from app.rules.rule import RULES, Rule, as_written
+from app.rules.rule import KEPT, RULES, Rule, as_written
 
 NAME: Final = "rules"
 MOST: Final = 10_000
@@ -79,4 +79,4 @@ class RuleFile(Versions[RuleBook]):
 
 
 def _parsed(said: Mapping[str, Any]) -> RuleBook:
-    return RuleBook(int(said["version"]), tuple(RULES.validate_python(said["rules"])))
+    return RuleBook(int(said["version"]), tuple(RULES.validate_python(said["rules"], context=KEPT)))

@@ -191,7 +191,8 @@ class Ruling:
     """What the rules say of suggestions for one outfit.
 
     Attributes:
-        touched: ids of the rules that changed what was found, in the order in which they did.
+        touched: ids of the rules that had part in what was found, in the order in which they did: they said which slots there are, or took
+            away something that was looked at, though it may not have been shown without them, either.
         look: the curated look that is shown; see ``app.recommend.ruled.choose_look``.
     """
 

@@ -22,7 +22,7 @@ PRICES = (None, 0.0, 10.0, 20.0)
 VALUES = st.lists(st.sampled_from("ab"), min_size=1, max_size=2, unique=True)
 SAID: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(("ids", "category", "brand", "season"), VALUES)
 SAID["attributes"] = st.dictionaries(st.sampled_from("xy"), VALUES, min_size=1, max_size=2)
-SAID["price"] = st.sampled_from([{}, {"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
+SAID["price"] = st.sampled_from([{"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
 SELECTORS = st.lists(st.fixed_dictionaries({}, optional=SAID).map(lambda said: Selector(**said)), max_size=12)
 ITEMS = st.builds(
     Facts,

@@ -89,7 +89,54 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
     [
         ([{"id": "p", "do": "pin", "ids": ["shoes-1"]}], [(["p", "off"], "'p' wants 'shoes-1' shown, and 'off' takes it away")]),
         ([{"id": "p", "do": "pin", "ids": ["nothing"]}], [(["p"], "the catalogue has no item 'nothing' now")]),
-        ([{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}], [(["b"], "the catalogue has no brand 'Northwindd' now")]),
+        (
+            [{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}],
+            [(["b"], "the catalogue has no brand 'Northwindd' now; did you mean 'Northwind'?")],
+        ),
+        (
+            [{"id": "a", "do": "boost", "items": {"attributes": {"season": ["Sumer"]}}}],
+            [(["a"], "the catalogue has no item whose 'season' is 'Sumer' now; did you mean 'Summer'?")],
+        ),
+        (
+            [{"id": "n", "do": "boost", "items": {"ids": ["shoes-1"], "category": ["bags"]}}],
+            [(["n"], "no item of the catalogue is all that `items` says now")],
+        ),
+        (
+            [{"id": "n", "do": "apart", "items": {"price": {"min": 1e6}}, "with": {}, "when": {"worn": {"price": {"min": 1e7}}}}],
+            [
+                (["n"], "no item of the catalogue is all that `items` says now"),
+                (["n"], "no item of the catalogue is all that `when.worn` says now"),
+            ],
+        ),
+        (
+            [{"id": "r", "do": "require", "items": {"category": ["bags"]}, "be": {"category": ["shoes"]}}],
+            [(["r"], "none of its `items` is what they have to `be`, so that it takes all of them away")],
+        ),
+        (
+            [{"id": "o", "do": "boost", "items": {"category": ["bags"]}, "when": {"until": "2026-01-01T00:00:00Z"}}],
+            [(["o"], "it is over since 2026-01-01T00:00:00+00:00")],
+        ),
+        (
+            [{"id": "s", "do": "slots", "slots": [{"category": "bags"}, {"category": "bags"}]}],
+            [(["s"], "it names the slot 'bags' more than once: each of them is filled")],
+        ),
+        (
+            [{"id": "s", "do": "slots", "slots": [{"category": "bags", "max": 0}]}],
+            [(["s"], "it has no slot of at least one item, so that nothing is suggested")],
+        ),
+        (
+            [
+                {"id": "s", "do": "slots", "slots": [{"category": "bags"}]},
+                {"id": "l", "do": "look", "ids": ["bags-2", "shoes-2"], "state": "approved"},
+                {"id": "k", "do": "look", "ids": ["bags-2", "shoes-4"]},
+            ],
+            [(["l", "s"], "the look 'l' has slots of its own, and more of 'shoes' than 's' has")],
+        ),
+        ([{"id": "x", "do": "exclude", "items": {}}], [(["x"], "it takes the whole catalogue away")]),
+        (
+            [{"id": "x", "do": "exclude", "items": {"category": ["bags", "bottoms", "shoes", "tops"]}}],
+            [(["x"], "it takes the whole catalogue away")],
+        ),
         ([{"id": "s", "do": "slots", "slots": [{"category": "hats"}]}], [(["s"], "the catalogue has no category 'hats' now")]),
         (
             [{"id": "s", "do": "slots", "slots": [{"category": "shoe"}]}],
@@ -140,6 +187,9 @@ def test_conflicts_are_told_when_a_rule_is_written(
         ),
         ({"id": "a", "do": "exclude", "items": {"price": {"min": 3, "max": 2}}}, "min is above max"),
         ({"id": "a", "do": "exclude", "items": {"ids": []}}, "items.ids"),
+        ({"id": "a", "do": "exclude", "items": {"attributes": {}}}, "items.attributes"),
+        ({"id": "a", "do": "exclude", "items": {"price": {}}}, "says neither min nor max"),
+        ({"id": "a", "do": "boost", "items": {}, "when": {"worn": {"price": {"min": None}}}}, "when.worn.price"),
         ({"id": "..", "do": "exclude", "items": {}}, "id: means another address"),  # none that DELETE /rules/{id} would come to
         ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
@@ -210,6 +260,8 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     shop.put("/rules", json={"rules": [OFF]})
     back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
     assert (back["changed"], back["touched"]) == (3, {})
+    same = shop.post("/rules/dry-run", json={"rules": [OFF, {**OFF, "id": "too"}]}).json()
+    assert (same["changed"], same["touched"]) == (0, {}), "nothing that a rule has part in is another than before"
     assert back["earned"] is None
 
 
@@ -285,6 +337,14 @@ def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> Non
     assert json.loads(listed.read_text()) == [OFF, apart]
     assert run(["rules", "put", str(listed), "--home", str(own)]) == 0
     assert len(RuleFile(own).book().rules) == 2
+
+
+def test_a_rule_that_is_refused_by_now_is_read_where_it_was_kept(own: Path) -> None:
+    """A price without bounds was taken once, and means whatever has one."""
+    file = RuleFile(own)
+    with file.changing():
+        file.write(1, {"rules": [{**OFF, "items": {"price": {}}}]})
+    assert len(RuleFile(own).book().rules) == 1
 
 
 def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
