@@ -55,7 +55,8 @@ def _selectors(rule: Rule) -> Iterator[tuple[str, Selector]]:
 def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Iterator[str]:
     """What a rule speaks of, and the catalogue does not have."""
     snapshot = shelves.release.snapshot
-    ids = [*(rule.ids if isinstance(rule, Pin | CuratedLook) else ()), *(item for selector in selectors for item in selector.ids)]
+    ids = [item for item in rule.ids if item not in snapshot.row_of] if isinstance(rule, Pin | CuratedLook) else []
+    ids += [item for selector in selectors for item in selector.ids if not shelves.has(item)]
     categories = [*(name for selector in selectors for name in selector.category)]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
     said = {(name, value) for selector in selectors for name, values in selector.attributes.items() for value in values}
@@ -64,7 +65,7 @@ def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Ite
         {name for selector in selectors for name in getattr(selector, what)} for what in ("brand", "audience", "season")
     )
     unknown: list[tuple[str, Sequence[str], Collection[str]]] = [
-        ("item", [item for item in ids if item not in snapshot.row_of], ()),
+        ("item", ids, ()),
         ("category", [name for name in categories if name not in snapshot.sizes], snapshot.sizes),
         ("attribute", attributes, shelves.attributes),
         ("brand", sorted(brands - shelves.brands), shelves.brands),

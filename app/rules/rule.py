@@ -51,7 +51,12 @@ def _fields(owner: Any) -> dict[str, Any]:  # noqa: ANN401 - a class that `_whol
 class Selector(_Said):
     """Items: those that satisfy all that is said. Values match exactly; of several, any. What is empty says nothing, and is refused."""
 
-    ids: Few[Id] = Field(default_factory=lambda: _NOTHING, min_length=1, description="Any of these items.", examples=[["w000042"]])
+    ids: Few[Id] = Field(
+        default_factory=lambda: _NOTHING,
+        min_length=1,
+        description="Any of these items; the `group_id` of some stands for them all.",
+        examples=[["w000042"]],
+    )
     category: Few[CategoryName] = Field(
         default_factory=lambda: _NOTHING, min_length=1, description="Of any of these categories.", examples=[["shoes"]]
     )

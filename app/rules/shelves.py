@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow.compute as pc
 
 from app.release.release import Release
+from app.release.variants import group_key
 from app.rules.matching import as_said
 from app.rules.rule import Selector
 from index.backends.base import IntArray
@@ -58,11 +59,19 @@ class Shelves:
             self._values[attribute] = frozenset(self.release.snapshot.columns.attribute_values(attribute))
         return self._values[attribute]
 
+    @cached_property
+    def _groups(self) -> frozenset[int]:
+        return frozenset(np.unique(self.release.traits.key_N).tolist())
+
+    def has(self, item: str) -> bool:
+        """Whether an item, or else a group, has this id."""
+        return item in self.release.snapshot.row_of or group_key(item) in self._groups
+
     def knows(self, selector: Selector) -> bool:
         """Whether each thing that a selector says is there, so that only all of it together may not be."""
         snapshot = self.release.snapshot
         return (
-            all(item in snapshot.row_of for item in selector.ids)
+            all(map(self.has, selector.ids))
             and all(name in snapshot.sizes for name in selector.category)
             and self.brands.issuperset(selector.brand)
             and all(name in self.attributes and self.values(name).issuperset(values) for name, values in selector.attributes.items())
@@ -86,7 +95,10 @@ class Shelves:
         found = snapshot.columns.selection(Filter(price_min=least, price_max=most, brand=selector.brand, attributes=selector.attributes))
         found &= of_lists(found.count, [self.everything])
         if selector.ids:
-            found &= of_lists(found.count, [np.array(sorted(snapshot.row_of.known(selector.ids).values()), dtype=np.int64)])
+            known = snapshot.row_of.known(selector.ids)
+            groups = [group_key(item) for item in selector.ids if item not in known]
+            named = [np.array(sorted(known.values()), dtype=np.int64)]
+            found &= of_lists(found.count, [*named, np.flatnonzero(np.isin(traits.key_N, groups))] if groups else named)
         if selector.category:
             found &= of_lists(found.count, [snapshot.rows_in(name) for name in selector.category if name in snapshot.sizes])
         if selector.audience:
