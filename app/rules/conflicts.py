@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, islice
@@ -49,7 +49,7 @@ def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
     """Rules that hold at the same time and want opposite things of the same items."""
     force = InForce(rules, ever=True)
-    ruled, row_of = Ruled(force, release), release.snapshot.row_of
+    ruled, row_of, templates = Ruled(force, release), release.snapshot.row_of, _most(force.rules)
     for rule in force.rules:
         if not isinstance(rule, Pin | CuratedLook):
             continue
@@ -63,7 +63,7 @@ def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
                     yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")
         if isinstance(rule, CuratedLook):
             yield from _torn(rule, force, ruled)
-            yield from _overridden(rule, force, ruled)
+            yield from _overridden(rule, templates, release)
     moving = [rule for rule in rules if isinstance(rule, Boost | Bury)]
     by_items = {repr(rule.items): rule for rule in moving if isinstance(rule, Boost)}
     for rule in moving:
@@ -76,24 +76,38 @@ def _torn(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]
     """Rules that keep items of a look apart."""
     row_of = ruled.release.snapshot.row_of
     sets = ruled.satisfied([row_of[item] for item in look.ids if item in row_of])
-    for rule in force.rules:
+    takers = {rule.id: rule for places in sets for place in places for rule in force.takers.get(place, ())}
+    for rule in takers.values():
         if isinstance(rule, Apart) and any(force.keeps_apart(rule, one, other) for one, other in combinations(sets, 2)):
             yield Conflict((look.id, rule.id), f"{rule.id!r} keeps items of the look {look.id!r} apart")
 
 
-def _overridden(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]:
-    """Rules that say which slots there are, where the look, which has slots of its own, has more."""
-    release = ruled.release
-    shown = Counter(release.category_of(release.snapshot.row_of[item]) for item in look.ids if item in release.snapshot.row_of)
-    for rule in force.rules:
-        if isinstance(rule, SlotTemplate) and _overlap(look, rule):
+def _most(rules: Sequence[Rule]) -> dict[frozenset[tuple[str, int]], list[SlotTemplate]]:
+    """The rules that say which slots there are, by how many items of each category they have at most."""
+    found: dict[frozenset[tuple[str, int]], list[SlotTemplate]] = {}
+    for rule in rules:
+        if isinstance(rule, SlotTemplate):
             most = Counter[str]()
             for said in rule.slots:
                 most[said.category] += said.max
-            if more := [name for name, times in shown.items() if times > most[name]]:
-                yield Conflict(
-                    (look.id, rule.id), f"the look {look.id!r} has slots of its own, and more of {more[0]!r} than {rule.id!r} has"
-                )
+            found.setdefault(frozenset(most.items()), []).append(rule)
+    return found
+
+
+def _overridden(
+    look: CuratedLook, templates: Mapping[frozenset[tuple[str, int]], Sequence[SlotTemplate]], release: Release
+) -> Iterator[Conflict]:
+    """Rules that say which slots there are, where the look, which has slots of its own, has more."""
+    row_of = release.snapshot.row_of
+    shown = Counter(release.category_of(row_of[item]) for item in look.ids if item in row_of)
+    for pairs, rules in templates.items():
+        most = dict(pairs)
+        if more := [name for name, times in shown.items() if times > most.get(name, 0)]:
+            for rule in rules:
+                if _overlap(look, rule):
+                    yield Conflict(
+                        (look.id, rule.id), f"the look {look.id!r} has slots of its own, and more of {more[0]!r} than {rule.id!r} has"
+                    )
 
 
 def _overlap(one: Rule, other: Rule) -> bool:

@@ -23,11 +23,9 @@ def problems(rule: Rule, shelves: Shelves) -> Iterator[str]:
     if rule.when.until is not None and rule.when.until <= datetime.now(UTC):
         yield f"it is over since {rule.when.until.isoformat()}"
     selectors = dict(_selectors(rule))
-    snapshot = shelves.release.snapshot
-    shown = [row for item in rule.ids if (row := snapshot.row_of.get(item)) is not None] if isinstance(rule, Pin | CuratedLook) else []
-    for item in shelves.release.items(shown):
-        if item.in_stock is False:
-            yield f"{item.id!r} is sold out now, so that it is not shown"
+    for item in rule.ids if isinstance(rule, Pin | CuratedLook) else ():
+        if shelves.sold_out(item):
+            yield f"{item!r} is sold out now, so that it is not shown"
     yield from _unknown(rule, list(selectors.values()), shelves)
     if isinstance(rule, SlotTemplate):
         yield from _slots(rule)

@@ -14,7 +14,7 @@ from app.rules.matching import as_said
 from app.rules.rule import Selector
 from index.backends.base import IntArray
 from index.columns import Filter
-from index.selection import of_lists
+from index.selection import Selection, of_lists
 
 _MOST_LOOKED_FOR: Final = 1_000
 """Selectors whose items are looked for; those of ten thousand rules would take a minute of a large catalogue."""
@@ -66,6 +66,15 @@ class Shelves:
     def has(self, item: str) -> bool:
         """Whether an item, or else a group, has this id."""
         return item in self.release.snapshot.row_of or group_key(item) in self._groups
+
+    @cached_property
+    def _sold_out(self) -> Selection:
+        return self.release.snapshot.columns.selection(Filter(in_stock=False))
+
+    def sold_out(self, item: str) -> bool:
+        """Whether it has an item of this id that cannot be bought now."""
+        row = self.release.snapshot.row_of.get(item)
+        return row is not None and bool(self._sold_out.passes(np.array([row]))[0])
 
     def knows(self, selector: Selector) -> bool:
         """Whether each thing that a selector says is there, so that only all of it together may not be."""

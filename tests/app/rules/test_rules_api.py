@@ -20,8 +20,10 @@ from app.home.versions import LOOKED_S
 from app.main import create_app
 from app.release.release import Release
 from app.rules.book import RuleFile
+from app.rules.conflicts import conflicts_of
 from app.rules.over import Rules
 from app.rules.rule import RULES
+from app.rules.ruling import InForce
 from tests.app.homes import copied
 
 OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
@@ -357,6 +359,18 @@ def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
     assert told[0] == {"rules": ["pin0", "off0"], "problem": "'pin0' wants 'shoes-1' shown, and 'off0' takes it away"}
     assert (last["rules"], "the first 1,000 are told" in last["problem"]) == ([], True)
     assert answer["rules"] == [*pins, *off] == shop.get("/rules").json()["rules"]
+
+
+def test_conflicts_of_many_rules_are_looked_for_where_they_could_be(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No item is read for each rule, and a look is held only against rules that are about an item of it."""
+    looks = [{"id": f"l{n}", "do": "look", "ids": ["tops-1", "shoes-2"], "state": "approved"} for n in range(100)]
+    apart = [{"id": f"a{n}", "do": "apart", "items": {"ids": ["bags-1"]}, "with": {"price": {"min": 1e6 + n}}} for n in range(100)]
+    rules = RULES.validate_python([*looks, *apart])
+    asked = list[object]()
+    monkeypatch.setattr(Release, "items", lambda *given: asked.append(given))
+    monkeypatch.setattr(InForce, "keeps_apart", lambda *given: asked.append(given))
+    assert conflicts_of(rules, [rule.id for rule in rules if rule.do == "look"], release) == []
+    assert asked == []
 
 
 def test_rules_that_are_not_worked_out_yet_are_not_taken_for_settled(own: Path, release: Release) -> None:
