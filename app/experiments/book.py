@@ -14,6 +14,7 @@ from app.ground.errors import Detail, RequestError, UnknownExperimentError, Unkn
 from app.home.runs import now
 from app.home.versions import Versions
 from app.rules.book import RuleFile
+from app.rules.rule import KEPT
 
 MOST: Final = 1_000
 MOST_RUNNING: Final = 10
@@ -104,7 +105,7 @@ class ExperimentFile(Versions[ExperimentBook]):
             return self._write(book, [after if other is one else other for other in book.experiments])
 
     def _write(self, book: ExperimentBook, experiments: Sequence[Experiment]) -> ExperimentBook:
-        after = ExperimentBook(book.version + 1, tuple(experiments))
+        after = ExperimentBook(self.next(book.version), tuple(experiments))
         said = [one.model_dump(mode="json", by_alias=True, exclude_defaults=True) for one in after.experiments]
         self.write(after.version, {"experiments": said})
         return after
@@ -135,4 +136,4 @@ def _changed(asked: ExperimentIn, known: Experiment | None, field_name: str) -> 
 
 
 def _parsed(said: Mapping[str, Any]) -> ExperimentBook:
-    return ExperimentBook(int(said["version"]), tuple(EXPERIMENTS.validate_json(json.dumps(said["experiments"]))))
+    return ExperimentBook(int(said["version"]), tuple(EXPERIMENTS.validate_json(json.dumps(said["experiments"]), context=KEPT)))

@@ -21,6 +21,7 @@ from sealed.files import write_whole
 
 Book = TypeVar("Book")
 _NOT_THERE: Final = "not there"
+_GONE: Final = "gone"  # though there were versions of it
 LOOKED_S: Final = 0.02
 """Seconds for which a file is taken to be as it was: each look gives Python's lock away, which under load takes a while to come back."""
 _NEVER: Final = (-LOOKED_S, None)
@@ -48,10 +49,13 @@ class Versions(Generic[Book]):
         """What holds now, or did ``LOOKED_S`` ago unless this holds ``changing``; the file is read where it changed.
 
         Raises:
-            HomeError: it cannot be read.
+            HomeError: it cannot be read, or is gone though there were versions of it.
         """
         try:
             mark = self._mark()
+            if mark == _GONE:
+                msg = f"{self.path}: is gone, though there are versions of it; put the last back from {self.path.with_suffix('')}/"
+                raise HomeError(msg)
             if mark is None or mark != self._read[0]:
                 with collector.resting():
                     self._read = mark, self._parsed(json.loads(self.path.read_bytes()))
@@ -74,8 +78,14 @@ class Versions(Generic[Book]):
             self._looked = _NEVER
             yield
 
+    def next(self, version: int) -> int:
+        """The number of the version after this one: after all that there were, too, where an earlier one was put back."""
+        return max(version, *self._numbers(), 0) + 1
+
     def write(self, version: int, said: Mapping[str, Any]) -> None:
         """Write a version; the caller holds ``changing``.
+
+        The first stands in the file before it is kept as a version: a version without the file is what a lost file leaves.
 
         Raises:
             ReplacedError: of a home in object storage, somebody else has changed it meanwhile.
@@ -83,9 +93,14 @@ class Versions(Generic[Book]):
         text = json.dumps({"version": version, "written": now(), **said}, ensure_ascii=False, indent=1)
         if (origin := origin_of(self.home)) is not None:
             origin.replace(self.path.name, f"{text}\n".encode())
-        write_whole(self.path.with_suffix("") / f"{version:06}.json", text)
-        write_whole(self.path, text)
+        kept = self.path.with_suffix("") / f"{version:06}.json"
+        for path in (kept, self.path) if self.path.exists() else (self.path, kept):
+            write_whole(path, text)
         self._looked = _NEVER
+
+    def _numbers(self) -> Iterator[int]:
+        """Of the versions that are kept."""
+        return (int(path.stem) for path in self.path.with_suffix("").glob("*.json") if path.stem.isdecimal())
 
     def _mark(self) -> object:
         """What tells one state of the file from another; None where it cannot be looked at."""
@@ -95,7 +110,7 @@ class Versions(Generic[Book]):
         try:
             stat = self.path.stat()
         except FileNotFoundError:
-            mark = _NOT_THERE
+            mark = _NOT_THERE if next(self._numbers(), None) is None else _GONE
         except OSError:
             return None
         else:

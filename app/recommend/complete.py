@@ -10,6 +10,7 @@ from app.recommend.allowed import narrowed
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
 from app.recommend.consistent import of_one, suitable
+from app.recommend.emptied import why_nothing
 from app.recommend.explain import work_of_contributions
 from app.recommend.filling import Pools, filled, ranked
 from app.recommend.limits import check_work
@@ -31,12 +32,13 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     """
     resolved = Resolved.of(release, question, limits)
     chosen = _slots(resolved)
+    nothing = why_nothing(resolved, chosen)
     answer = Completion(
         slots=tuple(FilledSlot(slot.category, (), resolved.idle) for slot in chosen.slots),
         looks=(),
         missing=resolved.unknown,
-        complete=chosen.complete,
-        why_not=chosen.unknown or why_not(release),
+        complete=chosen.complete if nothing is None else False,
+        why_not=nothing or chosen.unknown or why_not(release),
         steering=resolved.steering if question.text is not None else None,
         taste=resolved.taste,
     )
@@ -63,7 +65,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         slots=tuple(slots),
         looks=tuple(looks),
         missing=tuple(dict.fromkeys([*answer.missing, *unknown])),
-        no_looks=no_looks or (chosen.unknown if question.looks else None),
+        no_looks=no_looks or ((nothing or chosen.unknown) if question.looks else None),
         least=least,
         rules=tuple(dict.fromkeys([*touched, *(rule for slot in slots for suggestion in slot.items for rule in suggestion.rules)])),
     )

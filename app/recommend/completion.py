@@ -112,11 +112,11 @@ class Completion:
 
     Attributes:
         no_looks: why there is no look where some were asked for. least: what one costs at least, where that is more than the budget.
-        complete: whether nothing is missing; None where slots or candidates were given.
+        complete: whether nothing is missing, rather than that nothing of it can be had; None where slots or candidates were given.
         why_not: why there are no probabilities, or no slots though something may be missing.
         steering: what was understood of the text; None without one.
         taste: what the shopper did lately, as far as it was used.
-        rules: those that changed anything of the answer.
+        rules: those that had part in the answer; see ``Ruling.touched``.
     """
 
     slots: tuple[FilledSlot, ...]

@@ -59,7 +59,7 @@ class DryRun:
     Attributes:
         suggestions: that are shown as things are. replaced: how many of them would be others.
         emptied: slots with suggestions that would have none. gained, lost: items by how many more, and fewer, answers would show them.
-        touched: rules by the number of answers that they would touch.
+        touched: rules that are new or others than before, by the number of changed answers that they have part in.
     """
 
     answers: int = 0
@@ -91,6 +91,8 @@ class Earned:
 def dry_run(release: Release, asked: Sequence[Asked], before: Ruled | None, after: Ruled | None, limits: Limits) -> DryRun:
     """Ask each question under both; those whose items are no longer in the catalogue are left out."""
     found, shown, touched = DryRun(), Counter[int](), Counter[str]()
+    known = {rule.id: rule for rule in (before.force.rules if before else ())}
+    tried = {rule.id for rule in (after.force.rules if after else ()) if known.get(rule.id) != rule}
     for start in range(0, len(asked), _AT_ONCE):
         some = asked[start : start + _AT_ONCE]
         pause()
@@ -105,7 +107,7 @@ def dry_run(release: Release, asked: Sequence[Asked], before: Ruled | None, afte
             found.emptied += sum(bool(rows) and not other.get(category) for category, rows in one.items())
             shown.update(row for rows in other.values() for row in rows)
             shown.subtract(row for rows in one.values() for row in rows)
-            touched.update(then.rules)
+            touched.update(tried.intersection(then.rules) if one != other else ())
     ordered = [(row, more) for row, more in shown.most_common() if more]
     found.gained = [(release.item(row).id, more) for row, more in ordered if more > 0][:_MOST_TOLD]
     found.lost = [(release.item(row).id, -more) for row, more in reversed(ordered) if more < 0][:_MOST_TOLD]

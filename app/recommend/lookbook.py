@@ -40,9 +40,7 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
             break
     curated = look_rows(release, ruling, [blank.slot.category for blank in blanks])
     if curated:
-        price = float(release.snapshot.columns.prices[list(curated)].sum())
-        if question.budget is None or price <= question.budget:
-            looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
+        looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
     return looks
 
 

@@ -35,7 +35,7 @@ _MOST_TRIED: Final = 640
 _MEASURED: Final = 24  # candidates of a slot that tell how looks spread
 _WORK_OF_TRYING: Final = 40_000
 _FOR_DIVERSITY: Final = 10
-_CENT: Final = 1e-6  # sums of prices are not exact
+CENT: Final = 1e-6  # sums of prices are not exact
 Fits = Callable[[tuple[int, ...], int], bool]
 
 
@@ -181,7 +181,7 @@ class _Search:
             ranked_M = rows_M[order_M]
             if self._budget is not None:
                 left = self._budget - kept - float(self.price_N[list(rows)].sum())
-                ranked_M = ranked_M[self.price_N[ranked_M] <= left + _CENT]
+                ranked_M = ranked_M[self.price_N[ranked_M] <= left + CENT]
             may = (row for row in map(int, ranked_M) if row not in rows and (self._fits is None or self._fits(rows, row)))
             yield rows, list(islice(may, most))
 

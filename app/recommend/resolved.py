@@ -79,7 +79,7 @@ class Resolved:
             may = passing(release, bounded.wanted, ruling)
             for condition in steering.must:
                 may &= condition
-            choose_look(ruling, may)
+            choose_look(ruling, may, bounded.budget)
         row_of = release.snapshot.row_of
         return cls(
             release=release,
@@ -90,7 +90,7 @@ class Resolved:
             steering=steering,
             taste=taste,
             ruling=ruling,
-            promoted_P=np.array([row_of[item] for item in question.promote if item in row_of], dtype=np.int64),
+            promoted_P=np.array([row_of[item] for item in dict.fromkeys(question.promote) if item in row_of], dtype=np.int64),
         )
 
     @property

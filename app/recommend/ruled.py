@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from app.recommend.looks import CENT
 from app.recommend.outfit import Worn
 from app.recommend.rank import Pool, in_scores
 from app.recommend.slots import Slot, Slots
@@ -33,14 +34,21 @@ def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
     return Ruling(ruled, satisfied, frozenset(name for name, row in zip(worn.names, worn.rows, strict=True) if row is not None))
 
 
-def choose_look(ruling: Ruling, filtered: Selection) -> None:
-    """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule."""
-    row_of = ruling.ruled.release.snapshot.row_of
+def choose_look(ruling: Ruling, filtered: Selection, budget: float | None) -> None:
+    """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule.
+
+    Args:
+        budget: what those that are not worn may cost together; None: whatever they do.
+    """
+    snapshot = ruling.ruled.release.snapshot
+    row_of = snapshot.row_of
 
     def may(look: CuratedLook) -> bool:
         ids = [item for item in look.ids if item not in ruling.worn_ids]
         rows = [row_of[item] for item in ids if item in row_of]
         if not rows or len(rows) < len(ids) or not filtered.passes(np.array(rows)).all():
+            return False
+        if budget is not None and not float(snapshot.columns.prices[rows].sum()) <= budget + CENT:  # nor where a price is not known
             return False
         return not any(ruling.apart(rows[:place], row) for place, row in enumerate(rows))
 
@@ -73,7 +81,7 @@ def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots,
     if ruling.look is not None:
         return _of_look(release, ruling, ruling.look)
     template = ruling.template
-    return learned if template is None else _of_template(release, worn, ruling, template, learned, may)
+    return learned if template is None else of_template(release, worn, ruling, template, learned, may)
 
 
 def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
@@ -82,9 +90,10 @@ def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
     return Slots(tuple(Slot(release.category_of(row)) for row in rows), complete=not rows)
 
 
-def _of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
+def of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
     release: Release, worn: Worn, ruling: Ruling, template: SlotTemplate, learned: Slots, may: Selection | None
 ) -> Slots:
+    """The slots of a template that are not worn yet and of which there may be something; ``learned`` decides within its ranges."""
     ruling.touched[template.id] = None
     worn_now, proposed, slots = Counter(worn.categories), Counter(slot.category for slot in learned.slots), list[Slot]()
     for said in template.slots:

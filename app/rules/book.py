@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from app.ground import collector
 from app.ground.errors import HomeError
 from app.home.versions import Versions
-from app.rules.rule import RULES, Rule, as_written
+from app.rules.rule import KEPT, RULES, Rule, as_written
 
 NAME: Final = "rules"
 MOST: Final = 10_000
@@ -72,10 +72,11 @@ class RuleFile(Versions[RuleBook]):
         if len(book.rules) > MOST:
             msg = f"{len(book.rules):,} rules: a home takes {MOST:,}; remove those that are over"
             raise HomeError(msg)
+        book = replace(book, version=self.next(book.version - 1))
         with collector.resting():
             self.write(book.version, {"rules": [as_written(rule) for rule in book.rules]})
         return book
 
 
 def _parsed(said: Mapping[str, Any]) -> RuleBook:
-    return RuleBook(int(said["version"]), tuple(RULES.validate_python(said["rules"])))
+    return RuleBook(int(said["version"]), tuple(RULES.validate_python(said["rules"], context=KEPT)))

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, islice
 from typing import Final
 
-import pyarrow.compute as pc
-
 from app.release.release import Release
+from app.rules.idle import problems
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
 from app.rules.ruling import InForce, Ruled
-from models.errors import nearest
+from app.rules.shelves import Shelves
 
 MOST: Final = 1_000
 """Conflicts that are told at once. Each of thousands of pins may contradict each of thousands of exclusions."""
-_TOLD: Final = 8
 _NEVER = timedelta(days=365_000)
 
 
@@ -37,8 +35,8 @@ def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release
         rules: all of the home, in their order.
     """
     enabled, mine = [rule for rule in rules if rule.enabled], {*written}
-    brands = {*pc.unique(release.snapshot.items.column("brand")).to_pylist()}
-    nothing = (conflict for rule in enabled if rule.id in mine for conflict in _nothing(rule, release, brands))
+    shelves = Shelves(release)
+    nothing = (Conflict((rule.id,), problem) for rule in enabled if rule.id in mine for problem in problems(rule, shelves))
     between = (conflict for conflict in _between(enabled, release) if mine & {*conflict.rules})
     found = list(islice(chain(nothing, between), MOST + 1))
     if len(found) > MOST:
@@ -48,43 +46,10 @@ def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release
     return found
 
 
-def _nothing(rule: Rule, release: Release, known_brands: AbstractSet[str | None]) -> Iterator[Conflict]:
-    """What a rule speaks of, and the catalogue does not have."""
-    snapshot = release.snapshot
-    selectors = [rule.items] if isinstance(rule, Exclude | Require | Boost | Bury | Apart) else []
-    selectors += [rule.be] if isinstance(rule, Require) else [rule.with_] if isinstance(rule, Apart) else []
-    selectors += [rule.when.worn] if rule.when.worn is not None else []
-    ids = [*(rule.ids if isinstance(rule, Pin | CuratedLook) else ()), *(item for selector in selectors for item in selector.ids)]
-    categories = [*(name for selector in selectors for name in selector.category)]
-    categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []
-    attributes = {name for selector in selectors for name in selector.attributes} - {*snapshot.columns.attribute_names}
-    brands = {name for selector in selectors for name in selector.brand} - known_brands
-    audiences, seasons = ({getattr(labels, name) for labels in release.traits.labels} - {None} for name in ("audience", "season"))
-    unknown: list[tuple[str, Sequence[str], Iterable[str]]] = [  # few names may be meant; of thousands to look for a near one takes long
-        ("item", [item for item in ids if item not in snapshot.row_of], ()),
-        ("category", [name for name in categories if name not in snapshot.sizes], snapshot.sizes),
-        ("attribute", sorted(attributes), snapshot.columns.attribute_names),
-        ("brand", sorted(brands), ()),
-        ("audience", sorted({name for selector in selectors for name in selector.audience} - audiences), audiences),
-        ("season", sorted({name for selector in selectors for name in selector.season} - seasons), seasons),
-    ]
-    shown = [row for item in ids if isinstance(rule, Pin | CuratedLook) and (row := snapshot.row_of.get(item)) is not None]
-    for item in release.items(shown):
-        if item.in_stock is False:
-            yield Conflict((rule.id,), f"{item.id!r} is sold out now, so that it is not shown")
-    for kind, names, known in unknown:
-        if names:
-            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            near = nearest(names[0], known)
-            there = f"; it has {', '.join(sorted(known)[:_TOLD])}" if kind in {"audience", "season"} and known else ""
-            meant = f"; did you mean {near!r}?" if near else there
-            yield Conflict((rule.id,), f"the catalogue has no {kind} {names[0]!r}{more} now{meant}")
-
-
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
     """Rules that hold at the same time and want opposite things of the same items."""
     force = InForce(rules, ever=True)
-    ruled, row_of = Ruled(force, release), release.snapshot.row_of
+    ruled, row_of, templates = Ruled(force, release), release.snapshot.row_of, _most(force.rules)
     for rule in force.rules:
         if not isinstance(rule, Pin | CuratedLook):
             continue
@@ -98,6 +63,7 @@ def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
                     yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")
         if isinstance(rule, CuratedLook):
             yield from _torn(rule, force, ruled)
+            yield from _overridden(rule, templates, release)
     moving = [rule for rule in rules if isinstance(rule, Boost | Bury)]
     by_items = {repr(rule.items): rule for rule in moving if isinstance(rule, Boost)}
     for rule in moving:
@@ -110,9 +76,38 @@ def _torn(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]
     """Rules that keep items of a look apart."""
     row_of = ruled.release.snapshot.row_of
     sets = ruled.satisfied([row_of[item] for item in look.ids if item in row_of])
-    for rule in force.rules:
+    takers = {rule.id: rule for places in sets for place in places for rule in force.takers.get(place, ())}
+    for rule in takers.values():
         if isinstance(rule, Apart) and any(force.keeps_apart(rule, one, other) for one, other in combinations(sets, 2)):
             yield Conflict((look.id, rule.id), f"{rule.id!r} keeps items of the look {look.id!r} apart")
+
+
+def _most(rules: Sequence[Rule]) -> dict[frozenset[tuple[str, int]], list[SlotTemplate]]:
+    """The rules that say which slots there are, by how many items of each category they have at most."""
+    found: dict[frozenset[tuple[str, int]], list[SlotTemplate]] = {}
+    for rule in rules:
+        if isinstance(rule, SlotTemplate):
+            most = Counter[str]()
+            for said in rule.slots:
+                most[said.category] += said.max
+            found.setdefault(frozenset(most.items()), []).append(rule)
+    return found
+
+
+def _overridden(
+    look: CuratedLook, templates: Mapping[frozenset[tuple[str, int]], Sequence[SlotTemplate]], release: Release
+) -> Iterator[Conflict]:
+    """Rules that say which slots there are, where the look, which has slots of its own, has more."""
+    row_of = release.snapshot.row_of
+    shown = Counter(release.category_of(row_of[item]) for item in look.ids if item in row_of)
+    for pairs, rules in templates.items():
+        most = dict(pairs)
+        if more := [name for name, times in shown.items() if times > most.get(name, 0)]:
+            for rule in rules:
+                if _overlap(look, rule):
+                    yield Conflict(
+                        (look.id, rule.id), f"the look {look.id!r} has slots of its own, and more of {more[0]!r} than {rule.id!r} has"
+                    )
 
 
 def _overlap(one: Rule, other: Rule) -> bool:

@@ -4,37 +4,44 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
 from app.release.release import CatalogueItem
+from app.release.variants import GROUP_NAMES
 from app.rules.rule import Selector
 from models.compatibility.labels import PieceLabels
 
-ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price")
-"""The columns of an items table that ``Facts.of`` reads; brand may be an attribute."""
+ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price", *GROUP_NAMES)
+"""The columns of an items table that ``Facts.of`` reads; brand and group may be attributes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What selectors ask of an item; an item that is not of the catalogue has no id."""
+    """What selectors ask of an item; an item that is not of the catalogue has no id. Its group is one that no item has for an id."""
 
     category: str
     labels: PieceLabels
     id: str | None = None
+    group: str | None = None
     brand: str | None = None
     attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     price: float | None = None
 
     @classmethod
-    def of(cls, item: CatalogueItem, labels: PieceLabels) -> Facts:
-        """Those of an item of the catalogue; its price is what it costs now."""
+    def of(cls, item: CatalogueItem, labels: PieceLabels, ids: Container[str] = ()) -> Facts:
+        """Those of an item of the catalogue; its price is what it costs now.
+
+        Args:
+            ids: of all items, none of which is meant as a group.
+        """
         prices = [price for price in (item.price, item.sale_price) if price is not None]
         return cls(
             id=item.id,
+            group=None if item.group_id in ids else item.group_id,
             category=item.category,
             labels=labels,
             brand=item.brand,
@@ -46,7 +53,7 @@ class Facts:
 def satisfies(facts: Facts, selector: Selector) -> bool:
     """Whether an item does all that a selector says."""
     return (
-        (not selector.ids or facts.id in selector.ids)
+        (not selector.ids or facts.id in selector.ids or facts.group in selector.ids)
         and (not selector.category or facts.category in selector.category)
         and (not selector.brand or facts.brand in selector.brand)
         and (not selector.attributes or _has(facts, selector.attributes))
@@ -91,7 +98,8 @@ class Matcher:
 
     def of(self, facts: Facts) -> frozenset[int]:
         """The places of the selectors that an item satisfies."""
-        keys = [("",), ("category", facts.category), ("id", facts.id or ""), ("brand", facts.brand or "")]
+        keys = [("",), ("category", facts.category), ("brand", facts.brand or "")]
+        keys += [("id", facts.id or ""), ("id", facts.group or "")]
         keys += [("brand", facts.category, facts.brand or "")]
         keys += [("attribute", name, value) for name in facts.attributes for value in _values(facts, name)]
         found = set[int]()

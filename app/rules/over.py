@@ -46,7 +46,7 @@ class Rules:
                 return None
             known = self._known.get(release.snapshot)
             if known is None or known.force is not force:
-                known = self._known[release.snapshot] = self._last = Known(force, release.snapshot, self._last)
+                known = self._known[release.snapshot] = self._last = Known(force, release, self._last)
             return Ruled(force, release, known)
 
     def settled(self, release: Release) -> bool:

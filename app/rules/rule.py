@@ -6,7 +6,18 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AwareDatetime, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, TypeAdapter, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +27,9 @@ from models.datasets.names import folder_problem
 LONGEST_NOTE: Final = 500
 _USUALLY: Final = 3.0
 _NOTHING: Final[list[str]] = []
+_NO_BOUND: Final = PriceRange()
+KEPT: Final = {"kept": True}
+"""The context in which a rule is read that was written before: what is refused by now may be in it."""
 _whole: Final = dataclass(config=ConfigDict(extra="forbid", allow_inf_nan=False), frozen=True, kw_only=True, slots=True)
 
 
@@ -35,9 +49,14 @@ def _fields(owner: Any) -> dict[str, Any]:  # noqa: ANN401 - a class that `_whol
 
 @_whole
 class Selector(_Said):
-    """Items: those that satisfy all that is said. Values match exactly; of several, any. An empty list says nothing, and is refused."""
+    """Items: those that satisfy all that is said. Values match exactly; of several, any. What is empty says nothing, and is refused."""
 
-    ids: Few[Id] = Field(default_factory=lambda: _NOTHING, min_length=1, description="Any of these items.", examples=[["w000042"]])
+    ids: Few[Id] = Field(
+        default_factory=lambda: _NOTHING,
+        min_length=1,
+        description="Any of these items; the `group_id` of some stands for them all.",
+        examples=[["w000042"]],
+    )
     category: Few[CategoryName] = Field(
         default_factory=lambda: _NOTHING, min_length=1, description="Of any of these categories.", examples=[["shoes"]]
     )
@@ -46,6 +65,7 @@ class Selector(_Said):
     )
     attributes: Annotated[dict[str, Annotated[Few[Value], Field(min_length=1)]], AtMost(100)] = Field(
         default_factory=dict,
+        min_length=1,
         description="Per attribute, any of these values; tags of a shop are one.",
         examples=[{"material": ["leather"]}],
     )
@@ -62,6 +82,14 @@ class Selector(_Said):
         description='When they are worn, as their words say: "summer", …',
         examples=[["winter"]],
     )
+
+    @field_validator("price")
+    @classmethod
+    def _some_price(cls, price: PriceRange | None, info: ValidationInfo) -> PriceRange | None:
+        if price == _NO_BOUND and info.context != KEPT:
+            kind, problem = "no_bound", "says neither min nor max"
+            raise PydanticCustomError(kind, problem)
+        return price
 
 
 @_whole

@@ -22,6 +22,7 @@ from typing import Final
 import numpy as np
 
 from app.release.release import Release
+from app.release.variants import group_key
 from app.rules.matching import ASKED, Facts, Matcher, as_said, filed_under
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotTemplate, in_force
 from index.backends.base import BoolArray, FloatArray, IntArray
@@ -143,11 +144,12 @@ class Known:
         before: of the same rules, perhaps over the same snapshot; what was found for that is kept.
     """
 
-    def __init__(self, force: InForce, snapshot: Snapshot | Overlay, before: Known | None = None) -> None:
+    def __init__(self, force: InForce, release: Release, before: Known | None = None) -> None:
+        snapshot = release.snapshot
         base: Snapshot = snapshot.base if isinstance(snapshot, Overlay) else snapshot
         self.force, self._base = force, weakref.ref(base)
         kept = before if before is not None and before.force is force and before._base() is base else None  # noqa: SLF001 - of its own kind
-        self.spoken_of: BoolArray = kept.spoken_of if kept else _spoken_of(base, force.taking)
+        self.spoken_of: BoolArray = kept.spoken_of if kept else _spoken_of(base, release.traits.key_N[: base.count], force.taking)
         self.known: dict[int, Spoken] = kept.known if kept else {}
         self.later: dict[int, Spoken] = {}
 
@@ -166,7 +168,7 @@ class Ruled:
 
     def __init__(self, force: InForce, release: Release, found: Known | None = None) -> None:
         self.force, self.release = force, release
-        self.found = found or Known(force, release.snapshot)
+        self.found = found or Known(force, release)
 
     def satisfied(self, rows: Sequence[int]) -> list[frozenset[int]]:
         """The places of the selectors that each row satisfies."""
@@ -176,7 +178,7 @@ class Ruled:
         """What the rules say of each row."""
         known, later, count = self.found.known, self.found.later, len(self.found.spoken_of)
         for row in {row for row in rows if row not in (known if row < count else later)}:
-            facts = Facts.of(self.release.said(row, ASKED), self.release.traits.of_row(row))
+            facts = Facts.of(self.release.said(row, ASKED), self.release.traits.of_row(row), self.release.snapshot.row_of)
             (known if row < count else later)[row] = self.force.spoken(facts)
         return [known[row] if row < count else later[row] for row in rows]
 
@@ -191,7 +193,8 @@ class Ruling:
     """What the rules say of suggestions for one outfit.
 
     Attributes:
-        touched: ids of the rules that changed what was found, in the order in which they did.
+        touched: ids of the rules that had part in what was found, in the order in which they did: they said which slots there are, or took
+            away something that was looked at, though it may not have been shown without them, either.
         look: the curated look that is shown; see ``app.recommend.ruled.choose_look``.
     """
 
@@ -283,8 +286,12 @@ class Ruling:
         return [row for item in ids if item not in self.worn_ids and (row := row_of.get(item)) is not None]
 
 
-def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
-    """The rows of a snapshot that selectors filed under these could be about, ``(N,)``."""
+def _spoken_of(base: Snapshot, key_N: IntArray, keys: Iterable[tuple[str, ...]]) -> BoolArray:
+    """The rows of a snapshot that selectors filed under these could be about, ``(N,)``.
+
+    Args:
+        key_N: what rows of one product have in common.
+    """
     spoken_N = np.zeros(base.count, dtype=np.bool_)
     said: dict[tuple[str, ...], list[str]] = {}
     for *kind, value in keys:
@@ -292,7 +299,7 @@ def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
     for of, values in said.items():
         match of:
             case ("id",):
-                spoken_N[[base.row_of[item] for item in values if item in base.row_of]] = True
+                spoken_N |= _named(base, key_N, values)
             case ("brand",):
                 spoken_N[base.columns.selection(Filter(brand=values)).rows()] = True
             case ("brand", category) if category in base.sizes:
@@ -308,3 +315,12 @@ def _spoken_of(base: Snapshot, keys: Iterable[tuple[str, ...]]) -> BoolArray:
             case _:
                 spoken_N[:] = True
     return spoken_N
+
+
+def _named(base: Snapshot, key_N: IntArray, ids: Sequence[str]) -> BoolArray:
+    """The rows of a snapshot with these ids, or in these groups, ``(N,)``."""
+    known = base.row_of.known(ids)
+    groups = [group_key(item) for item in ids if item not in known]
+    named_N = np.isin(key_N, groups) if groups else np.zeros(base.count, dtype=np.bool_)
+    named_N[[*known.values()]] = True
+    return np.asarray(named_N)

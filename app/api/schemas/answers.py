@@ -139,7 +139,11 @@ class Completion(BaseModel):
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities, or no slots though `complete` is false.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
-    rules: list[str] | None = Field(default=None, description="The shop's rules that changed anything of this answer; see PUT /rules.")
+    rules: list[str] | None = Field(
+        default=None,
+        description="The shop's rules that had part in this answer: they moved a suggestion, said which slots there are, or took away "
+        "something that was considered, though it may not have been shown without them, either.",
+    )
     excluded: ExcludedOut | None = Field(
         default=None, description="What the shopper has met and is left out; only with `exclude_seen` or `exclude_purchased`."
     )

@@ -83,6 +83,9 @@ class DryRunOut(BaseModel):
     emptied: int = Field(description="Slots that have suggestions now and would have none.", examples=[0])
     gained: list[MoreOrFewer] = Field(description="Items that would be shown more often, most first; ten at most.")
     lost: list[MoreOrFewer] = Field(description="Items that would be shown less often, most first; ten at most.")
-    touched: dict[str, int] = Field(description="Rules, and how many of the answers each would touch.", examples=[{"no-leather": 31}])
+    touched: dict[str, int] = Field(
+        description="The rules that are tried, and how many of the answers that would be others each has part in.",
+        examples=[{"no-leather": 31}],
+    )
     conflicts: list[ConflictOut] = Field(description="What is probably not meant; the first 1,000, and then that there is more.")
     earned: EarnedOut | None = Field(default=None, description="What the rules would earn, where `reward` is asked for.")

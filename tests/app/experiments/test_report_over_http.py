@@ -39,6 +39,18 @@ def test_it_tells_what_units_did_so_far(shop: TestClient) -> None:
     assert shop.get("/experiments/y/report").status_code == 404
 
 
+def test_a_variant_whose_rules_leave_nothing_answers_empty(shop: TestClient) -> None:
+    """With no slots, as an outfit has that is complete; one that is complete is no empty answer of either."""
+    nothing = {"id": "x", "do": "exclude", "items": {}}
+    shop.put("/experiments", json={"experiments": [{"name": "x", "variants": [{"name": "a"}, {"name": "b", "rules": [nothing]}]}]})
+    for n in range(24):
+        items = ["tops-1"] if n % 2 else ["tops-1", "bottoms-1", "shoes-1", "bags-1"]
+        answer = shop.post("/complete-outfit", json={"items": items, "user": f"u{n // 2}"}).json()
+        assert answer["complete"] is (n % 2 == 0)
+    found = shop.get("/experiments/x/report").json()["variants"]
+    assert {name: one["metrics"]["empty"]["mean"] for name, one in found.items()} == {"a": 0.0, "b": 0.5}
+
+
 def test_it_is_made_however_the_service_was_started(shop: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A process of its own reads the file that was started; ``python -m app.cli`` started the command in it anew."""
     monkeypatch.setattr(sys.modules["__main__"], "__file__", str(Path(app.cli.__file__).with_name("__main__.py")), raising=False)

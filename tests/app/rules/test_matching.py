@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,9 +14,11 @@ from hypothesis import strategies as st
 from app.catalogue.changes import ChangedItem
 from app.catalogue.showing import overlaid
 from app.release.release import Release
+from app.release.variants import group_key
 from app.rules.matching import Facts, Matcher, satisfies
 from app.rules.rule import RULES, Selector
 from app.rules.ruling import InForce, Known, Ruled
+from app.rules.shelves import Shelves
 from index.snapshot import ITEM_COLUMNS
 from models.compatibility.labels import PieceLabels
 
@@ -22,11 +26,12 @@ PRICES = (None, 0.0, 10.0, 20.0)
 VALUES = st.lists(st.sampled_from("ab"), min_size=1, max_size=2, unique=True)
 SAID: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(("ids", "category", "brand", "season"), VALUES)
 SAID["attributes"] = st.dictionaries(st.sampled_from("xy"), VALUES, min_size=1, max_size=2)
-SAID["price"] = st.sampled_from([{}, {"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
+SAID["price"] = st.sampled_from([{"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
 SELECTORS = st.lists(st.fixed_dictionaries({}, optional=SAID).map(lambda said: Selector(**said)), max_size=12)
 ITEMS = st.builds(
     Facts,
     id=st.sampled_from([None, "a", "b"]),
+    group=st.sampled_from([None, "a", "b"]),
     category=st.sampled_from("ab"),
     brand=st.sampled_from([None, "a"]),
     attributes=st.dictionaries(st.sampled_from("xy"), st.sampled_from(["a", ["a", "b"], []]), max_size=2),
@@ -50,15 +55,40 @@ def test_what_many_rules_ask_alike_is_asked_once() -> None:
     assert len(force.takers[force.items["r0"]]) == 10
 
 
+def test_a_group_stands_for_all_of_its_items(release: Release) -> None:
+    """Of the catalogue and of its changes, where no item has that id; what is filed by ids alone knows them, too."""
+    said = [{"id": "g", "do": "exclude", "items": {"ids": ["clog"]}}, {"id": "i", "do": "exclude", "items": {"ids": ["tops-2"]}}]
+    force = InForce(RULES.validate_python(said))
+    row = release.snapshot.row_of["tops-1"]
+    read = {**release.snapshot.values(row, ITEM_COLUMNS.names)}
+    features = np.array(release.snapshot.features[row])
+
+    def changed(item: str, group: str) -> ChangedItem:
+        attributes = json.dumps({"group_id": group})
+        return ChangedItem(item={**read, "id": item, "attributes": attributes}, features=features, encoded=True)
+
+    after = overlaid(release, {"a": changed("a", "clog"), "b": changed("b", "clog"), "c": changed("c", "tops-2"), "d": changed("d", "cap")})
+    ruled = Ruled(force, after)
+    rows = np.array([after.snapshot.row_of[item] for item in ("a", "b", "c", "d", "tops-2", "tops-1")])
+    assert [[rule.id for rule in one.takers] for one in ruled.spoken(rows.tolist())] == [["g"], ["g"], [], [], ["i"], []]
+    keys = np.array([group_key("clog"), group_key("cap"), *range(release.snapshot.count - 2)])
+    grouped = replace(release, traits=replace(release.traits, key_N=keys))
+    shelves, clogs = Shelves(grouped), Selector(ids=["clog"])
+    assert (shelves.knows(clogs), shelves.knows(Selector(ids=["fez"]))) == (True, False)
+    found = [shelves.rows(one) for one in (clogs, Selector(ids=["clog"], brand=["nobody's"]))]
+    assert [None if rows is None else rows.tolist() for rows in found] == [[0], []]
+    assert np.flatnonzero(Known(force, grouped).spoken_of).tolist() == sorted({0, release.snapshot.row_of["tops-2"]})
+
+
 def test_a_change_of_the_catalogue_leaves_what_is_known_of_other_items(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Only the changed item is looked at again, and what is said of it is said of it as it is now."""
     force = InForce(RULES.validate_python([{"id": "r", "do": "exclude", "items": {"price": {"min": 5_000.0}}}]))
-    before = Known(force, release.snapshot)
+    before = Known(force, release)
     assert not any(spoken.takers for spoken in Ruled(force, release, before).spoken(range(release.snapshot.count)))
     row = release.snapshot.row_of["tops-1"]
     item = {**release.snapshot.values(row, ITEM_COLUMNS.names), "price": 9_000.0}
     changed = overlaid(release, {"tops-1": ChangedItem(item=item, features=np.array(release.snapshot.features[row]), encoded=True)})
-    ruled = Ruled(force, changed, Known(force, changed.snapshot, before))
+    ruled = Ruled(force, changed, Known(force, changed, before))
     asked, read = list[int](), Release.said
     monkeypatch.setattr(Release, "said", lambda self, row, names: asked.append(row) or read(self, row, names))
     now = changed.snapshot.row_of["tops-1"]

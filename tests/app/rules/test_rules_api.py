@@ -15,12 +15,15 @@ from starlette.testclient import TestClient
 from app.cli import run
 from app.ground.errors import HomeError
 from app.ground.settings import Settings
+from app.home import versions
 from app.home.versions import LOOKED_S
 from app.main import create_app
 from app.release.release import Release
 from app.rules.book import RuleFile
+from app.rules.conflicts import conflicts_of
 from app.rules.over import Rules
 from app.rules.rule import RULES
+from app.rules.ruling import InForce
 from tests.app.homes import copied
 
 OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
@@ -88,7 +91,54 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
     [
         ([{"id": "p", "do": "pin", "ids": ["shoes-1"]}], [(["p", "off"], "'p' wants 'shoes-1' shown, and 'off' takes it away")]),
         ([{"id": "p", "do": "pin", "ids": ["nothing"]}], [(["p"], "the catalogue has no item 'nothing' now")]),
-        ([{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}], [(["b"], "the catalogue has no brand 'Northwindd' now")]),
+        (
+            [{"id": "b", "do": "boost", "items": {"brand": ["Northwindd"]}}],
+            [(["b"], "the catalogue has no brand 'Northwindd' now; did you mean 'Northwind'?")],
+        ),
+        (
+            [{"id": "a", "do": "boost", "items": {"attributes": {"season": ["Sumer"]}}}],
+            [(["a"], "the catalogue has no item whose 'season' is 'Sumer' now; did you mean 'Summer'?")],
+        ),
+        (
+            [{"id": "n", "do": "boost", "items": {"ids": ["shoes-1"], "category": ["bags"]}}],
+            [(["n"], "no item of the catalogue is all that `items` says now")],
+        ),
+        (
+            [{"id": "n", "do": "apart", "items": {"price": {"min": 1e6}}, "with": {}, "when": {"worn": {"price": {"min": 1e7}}}}],
+            [
+                (["n"], "no item of the catalogue is all that `items` says now"),
+                (["n"], "no item of the catalogue is all that `when.worn` says now"),
+            ],
+        ),
+        (
+            [{"id": "r", "do": "require", "items": {"category": ["bags"]}, "be": {"category": ["shoes"]}}],
+            [(["r"], "none of its `items` is what they have to `be`, so that it takes all of them away")],
+        ),
+        (
+            [{"id": "o", "do": "boost", "items": {"category": ["bags"]}, "when": {"until": "2026-01-01T00:00:00Z"}}],
+            [(["o"], "it is over since 2026-01-01T00:00:00+00:00")],
+        ),
+        (
+            [{"id": "s", "do": "slots", "slots": [{"category": "bags"}, {"category": "bags"}]}],
+            [(["s"], "it names the slot 'bags' more than once: each of them is filled")],
+        ),
+        (
+            [{"id": "s", "do": "slots", "slots": [{"category": "bags", "max": 0}]}],
+            [(["s"], "it has no slot of at least one item, so that nothing is suggested")],
+        ),
+        (
+            [
+                {"id": "s", "do": "slots", "slots": [{"category": "bags"}]},
+                {"id": "l", "do": "look", "ids": ["bags-2", "shoes-2"], "state": "approved"},
+                {"id": "k", "do": "look", "ids": ["bags-2", "shoes-4"]},
+            ],
+            [(["l", "s"], "the look 'l' has slots of its own, and more of 'shoes' than 's' has")],
+        ),
+        ([{"id": "x", "do": "exclude", "items": {}}], [(["x"], "it takes the whole catalogue away")]),
+        (
+            [{"id": "x", "do": "exclude", "items": {"category": ["bags", "bottoms", "shoes", "tops"]}}],
+            [(["x"], "it takes the whole catalogue away")],
+        ),
         ([{"id": "s", "do": "slots", "slots": [{"category": "hats"}]}], [(["s"], "the catalogue has no category 'hats' now")]),
         (
             [{"id": "s", "do": "slots", "slots": [{"category": "shoe"}]}],
@@ -139,6 +189,9 @@ def test_conflicts_are_told_when_a_rule_is_written(
         ),
         ({"id": "a", "do": "exclude", "items": {"price": {"min": 3, "max": 2}}}, "min is above max"),
         ({"id": "a", "do": "exclude", "items": {"ids": []}}, "items.ids"),
+        ({"id": "a", "do": "exclude", "items": {"attributes": {}}}, "items.attributes"),
+        ({"id": "a", "do": "exclude", "items": {"price": {}}}, "says neither min nor max"),
+        ({"id": "a", "do": "boost", "items": {}, "when": {"worn": {"price": {"min": None}}}}, "when.worn.price"),
         ({"id": "..", "do": "exclude", "items": {}}, "id: means another address"),  # none that DELETE /rules/{id} would come to
         ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
@@ -209,6 +262,8 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     shop.put("/rules", json={"rules": [OFF]})
     back = shop.post("/rules/dry-run", json={"without": ["off"]}).json()
     assert (back["changed"], back["touched"]) == (3, {})
+    same = shop.post("/rules/dry-run", json={"rules": [OFF, {**OFF, "id": "too"}]}).json()
+    assert (same["changed"], same["touched"]) == (0, {}), "nothing that a rule has part in is another than before"
     assert back["earned"] is None
 
 
@@ -240,6 +295,41 @@ def test_rules_that_cannot_be_read_are_told_where_readiness_is(shop: TestClient,
     assert str(own) not in ready.text + refused.text
 
 
+def test_a_file_that_is_gone_is_told_where_versions_of_it_are(shop: TestClient, own: Path) -> None:
+    """As one that is garbled: what was known holds on, nothing is written over what there was, and who starts so is not ready."""
+    for _ in range(3):
+        shop.put("/rules", json={"rules": [OFF]})
+    assert brands(shop) == {"Contoso"}
+    (own / "rules.json").unlink()
+    time.sleep(LOOKED_S)
+    assert shop.get("/readyz").json()["rules"]["status"] == "degraded"
+    assert brands(shop) == {"Contoso"}
+    assert shop.put("/rules", json={"rules": [OFF]}).status_code == 503
+    with TestClient(create_app(Settings(home=own)), base_url="http://localhost", client=("127.0.0.1", 5)) as fresh:
+        assert fresh.get("/readyz").status_code == 503
+    with pytest.raises(HomeError, match="is gone, though there are versions of it; put the last back from"):
+        RuleFile(own).book()
+    (own / "rules.json").write_bytes((own / "rules" / "000002.json").read_bytes())
+    time.sleep(LOOKED_S)
+    assert shop.get("/readyz").json()["rules"] == {"status": "ok"}
+    assert shop.put("/rules", json={"rules": [OFF]}).json()["version"] == 4, "a number is never used again"
+    assert json.loads((own / "rules" / "000003.json").read_text())["version"] == 3
+
+
+def test_the_first_version_is_no_file_that_is_gone(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever reads while it is written sees the rules before, or it."""
+    seen, write = list[int](), versions.write_whole
+
+    def written(path: Path, text: str) -> None:
+        seen.append(RuleFile(own).book().version)
+        write(path, text)
+        seen.append(RuleFile(own).book().version)
+
+    monkeypatch.setattr(versions, "write_whole", written)
+    RuleFile(own).put(RULES.validate_python([OFF]))
+    assert seen == [0, 1, 1, 1]
+
+
 def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> None:
     """As it was written: what a rule leaves out is left out, as an empty list of it would be refused."""
     apart = {"id": "apart", "do": "apart", "items": {"category": ["shoes"]}, "with": {"brand": ["Northwind"]}}
@@ -249,6 +339,14 @@ def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> Non
     assert json.loads(listed.read_text()) == [OFF, apart]
     assert run(["rules", "put", str(listed), "--home", str(own)]) == 0
     assert len(RuleFile(own).book().rules) == 2
+
+
+def test_a_rule_that_is_refused_by_now_is_read_where_it_was_kept(own: Path) -> None:
+    """A price without bounds was taken once, and means whatever has one."""
+    file = RuleFile(own)
+    with file.changing():
+        file.write(1, {"rules": [{**OFF, "items": {"price": {}}}]})
+    assert len(RuleFile(own).book().rules) == 1
 
 
 def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
@@ -261,6 +359,18 @@ def test_very_many_conflicts_are_told_up_to_a_bound(shop: TestClient) -> None:
     assert told[0] == {"rules": ["pin0", "off0"], "problem": "'pin0' wants 'shoes-1' shown, and 'off0' takes it away"}
     assert (last["rules"], "the first 1,000 are told" in last["problem"]) == ([], True)
     assert answer["rules"] == [*pins, *off] == shop.get("/rules").json()["rules"]
+
+
+def test_conflicts_of_many_rules_are_looked_for_where_they_could_be(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No item is read for each rule, and a look is held only against rules that are about an item of it."""
+    looks = [{"id": f"l{n}", "do": "look", "ids": ["tops-1", "shoes-2"], "state": "approved"} for n in range(100)]
+    apart = [{"id": f"a{n}", "do": "apart", "items": {"ids": ["bags-1"]}, "with": {"price": {"min": 1e6 + n}}} for n in range(100)]
+    rules = RULES.validate_python([*looks, *apart])
+    asked = list[object]()
+    monkeypatch.setattr(Release, "items", lambda *given: asked.append(given))
+    monkeypatch.setattr(InForce, "keeps_apart", lambda *given: asked.append(given))
+    assert conflicts_of(rules, [rule.id for rule in rules if rule.do == "look"], release) == []
+    assert asked == []
 
 
 def test_rules_that_are_not_worked_out_yet_are_not_taken_for_settled(own: Path, release: Release) -> None:

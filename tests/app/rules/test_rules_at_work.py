@@ -86,6 +86,29 @@ def test_pins_come_first_in_their_order(release: Release) -> None:
     assert all((release.item(release.snapshot.row_of[item]).price or 99) <= (dear.price_max or 0) for item in filtered)
 
 
+def test_pins_keep_their_places_whatever_the_diversity(release: Release) -> None:
+    """Alike or not, as promoted ones do, and so do two items of a look in one slot; what follows is diverse."""
+    last = ids(release, ask(release, slots=["shoes"], k=12))[:-4:-1]
+    pin = {"do": "pin", "ids": last}
+    for diversity in (0.0, 0.5, 1.0):
+        for by_group in (False, True):
+            answer = ask(release, pin, slots=["shoes"], k=6, diversity=diversity, by_group=by_group)
+            assert ids(release, answer)[:3] == last
+            assert len({*ids(release, answer)}) == 6
+    answer = ask(release, {"do": "look", "ids": ["tops-1", *last[:2]], "state": "approved"}, k=3, diversity=1.0)
+    assert ids(release, answer)[:2] == last[:2]
+    promoted = ask(release, pin, slots=["shoes"], k=6, diversity=1.0, promote=["shoes-3", last[1]])
+    assert ids(release, promoted)[:4] == ["shoes-3", last[1], last[0], last[2]]
+
+
+def test_what_is_promoted_twice_has_the_first_of_its_places(release: Release) -> None:
+    """Naming it again moves nothing."""
+    asked = {"slots": ["shoes"], "k": 5}
+    once = ids(release, ask(release, promote=["shoes-7", "shoes-3", "shoes-5"], **asked))
+    assert ids(release, ask(release, promote=["shoes-7", "shoes-3", "shoes-7", "shoes-5", "shoes-3"], **asked)) == once
+    assert once[:3] == ["shoes-7", "shoes-3", "shoes-5"]
+
+
 def test_boosts_and_burials_move_by_odds(release: Release) -> None:
     """By little they move little, by much to an end; the score stays the model's."""
     plain = ask(release, slots=["shoes"], k=12)
@@ -175,6 +198,21 @@ def test_a_curated_look_has_nothing_that_a_shopper_turned_down(release: Release,
     assert "bags-4" not in set().union(*shown)
     assert (answer.rules == ("r1",)) == ("text" not in turned_down)
     assert (shown[0] == {"bags-5", "shoes-7"}) == ("text" not in turned_down)
+
+
+def test_a_curated_look_beyond_the_budget_is_passed_over(release: Release) -> None:
+    """Each item would be within it, and not both; what is worn costs nothing more."""
+    dear, cheap = ({"do": "look", "ids": ["tops-1", *some], "state": "approved"} for some in (["bags-9", "shoes-8"], ["bags-2", "shoes-3"]))
+    price = {item: release.item(release.snapshot.row_of[item]).price or 0 for item in ("bags-9", "shoes-8", "bags-2", "shoes-3")}
+    budget = price["bags-2"] + price["shoes-3"] + 0.5
+    assert max(price.values()) < budget < price["bags-9"] + price["shoes-8"]
+    answer = ask(release, dear, cheap, looks=2, budget=budget)
+    assert answer.rules == ("r1",)
+    assert [release.item(row).id for row in answer.looks[0].rows] == ["bags-2", "shoes-3"]
+    assert [ids(release, answer, place)[0] for place in (0, 1)] == ["bags-2", "shoes-3"]
+    assert [slot.category for slot in ask(release, dear, looks=2, budget=budget).slots] == ["bottoms", "shoes"]
+    exactly = price["bags-9"] + price["shoes-8"]
+    assert ask(release, dear, cheap, looks=2, budget=exactly).rules == ("r0",)
 
 
 def test_a_rule_holds_in_its_time(release: Release) -> None:

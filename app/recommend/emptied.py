@@ -1,0 +1,61 @@
+"""Why no slot can be filled, where that is not because nothing is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.recommend.allowed import Allowed, narrowed
+from app.recommend.blanks import listed
+from app.recommend.consistent import suitable
+from app.recommend.resolved import Resolved
+from app.recommend.ruled import of_template
+from app.recommend.slots import Slots, choose_slots
+from app.rules.rule import SlotTemplate
+from app.rules.ruling import Ruling
+from index.selection import Selection, but
+
+
+def why_nothing(resolved: Resolved, chosen: Slots) -> str | None:
+    """What leaves no slot though something is missing: the shop's rules, or that nothing can be had; None where neither does.
+
+    Args:
+        chosen: the slots of the answer.
+    """
+    if chosen.slots or not chosen.complete:
+        return None
+    release, worn, question = resolved.release, resolved.worn, resolved.question
+    without_rules = Allowed.at_all(release, worn, question.wanted, None, consistent=question.consistent)
+    why = _by_rules(resolved, resolved.ruling, without_rules) if resolved.ruling is not None else None
+    if why is not None:
+        return why
+    can_be_had = without_rules & but(without_rules.count, [row for row in worn.rows if row is not None])
+    if any(can_be_had.any_of(release.snapshot.rows_in(name)) for name in release.snapshot.categories):
+        return None
+    missing = _missing(resolved, None).categories
+    return f"nothing can be had of what is missing: {listed(missing)}" if missing else None
+
+
+def _by_rules(resolved: Resolved, ruling: Ruling, without_rules: Selection) -> str | None:
+    missing, template = _missing(resolved, without_rules), ruling.template
+    if template is not None:
+        wanted = of_template(resolved.release, resolved.worn, ruling, template, missing, without_rules)
+        if not wanted.slots and missing.slots and not _has_part(template, resolved.worn.categories):
+            return f"the shop's rules have no slot for what is missing, {listed(missing.categories)}: {template.id}"
+        missing = wanted
+    if not missing.slots:
+        return None
+    takers = [rule for rule in ruling.touched if template is None or rule != template.id]
+    return f"the shop's rules leave nothing of what is missing, {listed(missing.categories)}: {listed(takers)}"
+
+
+def _has_part(template: SlotTemplate, worn: Sequence[str]) -> bool:
+    """Whether something of what a template calls whole is worn, so that no more of it may be wanted."""
+    return any(said.max and said.category in worn for said in template.slots)
+
+
+def _missing(resolved: Resolved, may: Selection | None) -> Slots:
+    """The slots that the outfit lacks, but for unwanted ones, where only these items could be suggested, and rules said nothing."""
+    release, worn, question = resolved.release, resolved.worn, resolved.question
+    rather = None if may is None else narrowed(may, suitable(release, worn.labels) if question.consistent else None)
+    varied, unwanted = question.slots_varied, resolved.steering.unwanted
+    return choose_slots(release, worn, None, resolved.limits, may, rather=rather, varied=varied, unwanted=unwanted)
