@@ -213,7 +213,7 @@ def _of_outfits(scorer: ModelScorer, worn_RI: Ints, other_RI: Ints, outfit_K: In
     """From worn outfits and others; row r is of the outfit with the number ``outfit_K[r % K]``."""
     part_R = np.arange(len(worn_RI)) % len(outfit_K) % _FOLDS
     scores_2R = np.zeros((2, len(worn_RI)), dtype=np.float32)
-    for part in range(_FOLDS):
+    for part in range(min(_FOLDS, len(outfit_K))):
         with unseen(outfit_K[part::_FOLDS]):
             scores_2R[:, part_R == part] = [scorer.outfits(rows_RI[part_R == part]) for rows_RI in (worn_RI, other_RI)]
     (worn_R, other_R), sizes, outfits = scores_2R, (worn_RI >= 0).sum(1), len(outfit_K)

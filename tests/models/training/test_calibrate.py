@@ -159,5 +159,6 @@ def test_what_was_fitted_to_outfits_is_not_believed_of_them() -> None:
         _of_outfits(scorer, rows_RI, rows_RI + 100, np.arange(60), unseen)  # type: ignore[arg-type]
         for unseen in (lambda _: nullcontext(), scorer.without)
     )
+    assert _of_outfits(scorer, rows_RI[:8], rows_RI[:8] + 100, np.arange(2), scorer.without) == Calibration()  # type: ignore[arg-type]
     assert fitted.probability(2.0, 3) > 0.9
     assert held == Calibration() or 0.3 < held.probability(2.0, 3) < 0.7
