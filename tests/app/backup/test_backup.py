@@ -139,7 +139,7 @@ async def test_a_backup_while_everything_is_written_lacks_nothing_that_was_ackno
     home: Path, log: LogSettings, tmp_path: Path
 ) -> None:
     """Shoppers buy, items change, rules come and the archive takes events over, all the time."""
-    stop, acknowledged, items, trouble = threading.Event(), list[str](), list[str](), list[BaseException]()
+    stop, begun, acknowledged, items, trouble = threading.Event(), threading.Event(), list[str](), list[str](), list[BaseException]()
 
     def write(client: TestClient) -> None:
         try:
@@ -151,6 +151,7 @@ async def test_a_backup_while_everything_is_written_lacks_nothing_that_was_ackno
                 put = {"id": f"n{number}", "category": "shoes", "title": "new", "features": [float(number % 7)] * 16}
                 assert client.put("/items", json={"items": [put]}).status_code == 200
                 items.append(f"n{number}")
+                begun.set()
                 if number % 5 == 0:
                     client.put("/rules", json={"rules": [{"id": f"r{number}", "do": "bury", "items": {"ids": ["tops-2"]}}]})
         except BaseException as error:  # noqa: BLE001 - told by the test
@@ -162,6 +163,7 @@ async def test_a_backup_while_everything_is_written_lacks_nothing_that_was_ackno
         writer.start()
         for turn in range(3):
             await anyio.sleep(0.4)
+            await anyio.to_thread.run_sync(begun.wait, 30)
             await archived(home, log, limit=20)
             events, changes = list(acknowledged), list(items)
             file = tmp_path / f"b{turn}.tar"
