@@ -66,7 +66,7 @@ def demo(home: DemoHome = None, port: Port = None) -> None:
     """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
     settings = open_here(Settings.read(home=home or DEMO_HOME, port=port))
     with _listen(settings) as listener:
-        with _starting(settings, listener, "the demo's wardrobe is made, and a model is trained on it, which takes minutes the first time"):
+        with _starting(settings, listener, "the demo's wardrobe is being made, and a model trained, for minutes the first time"):
             prepare_demo(settings)
         with _worker_beside(settings.home):
             _answer(settings, listener, "Storefront")
@@ -162,7 +162,7 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
     store = ReleaseStore(settings.home)
     record = store.served()
-    with _starting(settings, listener, f"release {record.id} is loaded") as waiting:
+    with _starting(settings, listener, f"release {record.id} is being loaded") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.main import create_app  # noqa: PLC0415
         from app.release.release import Release  # noqa: PLC0415
@@ -180,7 +180,7 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
 def _answer_shops(settings: Settings, listener: socket.socket) -> None:
     """Answer for all shops; one that cannot start is told, and the others answer."""
     served = f"{len(settings.shops)} shops"
-    with _starting(settings, listener, f"{served} are loaded") as waiting:
+    with _starting(settings, listener, f"{served} are being loaded") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.server.alone import Alone  # noqa: PLC0415
         from app.server.process import answer  # noqa: PLC0415
@@ -199,7 +199,7 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
 
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
-    waits = _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} loaded")
+    waits = _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} being loaded")
     with waits as waiting, _heavy_beside(settings) as heavy:
         first = partial(_started, waiting, said)
         Workers(_one_of_several, listener, settings.workers, settings.grace_s, heavy, first=first).supervise()
