@@ -16,14 +16,13 @@ import numpy as np
 from app.ground.errors import shortened
 from app.recommend.allowed import Allowed, narrowed, passing
 from app.recommend.blocked import nobodys
-from app.recommend.consistent import NOT_FOR_THEM, suitable
+from app.recommend.consistent import NOT_FOR_THEM
 from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
 from app.recommend.resolved import Resolved
 from app.recommend.slots import Slot, Slots
 from app.recommend.steering import quoted
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
-from index.columns import Filter
 from index.selection import Condition
 
 ANY_CATEGORY: Final = "any"
@@ -152,8 +151,7 @@ def _why_empty(resolved: Resolved, category: str) -> str:
             return f"the shop's rules leave no item of category {category!r} that passes the filters: {takers}"
     within = f"passes the filters{' and the budget' if resolved.question.budget is not None else ''}"
     if left.any_of(rows):
-        for_them = suitable(release, resolved.worn.labels, season=False)
-        if narrowed(columns.selection(Filter(in_stock=wanted.in_stock)), for_them).any_of(rows):
+        if Allowed.at_all(release, resolved.worn, wanted, consistent=True).any_of(rows):
             as_asked = f" and is as asked: {steering.refused}" if steering.must else ""
             return f"no item of category {category!r} for whom the others are {within}{as_asked}; {_ANY}"
         return f"no item of category {category!r} passes the filters and suits the others: {NOT_FOR_THEM}; {_ANY}"

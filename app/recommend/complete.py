@@ -97,10 +97,8 @@ def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> Piece
     """For whom all slots should be, where what they are filled with is for people who share no outfit."""
     if not resolved.question.consistent or len(pools) < 2:  # noqa: PLR2004 - slots, that could contradict each other
         return None
-    held = {*resolved.promoted_P.tolist(), *(resolved.ruling.pinned if resolved.ruling else ())}
-    return of_one(
-        resolved.release, [pools[slot].rows_M[: resolved.k].tolist() for slot in dict.fromkeys(blank.slot for blank in blanks)], held
-    )
+    slots = dict.fromkeys(blank.slot for blank in blanks)
+    return of_one(resolved.release, [pools[slot].rows_M[: resolved.k].tolist() for slot in slots], resolved.fixed)
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

@@ -43,10 +43,12 @@ def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[in
     traits, conflicts = release.traits, release.bundle.slots.conflicts
     audiences = [list(dict.fromkeys(traits.of_row(row).audience for row in rows)) for rows in slots]
     told = {audience for names in audiences for audience in names if audience}
-    if not any(conflicts.between(one, other) for one, other in combinations(sorted(told), 2)):
-        return None
-    chosen = {traits.of_row(row).audience for rows in slots for row in rows if row in held} - {None}
-    if any(conflicts.between(one, other) for one, other in combinations(sorted(map(str, chosen)), 2)):
+    chosen = {audience for rows in slots for row in rows if row in held and (audience := traits.of_row(row).audience)}
+
+    def torn(names: Collection[str]) -> bool:
+        return any(conflicts.between(one, other) for one, other in combinations(sorted(names), 2))
+
+    if not torn(told) or torn(chosen):
         return None
 
     def filled(audience: str | None) -> int:

@@ -97,7 +97,7 @@ def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Mov
 def _shown(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[list[Pool], list[Considered]]:
     """What is shown of each blank, some of it explored where the question says so, and what was considered for it."""
     question = resolved.question
-    fixed = _fixed(resolved)
+    fixed = resolved.fixed
     once = [slot for slot, count in Counter(blank.slot for blank in blanks).items() if count == 1]
     shown, seen = [], []
     for place, blank in enumerate(blanks):
@@ -118,17 +118,12 @@ def _best(resolved: Resolved, blank: Blank, pool: Pool) -> Pool:
 
     Promoted ones come first, and then pinned ones, however alike they are.
     """
-    question, k, fixed = resolved.question, resolved.k, _fixed(resolved)
+    question, k, fixed = resolved.question, resolved.k, resolved.fixed
     pool = _promoting(pool, resolved.promoted_P)
     first = sum(row in fixed for row in pool.rows_M.tolist()) if fixed else 0
     upto = k * (blank.nth + 1)
     rest = diversified(resolved.release, pool.at(slice(first, None)), upto, question.diversity, by_group=question.by_group)
     return pool.at(slice(first)).followed_by(rest).at(slice(k * blank.nth, upto))
-
-
-def _fixed(resolved: Resolved) -> set[int]:
-    """The rows that come first in their slots, whatever else is there."""
-    return {*resolved.promoted_P.tolist(), *(resolved.ruling.pinned if resolved.ruling else ())}
 
 
 def _leading(resolved: Resolved, pool: Pool) -> Pool:

@@ -99,6 +99,11 @@ class Resolved:
         return self.question.k or (len(self.question.candidates) if self.question.candidates else DEFAULT_K)
 
     @property
+    def fixed(self) -> set[int]:
+        """The rows that come first in their slots, whatever else is there: promoted and pinned ones."""
+        return {*self.promoted_P.tolist(), *(self.ruling.pinned if self.ruling else ())}
+
+    @property
     def idle(self) -> str | None:
         """What of ``block`` rules nothing out."""
         return blocks_nothing(self.release, *self.question.block)

@@ -237,16 +237,17 @@ class Vocabulary:
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
-        if key not in WHOLE:
-            return None
-        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name) == WHOLE[key])
-        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
+        return self._of_role(WHOLE[key]) if key in WHOLE else None
 
     def _worn_as(self, key: str) -> Meaning | None:
         """The categories of what is worn as a garment is that nothing is called by, where such things stand in for each other."""
         role = role_of(" ".join(SAID["type"][key])) if key in SAID["type"] else None
-        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role and role_of(name) == role)
-        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values and role in ALIKE_ROLES else None
+        return self._of_role(role) if role in ALIKE_ROLES else None
+
+    def _of_role(self, role: str | None) -> Meaning | None:
+        """The categories that are worn as one thing, those with most items first."""
+        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name) == role)
+        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""

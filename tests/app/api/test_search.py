@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -211,6 +211,17 @@ def test_an_occasion_orders_as_it_does_suggestions(reading: TestClient, words: s
     assert ids != sorted(ids)
 
 
+def opened_shop(root: Path, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[TestClient]:
+    """The service over items of these columns."""
+    items = [{**dict(zip(names, row, strict=True)), "features": [float(n), 1.0]} for n, row in enumerate(rows)]
+    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
+    log = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}"))
+    settings = Settings(home=root / "home", log=log, keys=Keys(open_on_loopback=True))
+    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="module")
 def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A shop with categories, colours, brands and prices."""
@@ -223,13 +234,7 @@ def priced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         ("t2", "tops", "Oxford", "white", "Nordhavn", None),
     ]
     names = ("id", "category", "title", "color", "brand", "price")
-    items = [{**dict(zip(names, row, strict=True)), "features": [float(n), 1.0]} for n, row in enumerate(rows)]
-    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    log = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}"))
-    settings = Settings(home=root / "home", log=log, keys=Keys(open_on_loopback=True))
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
-        yield opened
+    yield from opened_shop(root, names, rows)
 
 
 @pytest.fixture(scope="module")
@@ -375,13 +380,7 @@ def joined(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         ("p1", "Perfume", "Cedar & Sage", None, None, 50.0, None),
     ]
     names = ("id", "category", "title", "gender", "age_group", "price", "sale_price")
-    items = [{**dict(zip(names, row, strict=True)), "features": [float(n), 1.0]} for n, row in enumerate(rows)]
-    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    log = LogSettings(url=SecretStr(f"sqlite:{root / 'log.sqlite'}"))
-    settings = Settings(home=root / "home", log=log, keys=Keys(open_on_loopback=True))
-    with TestClient(create_app(settings), base_url="http://127.0.0.1", client=("127.0.0.1", 5000)) as opened:
-        yield opened
+    yield from opened_shop(root, names, rows)
 
 
 @pytest.mark.parametrize(
