@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.ground.parts import Limits
-from app.recommend.allowed import narrowed
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
-from app.recommend.consistent import of_one, suitable
+from app.recommend.consistent import of_one
 from app.recommend.emptied import why_nothing
 from app.recommend.explain import work_of_contributions
 from app.recommend.filling import Pools, filled, ranked
@@ -79,7 +78,7 @@ def _slots(resolved: Resolved) -> Slots:
     if question.candidates:
         return Slots(())
     may, steering, unwanted = resolved.at_all, resolved.steering, resolved.steering.unwanted
-    rather = narrowed(may, suitable(release, worn.labels) if question.consistent else None)
+    rather = resolved.suiting(may)
 
     def lacking(beside: Sequence[str]) -> Slots:
         chosen = choose_slots(

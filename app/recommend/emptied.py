@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.recommend.allowed import Allowed, narrowed
+from app.recommend.allowed import Allowed
 from app.recommend.blanks import listed
-from app.recommend.consistent import suitable
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import of_template
 from app.recommend.slots import Slots, choose_slots
@@ -56,6 +55,6 @@ def _has_part(template: SlotTemplate, worn: Sequence[str]) -> bool:
 def _missing(resolved: Resolved, may: Selection | None) -> Slots:
     """The slots that the outfit lacks, but for unwanted ones, where only these items could be suggested, and rules said nothing."""
     release, worn, question = resolved.release, resolved.worn, resolved.question
-    rather = None if may is None else narrowed(may, suitable(release, worn.labels) if question.consistent else None)
+    rather = None if may is None else resolved.suiting(may)
     varied, unwanted = question.slots_varied, resolved.steering.unwanted
     return choose_slots(release, worn, None, resolved.limits, may, rather=rather, varied=varied, unwanted=unwanted)

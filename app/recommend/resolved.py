@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.allowed import Allowed, passing
+from app.recommend.allowed import Allowed, narrowed, passing
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
+from app.recommend.consistent import suitable
 from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
@@ -119,6 +120,10 @@ class Resolved:
     def at_all(self) -> Selection:
         """What could be suggested whatever the filters; see ``Allowed.at_all``."""
         return Allowed.at_all(self.release, self.worn, self.question.wanted, self.ruling, consistent=self.question.consistent)
+
+    def suiting(self, may: Selection) -> Selection:
+        """Those of some that are for whom, and for the season that, the worn items are, where the question asks for it."""
+        return narrowed(may, suitable(self.release, self.worn.labels) if self.question.consistent else None)
 
     def allowed(self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = ()) -> Allowed:
         """What may be suggested by these filters in slots of some categories, and beside others than what is worn."""
