@@ -27,7 +27,7 @@ from app.recommend.words import SHORTEST, forms, near, one_form, phrase, spellin
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
-from models.datasets.audience import WORDS, Audience
+from models.datasets.audience import WORDS, asked_for
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -36,8 +36,6 @@ LED: Final = "no title has all of these words, so these are what is most in thei
 UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
 UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
 NOBODYS: Final = "nothing here that is so is for “{}”; `text` says how the other words were read"
-_STYLES: Final = frozenset(("baby", "missy", "junior", "juniors", "kinder"))
-"""Words of people that are said of clothes: baby blue, kinder."""
 _LONGEST: Final = 4
 _MOST_READ: Final = 5
 _JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"})
@@ -96,14 +94,14 @@ def sought(
         read += right or [word]
         if not keep_N.any():
             break
-    found, whom = rows[keep_N[rows]], [word for word in words if _whom(word) is not None]
+    found, whom = rows[keep_N[rows]], [word for word in words if asked_for(word)]
     if NOT & {*said}:
         found = constraints_of(release, text).allowed(release, found)
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
     rows = rows[passing.passes(rows)]
     for word in () if NOT & {*said} else whom:
-        if (for_N := _for(release, word)) is not None:
+        if (for_N := vocabulary_of(release.snapshot, release.traits).for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
     read_as = _wished(release, text or "", rows, limits, meaning=meaning)
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
@@ -155,7 +153,7 @@ def of_category(release: Release, category: str | None) -> IntArray:
 
 def _kinds(release: Release, words: Sequence[str]) -> list[str]:
     """Words, those together that together are what a category is called."""
-    vocabulary, found, at = vocabulary_of(release.snapshot), list[str](), 0
+    vocabulary, found, at = vocabulary_of(release.snapshot, release.traits), list[str](), 0
     while at < len(words):
         runs = (words[at : at + count] for count in range(_LONGEST, 1, -1))
         run = next((run for run in runs if len(run) > 1 and vocabulary.names_kind("".join(phrase(" ".join(run))))), words[at : at + 1])
@@ -164,30 +162,15 @@ def _kinds(release: Release, words: Sequence[str]) -> list[str]:
     return found
 
 
-def _whom(word: str) -> Audience | None:
-    """Whom a word names, if people are named by it and not everyone."""
-    word = re.sub(r"['\u2019]s?$", "", word)
-    named = WORDS.get(word)
-    return named if named is not None and named != Audience() and word not in _STYLES else None
-
-
-def _for(release: Release, word: str) -> BoolArray | None:
-    """The rows that are for whom a word names, ``(N,)``; None where it names nobody, or no row says for whom it is."""
-    whom = _whom(word)
-    if whom is None or not any(labels.audience for labels in release.traits.labels):
-        return None
-    return release.traits.mask(lambda labels: (said := Audience.of_label(labels.audience or "")) is not None and (said & whom).possible)
-
-
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
-    table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot)
+    table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot, release.traits)
     named_N = vocabulary.named([word])
     parts = word.split()
     if len(parts) > 1:
         having = [_having(release, part)[0] for part in parts]
         return np.asarray(named_N | np.logical_and.reduce(having)), []
-    who, for_N = {*forms(re.sub(r"\Ws$", "", word))}, _for(release, word)
+    who, for_N = {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.for_whom(asked_for(word))
     if WORDS.keys() & who:
         titled_N = _with_word(table.column("title"), who)
     elif "".join(phrase(word)) in SAID["type"]:

@@ -116,7 +116,7 @@ class Steering:
     def allowed(self, release: Release, rows_n: IntArray) -> IntArray:
         """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost."""
         if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
-            rows_n = rows_n[vocabulary_of(release.snapshot).in_categories(sorted(named))[rows_n]]
+            rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).in_categories(sorted(named))[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
         if self.wishes.budget is not None:
@@ -151,7 +151,7 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     """What a text asks, without a direction: words that name nothing are unread."""
     if not text or not text.strip():
         return NO_WISHES
-    vocabulary = vocabulary_of(release.snapshot)
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
     wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     return Steering(
@@ -200,5 +200,5 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
         return np.asarray(~of_N | ((price_N >= least) & (price_N <= most)))
     so_N = np.ones(count, dtype=np.bool_)
     for terms in wish.terms:
-        so_N &= np.logical_or.reduce([vocabulary.so(meaning) for meaning in terms])
+        so_N &= np.logical_or.reduce([vocabulary.so(meaning, turned=wish.turned) for meaning in terms])
     return np.asarray(~(of_N & so_N) if wish.turned else ~of_N | so_N)

@@ -19,15 +19,17 @@ import pyarrow.compute as pc
 from app.recommend.lexicon import ALIKE_ROLES, EVERYDAY, NOTHING, ON_SALE, PARTS, PRICED, SAID, SAME, WHOLE
 from app.recommend.occasions import OCCASIONS
 from app.recommend.words import SHORTEST, named_together, near, one_form, phrase, spellings
+from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.datasets.audience import AUDIENCE_NAMES, WORDS
+from models.compatibility.labels import PieceLabels
+from models.datasets.audience import AUDIENCE_NAMES, WORDS, Audience, asked_for
 from models.datasets.garments import role_of
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
-CURRENCY, PRICE, SALE_PRICE = "currency", "price", "sale_price"
+CURRENCY, PRICE, SALE_PRICE, AUDIENCE = "currency", "price", "sale_price", "audience"
 BELOW: Final = "below price"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
@@ -46,27 +48,31 @@ class Meaning:
     """What words name.
 
     Attributes:
-        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price`` or ``attributes.NAME``.
-        values: any of these; of a title, the words that it says; of a price, which part of those of its category.
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price``, ``audience``, ``attributes.NAME``.
+        values: any of these; of a title, the words that it says; of an audience, likewise; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
         titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
+        people: any of whom they name: asked of all that tells for whom a row is, not of one field.
     """
 
     field: str
     values: tuple[str, ...]
     kind: str
     titled: tuple[str, ...] = ()
+    people: tuple[Audience, ...] = ()
 
     def joined(self, other: Meaning) -> Meaning:
         """Either of two of one field."""
         values, titled = dict.fromkeys(self.values + other.values), dict.fromkeys(self.titled + other.titled)
-        return replace(other, values=tuple(values), titled=tuple(titled))
+        people = dict.fromkeys(self.people + other.people)
+        return replace(other, values=tuple(values), titled=tuple(titled), people=tuple(people))
 
 
 class Vocabulary:
     """The words of one state of a catalogue; see ``vocabulary_of``."""
 
-    def __init__(self, snapshot: Snapshot | Overlay) -> None:
+    def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
+        self._traits = traits
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
@@ -90,6 +96,8 @@ class Vocabulary:
 
     def alike(self, key: str) -> tuple[Meaning, ...]:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
+        if (whom := self.meaning(key)) and whom.people:  # "men" are not all who are male
+            return (whom,)
         found: dict[tuple[str, str], Meaning] = {}
         for one in (key, *sorted(SAME.get(key, ()))):
             for meaning in (self._own(one), self._whole(one), self._of_titles(one), _of_prices(one)):
@@ -158,8 +166,30 @@ class Vocabulary:
         """The rows of some categories, ``(N,)``."""
         return self.mask(CATEGORY, tuple(categories))
 
-    def so(self, meaning: Meaning) -> BoolArray:
-        """The rows that are as a meaning says, ``(N,)``: by its field, or by their titles where the field says nothing of them."""
+    def for_whom(self, *people: Audience | None, only: bool = False) -> BoolArray | None:
+        """The rows that are for some people, ``(N,)``; None where these are nobody, or no row says for whom it is.
+
+        Args:
+            only: whether they must be for nobody else.
+        """
+        asked = [whom for whom in people if whom is not None]
+        if not asked or not any(labels.audience for labels in self._traits.labels):
+            return None
+
+        def passes(labels: PieceLabels) -> bool:
+            said = Audience.of_label(labels.audience or "")
+            return said is not None and any(said <= whom if only else (said & whom).possible for whom in asked)
+
+        return self._traits.mask(passes)
+
+    def so(self, meaning: Meaning, *, turned: bool = False) -> BoolArray:
+        """The rows that are as a meaning says, ``(N,)``: by its field, or by their titles where the field says nothing of them.
+
+        Args:
+            turned: whether it is not wanted; who wants nothing for men may be offered what is for everyone.
+        """
+        if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
+            return for_N
         so_N = self.mask(meaning.field, meaning.values)
         if not meaning.titled:
             return so_N
@@ -231,9 +261,22 @@ class Vocabulary:
         for most in (_ENDS, _HOLDS):
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
-                if values and not (most == _HOLDS and key in SAID["type"] and self._of_titles(key)):
-                    return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values))
-        return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key)
+                if values and not (most == _HOLDS and self._otherwise(field, key)):
+                    people = self._people(key) if _is_of_people(field) else ()
+                    return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values), people)
+        return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
+
+    def _otherwise(self, field: str, key: str) -> Meaning | None:
+        """What a word means that a value of a field only holds: a garment of titles, people."""
+        return (self._of_titles(key) if key in SAID["type"] else None) or (None if _is_of_people(field) else self._of_whom(key))
+
+    def _people(self, key: str) -> tuple[Audience, ...]:
+        return (whom,) if (whom := asked_for(key)) else ()
+
+    def _of_whom(self, key: str) -> Meaning | None:
+        """Whom a word names, where some row says for whom it is."""
+        people = self._people(key)
+        return Meaning(AUDIENCE, (key,), AUDIENCE, people=people) if self.for_whom(*people) is not None else None
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
@@ -252,7 +295,7 @@ class Vocabulary:
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
         name = field.removeprefix(ATTRIBUTE)
-        if name.lower().replace(" ", "_").replace("-", "_") not in AUDIENCE_NAMES:
+        if not _is_of_people(field):
             return values
         return (*values, *(value for value in self._columns.attribute_values(name) if value.lower() == "unisex" and value not in values))
 
@@ -285,6 +328,11 @@ def _titled(field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted(said | asked)) if field.startswith(ATTRIBUTE) and _kind(field) != "type" else ()
 
 
+def _is_of_people(field: str) -> bool:
+    """Whether a field is an attribute that says for whom."""
+    return field.removeprefix(ATTRIBUTE).lower().replace(" ", "_").replace("-", "_") in AUDIENCE_NAMES
+
+
 def _of_people(words: Sequence[str]) -> bool:
     """Whether words say only for whom: "Men & Women" is no name of a garment."""
     return all(word in WORDS for word in words)
@@ -304,9 +352,9 @@ def _pattern(value: str) -> str:
 _VOCABULARIES: WeakKeyDictionary[Snapshot | Overlay, Vocabulary] = WeakKeyDictionary()
 
 
-def vocabulary_of(snapshot: Snapshot | Overlay) -> Vocabulary:
-    """The vocabulary of a snapshot or overlay, made when it is first asked for; a pass over the columns, not over the words of titles."""
+def vocabulary_of(snapshot: Snapshot | Overlay, traits: Traits) -> Vocabulary:
+    """The vocabulary of what is served, made when it is first asked for; a pass over the columns, not over the words of titles."""
     found = _VOCABULARIES.get(snapshot)
     if found is None:
-        found = _VOCABULARIES[snapshot] = Vocabulary(snapshot)
+        found = _VOCABULARIES[snapshot] = Vocabulary(snapshot, traits)
     return found

@@ -71,7 +71,7 @@ def read(text: str, vocabulary: Vocabulary) -> Wishes:
 
 @dataclass(slots=True)
 class _Group:
-    """Terms of one kind, any of which will do."""
+    """Terms of one kind, or with "or" between them ("linen or Okra"), any of which will do."""
 
     kind: str
     atoms: list[Atom]
@@ -191,7 +191,7 @@ class _Clauses:
     def _describe(self, atom: Atom, before: Atom | None) -> None:
         """A term that says what something is like; right after a noun it is of that one, unless another noun comes."""
         self._of = self._of or (before is not None and before.noun)
-        if self._pending and self._pending[-1].kind == atom.of_kind:
+        if self._pending and (self._pending[-1].kind == atom.of_kind or (self._or and not self._also and len(self._pending) == 1)):
             self._pending[-1].atoms.append(atom)
             return
         if self._pending and self._or:

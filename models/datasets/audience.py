@@ -39,6 +39,10 @@ class Audience:
     def __or__(self, other: Audience) -> Audience:
         return Audience(self.genders | other.genders, self.ages | other.ages)
 
+    def __le__(self, other: Audience) -> bool:
+        """Whether it is for nobody that the other is not for."""
+        return self.genders <= other.genders and self.ages <= other.ages
+
     @property
     def possible(self) -> bool:
         """Whether there is anybody left to wear it."""
@@ -107,6 +111,16 @@ _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
 
 _CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
+
+
+_STYLES: Final = frozenset(("baby", "missy", "junior", "juniors", "kinder"))
+"""Words of people that are said of clothes: baby blue, kinder."""
+
+
+def asked_for(word: str) -> Audience | None:
+    """Whom a word of a shopper's names; None where it names nobody, everyone, or may be said of clothes."""
+    named = WORDS.get(re.sub(r"['\u2019]s?$", "", word))
+    return named if named is not None and named != Audience() and word not in _STYLES else None
 
 
 def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pytest
 
 from app.recommend.vocabulary import Vocabulary
+from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.wardrobe.catalogue import dress_up, title_of
 
@@ -82,4 +83,5 @@ def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabula
     """The words of a shop that says in columns what its items are, and of the wardrobe, which says it in titles."""
     root = tmp_path_factory.mktemp("words")
     catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items()}
-    return {name: Vocabulary(snapshot_of(items, root / name)) for name, items in catalogues.items()}
+    snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}
+    return {name: Vocabulary(snapshot, Traits.of(snapshot)) for name, snapshot in snapshots.items()}

@@ -17,6 +17,7 @@ from app.recommend.lexicon import HIGHEST, LOWEST
 from app.recommend.prices import prices_in
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import read
+from app.release.traits import Traits
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
@@ -26,6 +27,11 @@ _SPOKEN = (
     "free non size M total budget with without to match wedding summer anything t-shirts"
 )
 SPOKEN = _SPOKEN.split()
+
+
+def words_of(snapshot: Snapshot | Overlay) -> Vocabulary:
+    """Its words."""
+    return vocabulary_of(snapshot, Traits.of(snapshot))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -57,7 +63,7 @@ def test_what_is_cheap_is_so_in_its_category(snapshot_of: Callable[[list[dict[st
     items = [
         {"id": f"{name}-{price}-{at}", "category": name, "price": float(price)} for name in prices for at, price in enumerate(prices[name])
     ]
-    vocabulary = Vocabulary(snapshot_of(items, tmp_path / "priced"))
+    vocabulary = words_of(snapshot_of(items, tmp_path / "priced"))
     found = {part: [items[row]["price"] for row in np.flatnonzero(vocabulary.mask("price", (part,)))] for part in (LOWEST, HIGHEST)}
     assert found == {LOWEST: [1, 2, 3, 101, 102, 103], HIGHEST: [7, 8, 9, 107, 108, 109]}
 
@@ -81,7 +87,7 @@ def test_a_title_says_the_colour_of_an_item_without_the_attribute(
     untold = {"blackbag": "Tourister Unisex Black Backpack", "navybag": "Navy-blue bag", "plain": "Blackberry bag"}
     items = [{"id": name, "title": title, "attributes": json.dumps({"colour": colour})} for name, (title, colour) in told.items()]
     items += [{"id": name, "title": title, "attributes": json.dumps({"strap": "long"})} for name, title in untold.items()]
-    vocabulary = Vocabulary(snapshot_of([{**item, "category": "things"} for item in items], tmp_path / "told"))
+    vocabulary = words_of(snapshot_of([{**item, "category": "things"} for item in items], tmp_path / "told"))
     [wish] = read(text, vocabulary).wishes
     so_N = np.logical_or.reduce([vocabulary.so(meaning) for meaning in wish.terms[0]]) ^ wish.turned
     assert {items[row]["id"] for row in np.flatnonzero(so_N)} == set(found)
@@ -115,7 +121,7 @@ def test_a_word_for_all_of_a_kind_means_each_of_its_categories(
         "Hats, Scarves & Gloves": "Stole",
     }
     items = [{"id": name, "title": title, "category": name} for name, title in said.items()]
-    [wish, *_] = [wish for wish in read(text, Vocabulary(snapshot_of(items, tmp_path / "kinds"))).wishes if wish.categories]
+    [wish, *_] = [wish for wish in read(text, words_of(snapshot_of(items, tmp_path / "kinds"))).wishes if wish.categories]
     assert sorted(wish.categories) == categories
 
 
@@ -135,7 +141,7 @@ def test_wishes_of_other_languages_are_not_read_as_their_opposite(
     """Words that turn, prices, and the endings of adjectives."""
     told = {"Kleid": ("Kleid Lena", "Rot"), "Schuhe": ("Schuh Max", "Schwarz"), "Robe": ("Robe Anne", "Rouge")}
     items = [{"id": name, "category": name, "title": title, "attributes": json.dumps({"Farbe": c})} for name, (title, c) in told.items()]
-    vocabulary = Vocabulary(snapshot_of(items, tmp_path / "abroad"))
+    vocabulary = words_of(snapshot_of(items, tmp_path / "abroad"))
     found = []
     for wish in read(text, vocabulary).wishes:
         names = "+".join(str(term[0].values[0]) for term in wish.terms)
@@ -211,7 +217,7 @@ def test_a_price_in_another_currency_is_not_applied(snapshot_of: Callable[[list[
         {**shoes, "id": "a", "currency": "EUR", "attributes": None},
         {**shoes, "id": "b", "attributes": json.dumps({"currency": "sek"})},
     ]
-    euros = vocabulary_of(snapshot_of(told, tmp_path / "told"))
+    euros = words_of(snapshot_of(told, tmp_path / "told"))
     for text in ("under $50", "under ¥5000", "under 50 CAD", "budget $50"):
         wishes = read(text, euros)
         assert (wishes.wishes, wishes.budget, wishes.rest, wishes.unread) == ((), None, (), ())
@@ -219,8 +225,53 @@ def test_a_price_in_another_currency_is_not_applied(snapshot_of: Callable[[list[
     for text in ("under 50", "under 50 €", "under 50 SEK", "under 50 crowns"):
         [wish] = read(text, euros).wishes
         assert wish.most == 50
-    [wish] = read("under $50", vocabulary_of(snapshot_of([{**shoes, "id": "a"}], tmp_path / "untold"))).wishes
+    [wish] = read("under $50", words_of(snapshot_of([{**shoes, "id": "a"}], tmp_path / "untold"))).wishes
     assert wish.most == 50
+
+
+def test_people_are_named_by_what_tells_for_whom(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """Of a merchant's feed "girls" is no value, and "female" is girls', too; who wants nothing for men may be offered what is for all."""
+    told = {
+        "woman": ("female", "adult"),
+        "girl": ("female", "kids"),
+        "boy": ("male", "kids"),
+        "man": ("male", "adult"),
+        "all": ("unisex", "adult"),
+    }
+    items = [
+        {"id": name, "category": "tops", "title": "Shirt", "attributes": json.dumps({"gender": gender, "age_group": age})}
+        for name, (gender, age) in told.items()
+    ]
+    vocabulary = words_of(
+        snapshot_of([*items, {"id": "titled", "category": "tops", "title": "Girls' shirt", "attributes": None}], tmp_path / "whom")
+    )
+
+    def left(text: str) -> set[str]:
+        [wish] = read(text, vocabulary).wishes
+        so_N = np.logical_and.reduce([vocabulary.so(meaning, turned=wish.turned) for [meaning] in wish.terms])
+        return {name for name, so in zip([*told, "titled"], so_N, strict=True) if so != wish.turned}
+
+    assert left("for girls") == {"girl", "titled"}
+    assert left("for women") == {"woman", "all"}
+    assert left("für Damen") == {"woman", "all"}
+    assert left("kids") == {"girl", "boy", "titled"}
+    assert left("nothing for men") == {"woman", "girl", "boy", "all", "titled"}
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"), [("black or by Okra", ["colour brand"]), ("black and Okra", ["colour", "brand"]), ("red linen", ["colour", "title"])]
+)
+def test_or_joins_what_is_of_different_kinds(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, terms: list[str]
+) -> None:
+    """Either will do; "and" asks for both."""
+    items = [
+        {"id": str(at), "category": "tops", "title": "Linen shirt", "brand": "Okra", "attributes": json.dumps({"colour": colour})}
+        for at, colour in enumerate(["Black", "Red"])
+    ]
+    wishes = read(text, words_of(snapshot_of(items, tmp_path / "either"))).wishes
+    found = [" ".join(meaning.field.removeprefix("attributes.") for meaning in meanings) for wish in wishes for meanings in wish.terms]
+    assert found == terms
 
 
 def test_a_change_of_the_catalogue_is_a_change_of_its_words(
@@ -228,11 +279,11 @@ def test_a_change_of_the_catalogue_is_a_change_of_its_words(
 ) -> None:
     """An item that came since names new things; a vocabulary is made once for each state."""
     base = snapshot_of([{"id": "a", "category": "shoes", "title": "Red boots", "brand": "Tarn"}], tmp_path / "base")
-    assert read("by Ostara", vocabulary_of(base)).rest == ("Ostara",)
+    assert read("by Ostara", words_of(base)).rest == ("Ostara",)
     row = np.ones((1, 4), dtype=np.float32)
     items = base.take([0]).set_column(0, "id", [["b"]]).set_column(base.items.column_names.index("brand"), "brand", [["Ostara"]])
     later = Overlay.over(base, Segment(items, row, row, ()))
-    [wish] = read("by Ostara", vocabulary_of(later)).wishes
+    [wish] = read("by Ostara", words_of(later)).wishes
     assert wish.terms[0][0].values == ("Ostara",)
-    assert vocabulary_of(later) is vocabulary_of(later)
-    assert vocabulary_of(later).mask("brand", ("Ostara",)).tolist() == [False, True]
+    assert words_of(later) is words_of(later)
+    assert words_of(later).mask("brand", ("Ostara",)).tolist() == [False, True]
