@@ -25,6 +25,7 @@ _ITEM: Final = pl.Struct(
         "quantity": _COUNT,
     }
 )
+_PLACE: Final = {"item_id": "item", "item_list_id": "recommendation_id", "item_list_name": "category", "item_list_index": "position"}
 _PARAMS: Final = ("release", "experiment", "variant")
 ROW: Final = pl.Schema(
     {
@@ -48,7 +49,7 @@ def ga4(events: pl.LazyFrame) -> pl.LazyFrame:
 
 def _shown(events: pl.LazyFrame) -> pl.LazyFrame:
     impressions = impressions_of(events).with_columns(_at("shown_at"), event_name=pl.lit("view_item_list"))
-    item = _item(item_id="item", item_list_id="recommendation_id", item_list_name="category", item_list_index="position")
+    item = _item(**_PLACE)
     listed = shown_items(impressions).sort("slot", "position").group_by("recommendation_id", maintain_order=True).agg(item.alias("items"))
     params = pl.concat_list(
         pl.struct(pl.lit(name).alias("key"), pl.struct(pl.col(name).alias("string_value")).alias("value")) for name in _PARAMS
@@ -63,11 +64,12 @@ def _done(events: pl.LazyFrame) -> pl.LazyFrame:
     clicked = (pl.col("type") == "view") & pl.col("recommendation_id").is_not_null()
     name = pl.when(clicked).then(pl.lit("select_item")).otherwise(pl.col("type").replace_strict(_NAMES, return_dtype=_TEXT))
     revenue = pl.when(pl.col("type") == "purchase").then(pl.col("price") * pl.col("quantity").fill_null(1))
-    told = acts.with_columns(
+    places = shown_items(impressions_of(events)).sort("slot", "position").unique(["recommendation_id", "item"], keep="first")
+    told = acts.join(places, on=["recommendation_id", "item"], how="left").with_columns(
         event_name=name,
         event_params=pl.lit([], dtype=ROW["event_params"]),
         ecommerce=pl.struct(pl.col("order").alias("transaction_id"), revenue.alias("purchase_revenue")),
-        items=pl.concat_list(_item(item_id="item", item_list_id="recommendation_id", price="price", quantity="quantity")),
+        items=pl.concat_list(_item(**_PLACE, price="price", quantity="quantity")),
     )
     return _rows(told)
 

@@ -9,12 +9,13 @@ from typing import Any
 import polars as pl
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, attributed
+from app.attribution.products import Products
 from app.experiments.experiment import METRICS, Experiment
 from app.experiments.tally import Tally
 from app.ground.windows import Windows
 
 
-def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows) -> dict[str, Tally]:
+def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, products: Products | None = None) -> dict[str, Tally]:
     """Variant -> what its units did, of those that have any.
 
     A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
@@ -22,10 +23,11 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows) -> d
     what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
 
     Args:
-        events: as ``app.worker.archive`` keeps them.
+        events: as ``app.worker.archive`` keeps them. products: of which items are sizes and colours; None: each is its own.
     """
     since = datetime.fromisoformat(experiment.started) - timedelta(seconds=windows.purchase_s)
-    answers = attributed(events.filter(pl.col("received") >= since), windows).filter(pl.col("experiment") == experiment.name)
+    followed = attributed(events.filter(pl.col("received") >= since), windows, products or Products())
+    answers = followed.filter(pl.col("experiment") == experiment.name)
     names = [variant.name for variant in experiment.variants]
     units = _units(answers.filter(pl.col("variant").is_in(names)))
     stop = min((datetime.fromisoformat(stopped.at) for stopped in experiment.stopped.values()), default=None)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import torch
 
+from app.attribution.products import Products
 from app.catalogue.publishing import catalogue_of
 from app.ground.settings import Settings
 from app.home.runs import FromLog
@@ -31,7 +32,7 @@ def told_by_log(settings: Settings, events: pl.LazyFrame, bundle: Path, reward: 
     record = store.bring(store.served())
     snapshot = Snapshot.load(store.snapshot_path(record.snapshot))
     catalogue, features_NF = catalogue_of(snapshot.items, store.images), np.asarray(snapshot.features, dtype=np.float32)
-    found = logged(events, settings.attribution, catalogue.row_of, cast("Reward", reward))
+    found = logged(events, settings.attribution, catalogue.row_of, cast("Reward", reward), Products.of(snapshot.items))
     current = Bundle.load(store.bundle_path(record.bundle)).to(device)
     candidate = load_candidate(bundle, current, snapshot.categories)
     return judged(found, current, candidate, catalogue, features_NF, cast("Reward", reward), settings.exploration.examination)

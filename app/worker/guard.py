@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from app.attribution.products import Products
 from app.experiments.book import ExperimentFile
 from app.experiments.counting import tallies
 from app.experiments.experiment import Experiment
@@ -12,9 +13,11 @@ from app.experiments.kept import KeptReports
 from app.experiments.report import Report, broken_guardrails, report_of
 from app.ground.logs import logger
 from app.ground.settings import Settings
+from app.home.store import ReleaseStore
 from app.log.base import Log
 from app.log.open import opened_log
 from app.worker.told import all_events
+from index.snapshot import Snapshot
 
 
 async def report_on(settings: Settings, log: Log, experiments: Sequence[Experiment]) -> list[Report]:
@@ -24,8 +27,16 @@ async def report_on(settings: Settings, log: Log, experiments: Sequence[Experime
         LogError: the log cannot be read.
     """
     async with all_events(settings.home, log) as events:
-        tallied = [await asyncio.to_thread(tallies, one, events, settings.attribution) for one in experiments]
+        products = await asyncio.to_thread(_served, settings) if experiments else Products()
+        tallied = [await asyncio.to_thread(tallies, one, events, settings.attribution, products) for one in experiments]
     return [report_of(one, found) for one, found in zip(experiments, tallied, strict=True)]
+
+
+def _served(settings: Settings) -> Products:
+    """Those of the catalogue that is served; none where there is none yet."""
+    store = ReleaseStore(settings.home)
+    record = store.current()
+    return Products() if record is None else Products.of(Snapshot.load(store.snapshot_path(store.bring(record).snapshot)).items)
 
 
 def report_alone(settings: Settings, one: Experiment) -> Report:

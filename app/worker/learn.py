@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 import pyarrow.compute as pc
 
+from app.attribution.products import Products
 from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import ROOTS
@@ -165,7 +166,8 @@ class _Steps:
         worker = self._settings.worker
         if not (worker.debias or worker.half_life_days):
             return {}
-        lists = Lists.of(self._latest_events(catalogue), self._settings.attribution) if worker.debias else Lists()
+        products = Products.of(catalogue.table)
+        lists = Lists.of(self._latest_events(catalogue), self._settings.attribution, products) if worker.debias else Lists()
         category_of = dict(zip(catalogue.ids, catalogue.categories, strict=True))
         counts = counts_of(outfits, category_of, lists, self._steepness(catalogue), worker.half_life_days)
         alike = sum(counts.values()) ** 2 / sum(count**2 for count in counts.values())
@@ -185,7 +187,8 @@ class _Steps:
 
     def _explored(self, catalogue: Catalogue) -> Logged:
         if self._found is None:
-            self._found = logged(self._latest_events(catalogue), self._settings.attribution, catalogue.row_of, self._settings.worker.reward)
+            events, products = self._latest_events(catalogue), Products.of(catalogue.table)
+            self._found = logged(events, self._settings.attribution, catalogue.row_of, self._settings.worker.reward, products)
         return self._found
 
     def _latest_events(self, catalogue: Catalogue) -> pl.LazyFrame:

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
+from app.attribution.products import Products
 from app.ground.windows import Windows
 from models.errors import InputError
 from models.offpolicy.lists import Lists
@@ -22,6 +23,7 @@ from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
 KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+_ITEMS: Final = Products()
 _MOST: Final = 50_000  # answers, the latest ones
 NO_EXPLORATION: Final = (
     "no answer of this log was explored, and what was never tried cannot be told; serve with ATTIRE_EXPLORATION__SHARE=0.02 for a while"
@@ -48,7 +50,7 @@ class Logged:
     fixed_U: Ints
 
 
-def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], reward: Reward) -> Logged:
+def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], reward: Reward, products: Products = _ITEMS) -> Logged:
     """The explored lists of the latest 50,000 answers that were explored.
 
     Left out are those of candidates that whoever asked chose, of photos, of asked-for diversity, and of what is no more in the catalogue.
@@ -61,7 +63,7 @@ def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], re
     found = list(_lists(answers.rows(), row_of))
     if not found:
         raise InputError(NO_EXPLORATION)
-    return _packed(found, _came_of(events, windows, reward), row_of)
+    return _packed(found, _came_of(events, windows, reward, products), row_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,10 @@ def _lists(answers: Iterable[tuple[str, str | None, str | None, str]], row_of: M
                 yield _List(answer, number, who, user, worn, slot)
 
 
-def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward) -> dict[tuple[str, int, int], tuple[float, float]]:
+def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward, products: Products) -> dict[tuple[str, int, int], tuple[float, float]]:
     """(answer, slot, place) -> what came of it, but for what was returned, and that it was looked into; without what came to nothing."""
     earned = pl.col(KIND[reward]) & ~pl.col(RETURNED) if reward == "purchase" else pl.col(KIND[reward])
-    acted = outcomes(events, windows).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED))
+    acted = outcomes(events, windows, products).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED))
     rows = acted.select("recommendation_id", "slot", "position", earned.cast(pl.Float64)).collect().rows()
     return {(answer, int(slot), int(place)): (worth, 1.0) for answer, slot, place, worth in rows}
 

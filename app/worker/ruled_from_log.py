@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from app.attribution.products import Products
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.log.open import opened_log
@@ -51,7 +52,7 @@ def ruled_by_log(settings: Settings, events: pl.LazyFrame, before: Sequence[Rule
     store = ReleaseStore(settings.home)
     release = Release.open(store, store.served(), later=True)
     try:
-        found = logged(events, settings.attribution, release.snapshot.row_of, reward)
+        found = logged(events, settings.attribution, release.snapshot.row_of, reward, Products.of(release.snapshot.items))
     except InputError as error:
         return Earned(reward=reward, refused=str(error))
     lists, now_UK, then_UK = targets(found, release, *(Ruled(InForce(rules), release) for rules in (before, after)))

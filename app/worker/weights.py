@@ -22,12 +22,14 @@ import polars as pl
 
 from app.attribution.credit import PURCHASED, SEEN, outcomes
 from app.attribution.impressions import impressions_of, with_said
+from app.attribution.products import Products
 from app.ground.windows import Windows
 from models.datasets.schema import Outfit
 
 FOUND: Final = 0.1
 """f. A log tells purchases, not how many wanted to buy; that it is not 0 bounds what one purchase can stand for."""
 _DAY_S: Final = 86_400.0
+_ITEMS: Final = Products()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,28 @@ class Lists:
 
     Attributes:
         asked: (session, category) of every list.
-        place_of: (session, item) of what was bought that lists had shown -> its best place, from 0.
+        place_of: (session, product) of what was bought that lists had shown -> its best place, from 0.
+        products: of which items are sizes and colours.
     """
 
     asked: AbstractSet[tuple[str, str]] = frozenset()
     place_of: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    products: Products = _ITEMS
 
     @classmethod
-    def of(cls, events: pl.LazyFrame, windows: Windows) -> Lists:
+    def of(cls, events: pl.LazyFrame, windows: Windows, products: Products = _ITEMS) -> Lists:
         """As events tell it."""
         of_whom = events.filter(pl.col("type") == "impression").select("recommendation_id", "session")
-        shown = outcomes(events, windows).join(of_whom, on="recommendation_id").drop_nulls("session")
+        shown = outcomes(events, windows, products).join(of_whom, on="recommendation_id").drop_nulls("session")
         bought = (pl.col(PURCHASED) | pl.col(SEEN)).alias("bought")
-        rows = shown.select("session", "category", "item", "position", bought).collect()
+        rows = shown.select("session", "category", "product", "position", bought).collect()
         asked = frozenset(rows.select("session", "category").unique().rows())
-        places = rows.filter("bought").group_by("session", "item").agg(pl.col("position").min()).rows()
-        return cls(asked, {(session, item): int(place) for session, item, place in places})
+        places = rows.filter("bought").group_by("session", "product").agg(pl.col("position").min()).rows()
+        return cls(asked, {(session, product): int(place) for session, product, place in places}, products)
 
     def chance(self, session: str, item: str, category: str, eta: float) -> float:
         """That a shopper who wanted the item bought it."""
-        place = self.place_of.get((session, item))
+        place = self.place_of.get((session, self.products.name(item)))
         looked = float((session, category) not in self.asked) if place is None else (1.0 + place) ** -eta
         return looked + (1.0 - looked) * FOUND
 

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import pyarrow as pa
 from anyio import to_thread
 
 from app.api.ops import lags_of
 from app.api.schemas.rules import MoreOrFewer
 from app.api.services import Services
+from app.attribution.products import Products
 from app.ground.errors import LogError
 from app.home.feeds import FeedRecord, FeedRecords, Reject
 from app.home.runs import LearningRun, Runs
@@ -25,6 +27,7 @@ ENTRIES: Final = 2_000
 REJECTS_SHOWN: Final = 20
 """Rows that were set aside, of each file of them."""
 _WIDE, _HIGH = 600, 160
+_ITEMS: Final = Products()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +55,7 @@ class Lately:
     Attributes:
         entries: how many they are. since: when the first of them was received.
         answers: impressions; empty: those without any suggestion that are not complete. slots_empty: slots without one, of ``slots``.
-        events: type -> how many. attributed: of these, what names a recommendation that shows the item.
+        events: type -> how many. attributed: of these, what names a recommendation that shows the product.
         outcomes: what came of it, by release.
     """
 
@@ -82,7 +85,9 @@ class Overview:
 async def overview(services: Services) -> Overview:
     """How the service is; what the log does not answer in time is None."""
     try:
-        seen = of_entries(await lately(services.log, services.settings.home, ENTRIES))
+        entries = await lately(services.log, services.settings.home, ENTRIES)
+        release = services.serving.release
+        seen = of_entries(entries, _products(release, entries) if release else _ITEMS)
     except LogError:
         seen = None
     feeds = FeedRecords(services.settings.home)
@@ -97,11 +102,13 @@ async def overview(services: Services) -> Overview:
     )
 
 
-def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
+def of_entries(entries: Sequence[Mapping[str, Any]], products: Products = _ITEMS) -> Lately:
     """What the last impressions and events come to.
 
     >>> shown = {"type": "impression", "recommendation_id": "r", "slots": [{"category": "tops", "items": ["a"]}, {"items": []}]}
     >>> dict(of_entries([shown, {"type": "view", "item": "a", "recommendation_id": "r"}, {"type": "view", "item": "b"}]).attributed)
+    {'view': 1}
+    >>> dict(of_entries([shown, {"type": "view", "item": "a-xl", "recommendation_id": "r"}], Products({"a": "A", "a-xl": "A"})).attributed)
     {'view': 1}
     >>> in_a_look = shown | {"looks": [["b"]]}, {"type": "view", "item": "b", "recommendation_id": "r"}
     >>> dict(of_entries(in_a_look).attributed)
@@ -116,11 +123,11 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
     impressions = [one for one in entries if one.get("type") == "impression"]
     slots = [[slot.get("items") or [] for slot in one.get("slots") or []] for one in impressions]
     shown = {
-        one.get("recommendation_id"): {item for shown in (*of, *(one.get("looks") or ())) for item in shown}
+        one.get("recommendation_id"): {products.name(item) for shown in (*of, *(one.get("looks") or ())) for item in shown}
         for one, of in zip(impressions, slots, strict=True)
     }
     done = [one for one in entries if one.get("type") != "impression"]
-    attributed = [one for one in done if str(one.get("item")) in shown.get(one.get("recommendation_id"), ())]
+    attributed = [one for one in done if products.name(str(one.get("item"))) in shown.get(one.get("recommendation_id"), ())]
     return Lately(
         entries=len(entries),
         since=str(entries[0].get("received", "")) if entries else "",
@@ -132,6 +139,14 @@ def of_entries(entries: Sequence[Mapping[str, Any]]) -> Lately:
         attributed=Counter(str(one.get("type")) for one in attributed),
         outcomes=_outcomes(impressions, attributed),
     )
+
+
+def _products(release: Release, entries: Sequence[Mapping[str, Any]]) -> Products:
+    """Those of what was done."""
+    shown = (item for one in entries for slot in one.get("slots") or () for item in slot.get("items") or ())
+    looked = (item for one in entries for look in one.get("looks") or () for item in look)
+    rows = release.snapshot.row_of.known({*map(str, shown), *map(str, looked), *(str(one.get("item")) for one in entries)})
+    return Products.of(release.snapshot.items.select(["id", "group_id"]).take(pa.array(rows.values(), pa.int64())))
 
 
 def _outcomes(impressions: Sequence[Mapping[str, Any]], attributed: Sequence[Mapping[str, Any]]) -> list[Outcome]:

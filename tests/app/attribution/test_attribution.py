@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from app.attribution.credit import attributed, credits_of, outcomes
 from app.attribution.impressions import impressions_of, with_said
+from app.attribution.products import Products
 from app.ground.windows import Windows
 from app.log.base import Entry, Event
 from app.worker.archive import SCHEMA, _row
@@ -142,6 +143,20 @@ def test_each_suggestion_has_its_place_and_its_outcome() -> None:
     events = frame([shown("r", session="s", **twice), did("view", "b", 0.1, recommendation_id="r")])
     rows = outcomes(events, WINDOWS).sort("position").select("item", "position", "category", "clicked", "purchased").collect().rows()
     assert rows == [("a", 0, "shoes", False, False), ("b", 1, "shoes", True, False)]
+
+
+def test_another_size_is_of_the_product_that_was_shown() -> None:
+    """A catalogue lists each size as an item: the one that was clicked or shown is seldom the one that is bought."""
+    products = Products.of(pa.table({"id": ["a-s", "a-m", "b", "c-s"], "group_id": ["a", "a", None, "c"]}))
+    answer = shown("r", "a-s", "b", session="s")
+    seen, click = did("purchase", "a-m", 1), did("view", "a", 0.1, recommendation_id="r")
+    other = did("purchase", "c-s", 1)
+    for acts, kinds in (([seen, other], [("view_through", "a-m")]), ([click, seen, other], [("clicked", "a"), ("purchased", "a-m")])):
+        found = credits_of(frame([answer, *acts]), WINDOWS, products).select("kind", "item").collect().rows()
+        assert sorted(found) == kinds
+        [a, b] = outcomes(frame([answer, *acts]), WINDOWS, products).sort("position").collect().to_dicts()
+        assert (a["item"], a["product"], a[kinds[-1][0]], b["purchased"]) == ("a-s", "a", True, False)
+    assert credited(answer, seen) == []
 
 
 def test_an_impression_tells_what_it_said() -> None:

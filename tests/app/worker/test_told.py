@@ -77,7 +77,8 @@ async def test_events_are_exported_as_google_analytics_4_has_them(tmp_path: Path
     assert listed == [("a", "shoes", 0), ("b", "shoes", 1)]
     params = {one["key"]: one["value"]["string_value"] for one in rows["view_item_list"]["event_params"]}
     assert params == {"release": "r1-x", "experiment": "x", "variant": "v"}
-    assert rows["select_item"]["items"][0]["item_list_id"] == "r"
+    [selected] = rows["select_item"]["items"]
+    assert (selected["item_list_id"], selected["item_list_name"], selected["item_list_index"]) == ("r", "shoes", 1)
     assert rows["view_item"]["user_id"] == "u"
     assert rows["purchase"]["ecommerce"] == {"transaction_id": "o", "purchase_revenue": 19.0}
     assert (rows["purchase"]["event_date"], rows["purchase"]["event_timestamp"]) == ("20261101", 1793491200000000)

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from app.attribution.products import Products
 from app.ground.windows import Windows
 from app.log.base import Entry, Event
 from app.worker.archive import SCHEMA, Archive, read_archive
@@ -104,3 +105,7 @@ def test_lists_are_those_of_the_log(said: Callable[..., Event], tmp_path: Path) 
     frame = pl.from_arrow(read_archive(tmp_path, SCHEMA.names))
     assert isinstance(frame, pl.DataFrame)
     assert Lists.of(frame.lazy(), Windows()) == Lists({("s", "shoes"), ("s", "bags")}, {("s", "c"): 2, ("s", "e"): 1})
+    sizes = Products({"d": "bag", "w": "bag"})
+    found = Lists.of(frame.lazy(), Windows(), sizes)
+    assert found.place_of == {("s", "c"): 2, ("s", "e"): 1, ("s", "bag"): 0}
+    assert found.chance("s", "w", "bags", 1.0) == 1.0
