@@ -39,6 +39,21 @@ class Variant(Strict):
         default_factory=list, max_length=100, description="Ids of the home's rules that do not hold.", examples=[[]]
     )
 
+    @property
+    def changes(self) -> list[str]:
+        """What it does otherwise, for people.
+
+        >>> Variant(name="b", release="r2", settings=Overlay(diversity=0.3), without_rules=["x"]).changes
+        ['release r2', 'diversity 0.3', 'without rules x']
+        """
+        settings = [f"{name} {value}" for name, value in self.settings.model_dump(exclude_none=True).items()]
+        rules = [
+            f"{word} {', '.join(ids)}"
+            for word, ids in (("rules", [one.id for one in self.rules]), ("without rules", self.without_rules))
+            if ids
+        ]
+        return [*([f"release {self.release}"] if self.release else []), *settings, *rules]
+
 
 class Guardrail(Strict):
     """What stops a variant by itself: that a metric is surely further from the control's, in this direction, than the threshold."""

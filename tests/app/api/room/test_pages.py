@@ -307,11 +307,16 @@ def test_conflicts_of_rules_are_told_whenever_they_are_looked_at(room: TestClien
 def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, own: Path, key: str) -> None:
     """Attach rate and average order by variant, with intervals, as figures, too; before the first report, how to get one."""
     assert "There are none." in room.get("/ops/experiments").text
-    asked = {"name": "new", "variants": [{"name": "old"}, {"name": "bold"}, {"name": "mild"}], "note": "<b>why</b>"}
+    asked = {
+        "name": "new",
+        "variants": [{"name": "old"}, {"name": "bold", "settings": {"diversity": 0.3}}, {"name": "mild"}],
+        "note": "<b>why</b>",
+    }
     asked["guardrails"] = [{"metric": "purchase", "direction": "down", "threshold": 0.05}]
     assert room.put("/experiments", json={"experiments": [asked]}, headers={"X-API-Key": key}).status_code == 200
     text = room.get("/ops/experiments").text
     assert "attire experiments report new" in text
+    assert "bold: diversity 0.3" in text
     assert "<b>why" not in text
     file = ExperimentFile(own)
     means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "return": 0.0, "value": 8.0, "empty": 0.0}
@@ -325,6 +330,7 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     assert "40.00" in text
     assert ">undecided<" in text
     assert "it sold less" in text
+    assert "diversity 0.3" in text
     assert "as the weights say" in text
     assert "purchase may go down by 5 %" in text
     figures = room.get("/metrics", headers={"X-API-Key": key}).text
