@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from models.compatibility.labels import LABEL_COLUMNS, piece_labels
+from models.datasets.labels import LABEL_COLUMNS, piece_labels
 from models.datasets.read import read_dataset
 
 TEMPLATES: Final = {

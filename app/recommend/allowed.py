@@ -16,7 +16,7 @@ from app.release.release import Release
 from app.rules.ruling import Ruling
 from index.columns import Filter
 from index.selection import Condition, Selection, but
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 _MOST_VARIANTS: Final = 50
 

@@ -20,7 +20,7 @@ from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
 from app.recommend.slots import Slots, as_wished, choose_slots
 from app.release.release import Release
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:

@@ -8,7 +8,7 @@ from itertools import combinations
 from app.release.release import Release
 from app.rules.ruling import Ruling
 from index.selection import Condition
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_SEASON = "none is of the season of the others, so these are of another"

@@ -17,7 +17,8 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
 from app.release.release import Release
-from models.compatibility.labels import PieceLabels, piece_labels
+from models.datasets.garments_abroad import speaks_french
+from models.datasets.labels import PieceLabels, piece_labels
 from models.datasets.schema import item_text
 from models.encoders.features import FloatArray
 from models.encoders.pictures import decode
@@ -150,7 +151,8 @@ def _pieces(
     shown: list[FloatArray] = []
     for item in items:
         if isinstance(item, Photo):
-            labels = piece_labels({"category": item.category, "title": item.title})
+            french = speaks_french(release.snapshot.categories)
+            labels = piece_labels({"category": item.category, "title": item.title}, french=french)
             pieces[item] = (-1 - len(shown), item.field, None, item.category, labels)
             shown.append(embedded[item.field])
         elif (row := row_of.get(item)) is not None:

@@ -26,7 +26,7 @@ from app.rules.ruling import Ruling
 from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import suitable
+from app.recommend.consistent import fits, suitable
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -24,6 +24,7 @@ from models.compatibility.roles import ESSENTIAL, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
 from models.datasets.garments import ROLE_WORDS
+from models.datasets.labels import PieceLabels
 
 _MOST_INFERRED: Final = 8
 _ENOUGH: Final = 1_000  # items of a category that tell what it is worn as
@@ -106,7 +107,7 @@ def choose_slots(
     learned = release.bundle.slots
 
     def missing(empty: Collection[str]) -> Sequence[str]:
-        categories, texts = (*worn.categories, *beside), (*release.texts(worn.rows), *("" for _ in beside))
+        categories, texts = (*_as_learned(release, worn), *beside), (*release.texts(worn.rows), *("" for _ in beside))
         return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(worn.categories):
@@ -129,6 +130,24 @@ def _empty(release: Release, may: Selection | None) -> frozenset[str]:
     """The categories of which there is no item that may be suggested."""
     snapshot, known = release.snapshot, frozenset({*release.snapshot.categories, *release.bundle.manifest.categories})
     return known - {name for name in snapshot.categories if may is None or may.any_of(snapshot.rows_in(name))}
+
+
+def _as_learned(release: Release, worn: Worn) -> Sequence[str]:
+    """The worn categories; in place of one that no training outfit had that of which most is worn so and suits: of jumpsuits dresses."""
+    learned = release.bundle.slots
+    if not isinstance(learned, SlotModel) or {*worn.categories} <= {*learned.categories}:
+        return worn.categories
+    places = {name: release.snapshot.rows_in(name) for name in learned.categories if name in release.snapshot.sizes}
+
+    def stand_in(category: str, labels: PieceLabels) -> str:
+        if category in learned.categories or labels.role is None:
+            return category
+        alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, season=False))
+        counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
+        most = max(counts, key=counts.__getitem__, default=category)
+        return most if counts.get(most) else category
+
+    return tuple(map(stand_in, worn.categories, worn.labels))
 
 
 def _by_words(

@@ -24,9 +24,9 @@ from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.compatibility.labels import PieceLabels
 from models.datasets.audience import AUDIENCE_NAMES, WORDS, Audience, asked_for
 from models.datasets.garments import role_of
+from models.datasets.labels import PieceLabels
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
 CURRENCY, PRICE, SALE_PRICE, AUDIENCE = "currency", "price", "sale_price", "audience"

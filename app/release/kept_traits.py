@@ -21,9 +21,9 @@ from pydantic.dataclasses import dataclass
 from app.release import traits, variants
 from app.release.traits import Traits
 from index.snapshot import Snapshot
-from models.compatibility import dice, labels, roles
-from models.compatibility.labels import PieceLabels
-from models.datasets import ages, audience, belongings, garments, garments_abroad
+from models.compatibility import dice, roles
+from models.datasets import ages, audience, belongings, garments, garments_abroad, labels
+from models.datasets.labels import PieceLabels
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal

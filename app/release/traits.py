@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.release.variants import first_variants, product_keys
@@ -18,9 +18,7 @@ from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
-from models.compatibility.labels import LABEL_COLUMNS, PieceLabels, piece_labels
-
-_AT_ONCE: Final = 16_384  # rows that are Python objects at a time
+from models.datasets.labels import PieceLabels, labels_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,12 +46,10 @@ class Traits:
         before = known or cls()
         items = snapshot.items.slice(len(before.label_N))
         place_of = {labels: place for place, labels in enumerate(before.labels)}
-        codes = (
-            place_of.setdefault(piece_labels(item), len(place_of))
-            for batch in items.select(LABEL_COLUMNS).to_batches(max_chunksize=_AT_ONCE)
-            for item in batch.to_pylist()
-        )
         keys = product_keys(items)
+        beside = snapshot.items.take(pa.array(np.flatnonzero(np.isin(before.key_N, keys[keys < 0])))) if known else None
+        said = labels_of(items, snapshot.categories, beside)
+        codes = (place_of.setdefault(labels, len(place_of)) for labels in said)
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))

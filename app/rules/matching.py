@@ -13,7 +13,7 @@ import numpy as np
 from app.release.release import CatalogueItem
 from app.release.variants import GROUP_NAMES
 from app.rules.rule import Selector
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price", *GROUP_NAMES)
 """The columns of an items table that ``Facts.of`` reads; brand and group may be attributes."""

@@ -22,8 +22,9 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 ESSENTIAL: Final = _CORE | {"footwear"}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
-ALONE: Final = frozenset({"swimwear", "sleepwear", "innerwear", "not worn"})
-"""What asks for nothing."""
+_BENEATH: Final = frozenset({"innerwear", "not worn"})
+ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
+"""What asks for nothing; what is beneath the clothes, or beside them, only where it is all there is."""
 
 
 def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str]) -> tuple[str, ...]:
@@ -37,6 +38,7 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
         stocked: roles that the catalogue has items of; others are not missed.
     """
     have = {role for role in worn.values() if role}
+    have = have - _BENEATH or have
     if have & ALONE or not have:
         return ()
     core = have & _CORE

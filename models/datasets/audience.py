@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from models.datasets.ages import AGES, SIZE_NAMES, ages_of
-from models.datasets.garments import role_of
+from models.datasets.garments import is_womens, role_of
 
 GENDERS: Final = frozenset({"women", "men"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
@@ -151,32 +151,65 @@ def audience_label(
     categories: Sequence[str | None] = (),
     title: str | None = None,
     sizes: Sequence[str] = (),
+    *,
+    french: bool = False,
 ) -> str | None:
-    """Whom a piece is for; None where nothing says.
+    """Whom a piece is for; None where nothing says. A dress is women's where nothing says that it is for men or for everyone.
 
     Args:
         categories: the finest first.
         sizes: those that it comes in, beside that of its attributes.
+        french: see ``garments.role_of``.
 
     >>> audience_label({"gender": "Men"}), audience_label({"Age Group": ["kids"]}), audience_label({}, ["shoes"], "Women's pumps")
     ('men adult', 'men+women child', 'women adult')
     >>> audience_label({"gender": "unisex", "size": "L"}, ["tops"]), audience_label({"gender": "girls"}, ["tops"], None, ["L"])
     ('men+women adult', 'women baby+child')
+    >>> audience_label({"age_group": "kids"}, ["dresses"]), audience_label({"gender": "unisex"}, ["dresses"]), audience_label({}, ["shirts"])
+    ('women child', 'men+women adult+baby+child', None)
     """
+    said = _read_of(attributes, categories, title, sizes, french=french)
+    if isinstance(said, str):
+        return said
+    if (said is None or said.genders == GENDERS) and is_womens(*categories, title, french=french):
+        said = said if says_gender(attributes, categories, title) else Audience(frozenset({"women"}), said.ages if said else AGES)
+    return None if said is None else said.label
+
+
+def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None] = (), title: str | None = None) -> bool:
+    """Whether words say that a piece is for women, for men, or for everyone.
+
+    >>> says_gender({"gender": "unisex"}), says_gender({"age_group": "kids"}), says_gender({}, ["Girls > Tops"])
+    (True, False, True)
+    """
+    in_title = [word for word in _words(title or "") if word not in _NOT_IN_TITLES]
+    named = [WORDS[word] for word in (*_said_words(attributes), *_of_departments(categories), *in_title) if word in WORDS]
+    return any(len(whom.genders) == 1 or whom == Audience() for whom in named)
+
+
+def _read_of(
+    attributes: Mapping[str, str | Sequence[str]],
+    categories: Sequence[str | None],
+    title: str | None,
+    sizes: Sequence[str],
+    *,
+    french: bool,
+) -> Audience | str | None:
+    """Whom words and sizes say a piece is for; a text where no word of its value is known."""
     values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
     said = _said(attributes)
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
-        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages).label
-    said = said or _read(word for text in categories for word in _department_words(text or "") if word != "all")  # of "All-in-ones"
+        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages)
+    said = said or _read(_of_departments(categories))
     if said is None and values:
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
     if said is None or said.ages == AGES:
-        sizes = [*sizes, *_values(attributes, SIZE_NAMES)]
-        if sizes and (ages := ages_of(sizes, role_of(*categories, title))):
-            return Audience((said or Audience()).genders, ages).label
-    return None if said is None else said.label
+        sizes = [*sizes, *sizes_said(attributes)]
+        if sizes and (ages := ages_of(sizes, role_of(*categories, title, french=french))):
+            return Audience((said or Audience()).genders, ages)
+    return said
 
 
 def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str]:
@@ -187,6 +220,11 @@ def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str
     """
     said = _said(attributes) or Audience()
     return [text for text in dict.fromkeys(texts) if (named := _named(text)) and (both := said & named).possible and both != said]
+
+
+def sizes_said(attributes: Mapping[str, Any]) -> list[str]:
+    """The sizes that attributes say."""
+    return _values(attributes, SIZE_NAMES)
 
 
 def says_only_whom(text: str) -> bool:
@@ -223,9 +261,17 @@ def _plain(name: str) -> str:
 
 
 def _said(attributes: Mapping[str, Any]) -> Audience | None:
+    return _read(_said_words(attributes))
+
+
+def _said_words(attributes: Mapping[str, Any]) -> list[str]:
     words = [word for text in _values(attributes, AUDIENCE_NAMES) for word in _department_words(str(text))]
     letters = [str(text).strip().lower() for text in _values(attributes, _GENDER_NAMES)]
-    return _read([*words, *(_LETTERS[letter] for letter in letters if letter in _LETTERS)])
+    return [*words, *(_LETTERS[letter] for letter in letters if letter in _LETTERS)]
+
+
+def _of_departments(categories: Sequence[str | None]) -> list[str]:
+    return [word for text in categories for word in _department_words(text or "") if word != "all"]  # of "All-in-ones"
 
 
 def _department_words(text: str) -> list[str]:

@@ -13,13 +13,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.datasets.ages import size_names
-from models.datasets.audience import audience_label
+from models.datasets.audience import GENDERS, Audience, says_gender
 from models.datasets.draw_questions import WRONG
 from models.datasets.feeds.propose import code_columns
 from models.datasets.feeds.recognise import recognise
 from models.datasets.feeds.unread import first_of
 from models.datasets.findings import Findings
+from models.datasets.labels import labels_of
 from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
@@ -48,6 +48,8 @@ _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
     "what tells neither is shown to everybody"
 )
+_WOMEN_OR_MEN: Final = "their sizes or words tell grown-ups' from children's and no more, so men are offered women's; map a column of it"
+_TELLING: Final = ["category", "subcategory", "title", "attributes"]
 _FIELDS: Final[Mapping[str, str]] = {
     "user": "whose outfit it is, for recipe personal",
     "timestamp": "a split by time where none is given: earlier outfits to train, later ones to test",
@@ -170,12 +172,15 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
         lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
-    some = table.select(["category", "subcategory", "title", "attributes", "sizes"]).take(
-        pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())
-    )
-    whom = Counter(map(_whom, some.to_pylist()))
+    some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
+    said = [labels.audience for labels in labels_of(some, set(catalogue.categories), table)]
+    whom = Counter(said)
     if whom[None]:
         yield Missing("for whom items are", whom[None], len(some), _FOR_WHOM)
+    items = some.select(_TELLING).to_pylist()
+    if aged := Counter(item["category"] for label, item in zip(said, items, strict=True) if _says_age_alone(label, item)):
+        most = ", ".join(repr(name) for name, _ in aged.most_common(_NAMED))
+        yield Missing("women or men, of items that say an age", aged.total(), len(some), f"{_WOMEN_OR_MEN}; most are of {most}")
     if unread := {label[1:]: count for label, count in whom.most_common() if label and label.startswith("=")}:
         brings = f"only outfits can tell whom {', '.join(map(repr, list(unread)[:_NAMED]))} are; write women, men, girls, boys or unisex"
         yield Missing("a known word for whom items are", sum(unread.values()), len(some), brings)
@@ -192,9 +197,11 @@ def _untold_stock(table: pa.Table) -> int:
     return int(pc.sum(pc.and_(pc.is_null(table.column("in_stock")), pc.invert(sizes))).as_py() or 0)
 
 
-def _whom(item: Mapping[str, Any]) -> str | None:
-    attributes, categories = json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"])
-    return audience_label(attributes, categories, item["title"], size_names(item["sizes"]))
+def _says_age_alone(label: str | None, item: Mapping[str, Any]) -> bool:
+    whom = Audience.of_label(label or "")
+    if whom is None or whom.genders != GENDERS:
+        return False
+    return not says_gender(json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"]), item["title"])
 
 
 def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
-from models.datasets.garments_abroad import in_french, role_abroad, words_of
+from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
+from models.datasets.garments_abroad import garment_abroad, in_french, role_abroad, words_of
 
 NOT_WORN: Final = "not worn"
 
@@ -101,8 +102,37 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 """What stands before what something is for, or comes with."""
 
 
-def role_of(*texts: str | None) -> str | None:
+_WOMENS: Final = (
+    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump camisole camisole-top bikini bikini-top "
+    "bikini-bottom bikini-pantie nightdress nightgown baby-doll bra sports-bra panty pantie jegging stocking salwar churidar patiala "
+    "dupatta clutch"
+)
+WOMENS: Final = frozenset(_WOMENS.split())
+"""Words of what only women and girls wear: of 6,000 pieces of a large shop that are called so, 99 in 100."""
+
+
+def is_womens(*texts: str | None, french: bool = False) -> bool:
+    """Whether some text names a garment that only women and girls wear, and that is worn as what the first telling one names.
+
+    >>> is_womens("Shirt dress"), is_womens("Dress shirt"), is_womens("Shoes", "High heels"), is_womens("Belts", "Dress")
+    (True, False, True, False)
+    """
+    role, spoken = role_of(*texts, french=french), french or _in_french(texts)
+
+    def womens(text: str | None) -> bool:
+        english, abroad = _garment(text), garment_abroad(text, french=spoken)
+        if english and not (spoken and abroad):
+            return english in WOMENS and _ROLE_OF[english] == role
+        return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
+
+    return any(map(womens, texts))
+
+
+def role_of(*texts: str | None, french: bool = False) -> str | None:
     """The role that the first telling text names, but what belongs to a garment is not worn by any of them; None where none tells.
+
+    Args:
+        french: whether they are those of a French shop, as ``speaks_french`` tells; else their own words tell.
 
     >>> role_of("Casual Shoes"), role_of(None, "accessories", "Blue shirt dress"), role_of("Accessories"), role_of("Damenschuhe")
     ('footwear', 'full-body', None, 'footwear')
@@ -117,17 +147,28 @@ def role_of(*texts: str | None) -> str | None:
         if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress
-            french = in_french([word for one in texts for word in words_of(one)])
-            role = (role_abroad(text, french=True) if french else None) or role
+            role = (role_abroad(text, french=True) if french or _in_french(texts) else None) or role
         if role == NOT_WORN and (_belongs(text) or role_abroad(text)):
             return role
         found = found or role
     return found
 
 
+def _in_french(texts: Sequence[str | None]) -> bool:
+    return in_french([word for text in texts for word in words_of(text)])
+
+
 @lru_cache(maxsize=8_192)  # the categories of a catalogue are few, and titles of colours and sizes the same
 def _in_english(text: str | None) -> str | None:
-    return NOT_WORN if _belongs(text) else _named(_words(text)) or (NOT_WORN if text and names_gift_card(text) else None)
+    if _belongs(text):
+        return NOT_WORN
+    word = _garment(text)
+    return _ROLE_OF[word] if word else NOT_WORN if text and names_gift_card(text) else None
+
+
+@lru_cache(maxsize=8_192)
+def _garment(text: str | None) -> str | None:
+    return _named(_words(text))
 
 
 def _words(text: str | None) -> list[str]:
@@ -138,12 +179,9 @@ def _words(text: str | None) -> list[str]:
 
 
 def _named(words: Sequence[str]) -> str | None:
-    for length in range(_LONGEST, 0, -1):
-        for at in reversed(range(len(words) - length + 1)):
-            role = _ROLE_OF.get("-".join(words[at : at + length]))
-            if role:
-                return role
-    return None
+    """The words of the garment that words name, joined by hyphens."""
+    phrases = ("-".join(words[at : at + length]) for length in range(_LONGEST, 0, -1) for at in reversed(range(len(words) - length + 1)))
+    return next((phrase for phrase in phrases if phrase in _ROLE_OF), None)
 
 
 @lru_cache(maxsize=8_192)
@@ -160,7 +198,8 @@ def _belongs(text: str | None) -> bool:
     own = {at + more for at, length in enumerate(lengths) for more in range(length)}
     shared = {at for at, word in enumerate(words) if words[at + 1 : at + 2] == ["and"] and at + 2 in own and word in spoken}
     rest = [word for at, word in enumerate(words) if at not in own and not (at in shared and not word.endswith("s"))]
-    return _named(rest) in {None, NOT_WORN}
+    word = _named(rest)
+    return word is None or _ROLE_OF[word] == NOT_WORN
 
 
 def _singular(word: str) -> str:

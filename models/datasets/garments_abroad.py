@@ -7,7 +7,7 @@ What something comes with is named after it ("Kleid mit Gürtel"), so the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -99,12 +99,25 @@ WORDS: Final[Mapping[str, str]] = {
 }
 """A role, and the words of it; a hyphen joins the words of a phrase."""
 
+_WOMENS: Final = (
+    "kleid kleider bluse blusen röcke minirock midirock maxirock jeansrock lederrock faltenrock bleistiftrock plisseerock sommerrock "
+    "damenrock nachthemd nachthemden büstenhalter robe robes robe-longue robe-courte robes-longues robes-courtes robe-de-soirée robes- "
+    "de-soirée robe-d-été robes-d-été jupe jupes chemisier chemisiers escarpin escarpins soutien-gorge chemise-de-nuit chemises-de-nuit "
+    "vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken jurkje jurkjes rokken "
+    "rokje rokjes bloes bloezen beha"
+)
+WOMENS: Final = frozenset(_WOMENS.split())
+"""Words of what only women and girls wear."""
+
 IN_FRENCH: Final[Mapping[str, str]] = {"full-body": "robe robes", "top": "chemise chemises pull pulls", "footwear": "basket baskets"}
 """What is worn at night in English, or not at all, and by day in French."""
 
 _FRENCH_WORDS: Final = (
     "avec à et longue longues courte courtes manches fleurie imprimé imprimée coton soirée été femme femmes hommes vêtements dentelle "
-    "velours laine roulé maille blanc blanche blancs blanches"
+    "velours laine roulé maille blanc blanche blancs blanches noir noire rouge bleu bleue vert verte gris grise jaune doré dorée argenté "
+    "homme fille filles garçon garçons enfant enfants accessoires chaussure chaussures veste vestes manteau manteaux jupe jupes pantalon "
+    "pantalons sac sacs bottes bottines escarpins chemisier chemisiers débardeur débardeurs bijoux ceinture ceintures écharpe chapeau "
+    "lunettes montre montres portefeuille trapèze plissée cintré cintrée"
 )
 _FRENCH: Final = frozenset(_FRENCH_WORDS.split())
 
@@ -121,6 +134,8 @@ _ROLE_OF: Final = {phrase: role for role, phrases in WORDS.items() for phrase in
 _HEAD_ROLE_OF: Final = {head: _ROLE_OF.get(head, "outer") for head in _COMPOUNDS.split()} | dict.fromkeys(HEADS.split(), "not worn")
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
+_FRENCH_SHARE: Final = 4
+"""One of so many names of categories is enough."""
 
 
 def words_of(text: str | None) -> list[str]:
@@ -133,7 +148,16 @@ def in_french(words: list[str]) -> bool:
     return not _FRENCH.isdisjoint(words)
 
 
-@lru_cache(maxsize=8_192)
+def speaks_french(names: Iterable[str]) -> bool:
+    """Whether the categories of a shop are named in French, so that its *Robes* are dresses whatever their titles.
+
+    >>> speaks_french(["Robes", "Chaussures femme", "Jupes"]), speaks_french(["Robes", "Shoes", "Skirts"])
+    (True, False)
+    """
+    told = [in_french(words_of(name)) for name in names]
+    return _FRENCH_SHARE * sum(told) > len(told)
+
+
 def role_abroad(text: str | None, *, french: bool = False) -> str | None:
     """The role of the first garment that a text names in one of these languages; None where it names none.
 
@@ -143,17 +167,25 @@ def role_abroad(text: str | None, *, french: bool = False) -> str | None:
     >>> role_abroad("Damenkleid mit Gürtel"), role_abroad("Pantalon"), role_abroad("Robes"), role_abroad("Robes", french=True)
     ('full-body', 'bottom', None, 'full-body')
     """
+    word = garment_abroad(text, french=french)
+    return None if word is None else _ROLE_OF_FRENCH.get(word) or _HEAD_ROLE_OF[word]
+
+
+@lru_cache(maxsize=8_192)
+def garment_abroad(text: str | None, *, french: bool = False) -> str | None:
+    """The words that ``role_abroad`` goes by, joined by hyphens; of a compound its head."""
     words = words_of(text)
     roles = _ROLE_OF_FRENCH if french else _ROLE_OF
     for length in range(_LONGEST, 0, -1):
         for at in range(len(words) - length + 1):
-            role = roles.get("-".join(words[at : at + length])) or (_compound(words[at]) if length == 1 else None)
-            if role:
-                return role
+            phrase = "-".join(words[at : at + length])
+            found = phrase if phrase in roles else _head(words[at]) if length == 1 else None
+            if found:
+                return found
     return None
 
 
-def _compound(word: str) -> str | None:
-    """The role of the longest head that a word ends in."""
+def _head(word: str) -> str | None:
+    """The longest head that a word ends in."""
     heads = (word[at:] for at in range(1, len(word) - 4))
-    return next((_HEAD_ROLE_OF[head] for head in heads if head in _HEAD_ROLE_OF), None)
+    return next((head for head in heads if head in _HEAD_ROLE_OF), None)

@@ -15,9 +15,9 @@ from torch import Tensor
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
 from models.compatibility.conflicts import Conflicts
-from models.compatibility.labels import LABEL_COLUMNS, piece_labels
 from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
+from models.datasets.labels import labels_of
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
@@ -105,7 +105,7 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     if not worn:
         return SlotTemplates()
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
-    said = [piece_labels(item) for item in dataset.catalogue.table.select(LABEL_COLUMNS).to_pylist()]
+    said = list(labels_of(dataset.catalogue.table, set(names)))
     audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:

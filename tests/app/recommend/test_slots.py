@@ -15,8 +15,8 @@ from app.recommend.outfit import resolve
 from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
 from app.release.release import Release
 from index.selection import Selection, but
-from models.compatibility.labels import PieceLabels
 from models.compatibility.slots import SlotModel
+from models.datasets.labels import PieceLabels
 from models.training.slots import Wording, fit_slots
 
 
@@ -155,3 +155,17 @@ def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monke
         outfits = [["tops", "bottoms"]] * 120 + [["tops", often]] * 6 + [["tops", seldom]]
         monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits), parts=True))
         assert choose_slots(known, dress, None, Limits(), varied=False).categories[-1] == often
+
+
+def test_a_category_that_nobody_wore_yet_is_as_what_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of bottoms nothing was learned, and some are worn as tops are: with shoes they lack what tops lack, and no second top."""
+    learned = fit_slots([["tops", "shoes", "bags"]] * 200 + [["bags", "shoes"]] * 20, validation=[["tops", "shoes", "bags"]] * 20)
+    monkeypatch.setattr(release.bundle, "slots", learned)
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for name in ("tops", "bottoms"):
+        label_N[release.snapshot.rows_in(name)] = 1
+    worn = ["bottoms-1", "shoes-1", "bags-1"]
+    assert "tops" in choose_slots(release, resolve(release, worn, Limits()), None, Limits(), varied=False).categories
+    known = replace(release, traits=replace(release.traits, labels=(PieceLabels(), PieceLabels("top")), label_N=label_N))
+    chosen = choose_slots(known, resolve(known, worn, Limits()), None, Limits(), varied=False)
+    assert (chosen.categories, chosen.complete) == ((), True)

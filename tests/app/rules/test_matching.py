@@ -20,7 +20,7 @@ from app.rules.rule import RULES, Selector
 from app.rules.ruling import InForce, Known, Ruled
 from app.rules.shelves import Shelves
 from index.snapshot import ITEM_COLUMNS
-from models.compatibility.labels import PieceLabels
+from models.datasets.labels import PieceLabels
 
 PRICES = (None, 0.0, 10.0, 20.0)
 VALUES = st.lists(st.sampled_from("ab"), min_size=1, max_size=2, unique=True)

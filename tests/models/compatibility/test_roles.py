@@ -47,6 +47,8 @@ def test_completing_ends_with_one_core(audience: str) -> None:
 def test_what_is_worn_alone_asks_for_nothing() -> None:
     """A bikini needs no shoes."""
     assert usual({"a": "swimwear"}, "women", ALL) == ()
+    assert usual({"a": "innerwear"}, "women", ALL) == ()
+    assert {"top", "footwear"} <= {*usual({"a": "innerwear", "b": "bottom"}, "women", ALL)}
 
 
 def test_only_what_the_catalogue_has_is_missing() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.compatibility.labels import piece_labels
 from models.datasets.ages import AGES, ages_of
+from models.datasets.labels import labels_of, piece_labels
 
 
 @pytest.mark.parametrize(
@@ -92,6 +93,20 @@ def test_sizes_of_one_age_tell_it_beside_any_that_tell_nothing(age: str, data: s
     """As many of them as there are."""
     sizes = data.draw(st.lists(st.sampled_from(_KNOWN[age]), min_size=1)) + data.draw(st.lists(st.sampled_from(["10", "one size"])))
     assert ages_of(sizes, "top") == {age}
+
+
+def test_all_sizes_of_a_product_tell_whom_each_is_for() -> None:
+    """34 and 44 alone may be anybody's, beside 38 they are grown-ups'; also where the others were read before."""
+    rows = [
+        {"id": f"{group}-{size}", "category": "tops", "group_id": group, "attributes": json.dumps({"taille": size})}
+        for group, sizes in {"shirt": ["34", "38", "44"], "jumper": ["34", "98"], None: ["34", "38"]}.items()
+        for size in sizes
+    ]
+    whole = pa.Table.from_pylist(rows).append_column("subcategory", pa.nulls(7, pa.string()))
+    whole = whole.append_column("title", pa.nulls(7, pa.string())).append_column("sizes", pa.nulls(7, pa.string()))
+    adult, child = "men+women adult", "men+women child"
+    assert [labels.audience for labels in labels_of(whole, ["tops"])] == [adult] * 3 + [child] * 2 + [None, adult]
+    assert [labels.audience for labels in labels_of(whole.slice(0, 1), ["tops"], whole.slice(1))] == [adult]
 
 
 @pytest.mark.parametrize(

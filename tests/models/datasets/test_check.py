@@ -217,6 +217,17 @@ def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:
     assert missing(shop)["for whom items are"].startswith("for whom items are (1 of 3): gender, age_group or department")
 
 
+def test_an_age_alone_keeps_nobody_from_women_s(shop: Path, write: Write) -> None:
+    """Sizes tell grown-ups' from children's; that shirts say no more is told, with their category, apart from what says nothing."""
+    sized = [{"id": name, "category": "shirts", "title": "Shirt", "attributes": {"size": "40"}} for name in "ab"]
+    dress = {"id": "c", "category": "dresses", "title": "Dress", "attributes": {"size": "40"}}
+    write(shop / "items.jsonl", [*sized, dress, {"id": "d", "category": "bags", "title": "Bag"}])
+    told = missing(shop)
+    assert told["for whom items are"].startswith("for whom items are (1 of 4)")
+    assert told["women or men, of items that say an age"].startswith("women or men, of items that say an age (2 of 4)")
+    assert told["women or men, of items that say an age"].endswith("most are of 'shirts'")
+
+
 def test_words_of_whom_nobody_knows_are_told(shop: Path, write: Write) -> None:
     """A value that says nothing here would let men's and women's be mixed without a word."""
     rows = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.datasets.garments import ROLE_WORDS, category_by, role_of
+from models.datasets.garments import ROLE_WORDS, category_by, is_womens, role_of
 from models.datasets.garments_abroad import WORDS
 
 
@@ -64,6 +64,15 @@ def test_such_a_category_says_what_it_is_worn_as() -> None:
 def test_other_languages_name_garments(texts: tuple[str, ...], role: str) -> None:
     """Compounds by what they end in, phrases before words, what comes first before what it comes with."""
     assert role_of(*texts) == role
+
+
+@pytest.mark.parametrize("title", ["Robe trapèze", "Robe chemise", "Robe Oxford", None])
+def test_the_robes_of_a_french_shop_are_dresses(title: str | None) -> None:
+    """Whatever their titles say; so are shirts shirts."""
+    assert role_of("Robes", title, french=True) == "full-body"
+    assert is_womens("Robes", title, french=True)
+    assert role_of("Chemises homme", "Chemise Oxford", french=True) == "top"
+    assert not is_womens("Chemises homme", "Chemise Oxford", french=True)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models.compatibility.labels import LABEL_COLUMNS, piece_labels
+from models.datasets.labels import LABEL_COLUMNS, piece_labels
 
 _SHOPIFY = "Handle,Title,Type,Product Category,Tags,Variant SKU,Variant Price,Google Shopping / Gender\n"
 _WOO = "ID,Type,SKU,Name,Published,Regular price,Categories,Tags,Attribute 1 name,Attribute 1 value(s)\n"

@@ -1,0 +1,70 @@
+"""What the words of an item say of it: what it is worn as, for whom, and when."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from models.datasets.ages import size_names
+from models.datasets.audience import audience_label, season_label, sizes_said
+from models.datasets.garments import role_of
+from models.datasets.garments_abroad import speaks_french
+
+LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
+"""The columns of an items table that ``piece_labels`` reads."""
+_SIZED: Final = ["group_id", "attributes", "sizes"]
+_AT_ONCE: Final = 16_384  # rows that are Python objects at a time
+
+
+@dataclass(frozen=True, slots=True)
+class PieceLabels:
+    """Role, audience and season of a piece; None where nothing says, and then it conflicts with nothing."""
+
+    role: str | None = None
+    audience: str | None = None
+    season: str | None = None
+
+
+def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | None = None) -> Iterator[PieceLabels]:
+    """Of each row of an items table in turn; the sizes of all rows of a product tell for whom it is, as 34 alone may be anybody's.
+
+    Args:
+        categories: those of the whole catalogue. beside: further rows of these products.
+    """
+    french, sizes_of = speaks_french(categories), dict[str, set[str]]()
+    for table in (items,) if beside is None else (items, beside):
+        for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), _SIZED):
+            sizes_of.setdefault(item["group_id"], set()).update(_sizes(item))
+    for item in _rows(items, [*LABEL_COLUMNS, "group_id"]):
+        yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
+
+
+def _rows(table: pa.Table, columns: list[str]) -> Iterator[dict[str, Any]]:
+    for batch in table.select(columns).to_batches(max_chunksize=_AT_ONCE):
+        yield from batch.to_pylist()
+
+
+def _sizes(item: Mapping[str, Any]) -> list[str]:
+    return [*sizes_said(json.loads(item["attributes"]) if item["attributes"] else {}), *size_names(item["sizes"])]
+
+
+def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: bool = False) -> PieceLabels:
+    """Of a row of an items table, as ``to_pylist`` gives it.
+
+    Args:
+        sizes: those of its product, beside its own. french: see ``garments.role_of``.
+
+    >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
+    PieceLabels(role='footwear', audience='women adult', season='winter')
+    """
+    category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
+    role = role_of(subcategory, category, title, french=french)
+    attributes = json.loads(item["attributes"]) if item.get("attributes") else {}
+    sizes = [*sizes, *size_names(item.get("sizes"))]
+    audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
+    return PieceLabels(role, audience, season_label(attributes, role))
