@@ -165,7 +165,7 @@ def audience_label(
     ('men adult', 'men+women child', 'women adult')
     >>> audience_label({"gender": "unisex", "size": "L"}, ["tops"]), audience_label({"gender": "girls"}, ["tops"], None, ["L"])
     ('men+women adult', 'women baby+child')
-    >>> audience_label({"age_group": "kids"}, ["dresses"]), audience_label({"gender": "unisex"}, ["dresses"]), audience_label({}, ["shirts"])
+    >>> audience_label({"age_group": "kids"}, ["dresses"]), audience_label({"gender": "unisex"}, ["skirts"]), audience_label({}, ["tops"])
     ('women child', 'men+women adult+baby+child', None)
     """
     said = _read_of(attributes, categories, title, sizes, french=french)
