@@ -179,7 +179,7 @@ def test_unchanged_is_believed_only_of_what_was_fetched(fetching: Any, shop: Any
 
 def test_a_host_is_asked_a_few_things_at_once(fetching: Any, shop: Any, Reply: Any) -> None:
     """However many are wanted; and all hosts together."""
-    shop.pages["/x"] = Reply(body=b"here" * 10_000, stall_s=0.02)
+    shop.pages["/x"] = Reply(body=b"here" * 10_000, stall_s=0.1)
 
     async def run(**bounds: int) -> None:
         async with fetching(**bounds) as opened:
