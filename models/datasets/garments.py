@@ -7,7 +7,7 @@ dress" is a dress). Where English words say nothing, those of ``garments_abroad`
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -104,7 +104,7 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 
 _WOMENS: Final = (
     "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump camisole camisole-top bikini bikini-top "
-    "bikini-bottom bikini-pantie nightdress nightgown baby-doll bra sports-bra panty pantie jegging stocking salwar churidar patiala "
+    "bikini-bottom bikini-pantie nightdress nightgown bra sports-bra panty pantie jegging stocking salwar churidar patiala "
     "dupatta clutch"
 )
 WOMENS: Final = frozenset(_WOMENS.split())
@@ -120,14 +120,16 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
     role, spoken = role_of(*texts, french=french), french or _in_french(texts)
 
     def womens(text: str | None) -> bool:
-        english, abroad = _garment(text), garment_abroad(text, french=spoken)
-        if english and not (spoken and abroad):
-            return english in WOMENS and _ROLE_OF[english] == role
-        return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
+        english = _garment(text)
+        abroad = None if english and not spoken else garment_abroad(text, french=spoken)
+        if abroad:
+            return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
+        return english in WOMENS and _ROLE_OF[english] == role
 
     return any(map(womens, texts))
 
 
+@lru_cache(maxsize=8_192)
 def role_of(*texts: str | None, french: bool = False) -> str | None:
     """The role that the first telling text names, but what belongs to a garment is not worn by any of them; None where none tells.
 
@@ -154,8 +156,13 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     return found
 
 
-def _in_french(texts: Sequence[str | None]) -> bool:
-    return in_french([word for text in texts for word in words_of(text)])
+def _in_french(texts: Iterable[str | None]) -> bool:
+    return any(map(_speaks_french, texts))
+
+
+@lru_cache(maxsize=8_192)
+def _speaks_french(text: str | None) -> bool:
+    return in_french(words_of(text))
 
 
 @lru_cache(maxsize=8_192)  # the categories of a catalogue are few, and titles of colours and sizes the same

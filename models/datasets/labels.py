@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic_core import from_json
 
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
@@ -50,7 +51,13 @@ def _rows(table: pa.Table, columns: list[str]) -> Iterator[dict[str, Any]]:
 
 
 def _sizes(item: Mapping[str, Any]) -> list[str]:
-    return [*sizes_said(json.loads(item["attributes"]) if item["attributes"] else {}), *size_names(item["sizes"])]
+    return [*sizes_said(_said(item["attributes"])), *size_names(item["sizes"])]
+
+
+@lru_cache(maxsize=8_192)  # those of sizes and colours recur
+def _said(attributes: str | None) -> Mapping[str, Any]:
+    read: Mapping[str, Any] = from_json(attributes) if attributes else {}
+    return read
 
 
 def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: bool = False) -> PieceLabels:
@@ -64,7 +71,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     role = role_of(subcategory, category, title, french=french)
-    attributes = json.loads(item["attributes"]) if item.get("attributes") else {}
+    attributes = _said(item.get("attributes"))
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
     return PieceLabels(role, audience, season_label(attributes, role))
