@@ -66,7 +66,7 @@ async def dry_run_rules(request: DryRunRules, release: CurrentRelease, services:
     Filters that were asked for are not kept with an answer, so that they are left out here. Nothing is changed.
     """
     seen = await lately(services.log, services.settings.home, _PER_ANSWER * request.answers)
-    asked = Asked.of([one for one in seen if one.get("type") == "impression"])[-request.answers :]
+    asked = Asked.of([one for one in seen.values() if one.get("type") == "impression"])[-request.answers :]
     book = await to_thread.run_sync(services.rules.file.book)
     after = book.with_rules(request.rules)
     if strangers := {*request.without} - {rule.id for rule in after.rules}:

@@ -36,6 +36,7 @@ def outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> 
         score=answer.score,
         probability=answer.probability,
         why_not=answer.why_not,
+        notes=list(answer.notes) or None,
         missing=list(answer.missing),
         pieces=answer.pieces,
         cut=[CutOut(**asdict(cut)) for cut in cuts] or None,

@@ -20,7 +20,8 @@ from app.attribution.returns import sent_back
 from app.ground.windows import Windows
 
 CLICKED, ADDED, PURCHASED, RETURNED, SEEN = "clicked", "added", "purchased", "returned", "view_through"
-_KINDS: Final = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+KINDS: Final = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
+"""Type of an event -> the kind of act that it is, where it names the answer that it follows from."""
 _HAPPENED: Final = {
     **{kind: pl.col("kind") == kind for kind in (CLICKED, ADDED, PURCHASED, SEEN)},
     RETURNED: (pl.col("kind") == PURCHASED) & (pl.col("returned") > 0),
@@ -37,11 +38,11 @@ def credits_of(events: pl.LazyFrame, windows: Windows, products: Products = _ITE
     the price times as many as were kept, null where the event does not say a price.
     """
     impressions = impressions_of(events)
-    acts = events.filter(pl.col("type").is_in(list(_KINDS)) & pl.col("item").is_not_null()).select(
+    acts = events.filter(pl.col("type").is_in(list(KINDS)) & pl.col("item").is_not_null()).select(
         *("id", "item", "session", "user", "quantity", "price", "order", "recommendation_id"),
         moment().alias("at"),
         pl.col("data").str.json_path_match("$.currency").alias("currency"),
-        pl.col("type").replace_strict(_KINDS, return_dtype=pl.String).alias("kind"),
+        pl.col("type").replace_strict(KINDS, return_dtype=pl.String).alias("kind"),
         products.named(),
     )
     named = _named(acts, impressions, windows)

@@ -1,6 +1,6 @@
 """The impressions among events: what was shown to whom, by which release and variant.
 
-Events are lazy frames with the columns of the archive, ``app.worker.archive.SCHEMA``.
+Events are lazy frames with the columns of ``app.attribution.events``.
 """
 
 from __future__ import annotations
@@ -46,6 +46,12 @@ def with_said(impressions: pl.LazyFrame) -> pl.LazyFrame:
 def moment() -> pl.Expr:
     """When an event happened; a clock that runs ahead is not believed."""
     return pl.min_horizontal("timestamp", "received")
+
+
+def visitor() -> tuple[pl.Expr, pl.Expr]:
+    """Whom an impression was for, as ``kind`` and ``unit``: the user, else the session, else nobody but this answer."""
+    kind = pl.when(pl.col("user").is_not_null()).then(pl.lit("u")).when(pl.col("session").is_not_null()).then(pl.lit("s"))
+    return kind.otherwise(pl.lit("r")).alias("kind"), pl.coalesce("user", "session", "recommendation_id").alias("unit")
 
 
 def shown_items(impressions: pl.LazyFrame) -> pl.LazyFrame:

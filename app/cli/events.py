@@ -34,7 +34,7 @@ def list_(
 
     async def found() -> list[Mapping[str, Any]]:
         async with opened_log(settings.log, settings.home) as log:
-            return (await lately(log, settings.home, last))[-last:]
+            return list((await lately(log, settings.home, last)).values())[-last:]
 
     events = asyncio.run(found())
     if json_to is not None:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, attributed
+from app.attribution.impressions import visitor
 from app.attribution.products import Products
 from app.experiments.experiment import METRICS, Experiment
 from app.experiments.tally import Tally
@@ -23,7 +24,7 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
 
     Args:
-        events: as ``app.worker.archive`` keeps them. products: of which items are sizes and colours; None: each is its own.
+        events: with the columns of ``app.attribution.events``. products: of which items are sizes and colours; None: each is its own.
     """
     since = datetime.fromisoformat(experiment.started) - timedelta(seconds=windows.purchase_s)
     followed = attributed(events.filter(pl.col("received") >= since), windows, products or Products())
@@ -49,10 +50,8 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
 
 def _units(answers: pl.LazyFrame) -> pl.LazyFrame:
     """One row per unit and variant."""
-    kind = pl.when(pl.col("user").is_not_null()).then(pl.lit("u")).when(pl.col("session").is_not_null()).then(pl.lit("s"))
-    unit = pl.coalesce("user", "session", "recommendation_id")
     clicked, added, bought, returned = (pl.col(name).list.len() > 0 for name in (CLICKED, ADDED, PURCHASED, RETURNED))
-    return answers.group_by("variant", kind.otherwise(pl.lit("r")).alias("kind"), unit.alias("unit")).agg(
+    return answers.group_by("variant", *visitor()).agg(
         clicked.any().cast(pl.Float64).alias("click"),
         (added | bought).any().cast(pl.Float64).alias("attach"),
         bought.any().cast(pl.Float64).alias("purchase"),

@@ -12,8 +12,8 @@ from app.home.archived import newest
 from app.log.base import Log, Stream
 
 
-async def lately(log: Log, home: Path, most: int) -> list[Mapping[str, Any]]:
-    """The last impressions and events of a home, oldest first, each once.
+async def lately(log: Log, home: Path, most: int) -> dict[str, Mapping[str, Any]]:
+    """Event id -> what it says, of the last impressions and events of a home, oldest first.
 
     Raises:
         LogUnavailableError: the log cannot be read now.
@@ -23,4 +23,4 @@ async def lately(log: Log, home: Path, most: int) -> list[Mapping[str, Any]]:
     if len(found) < most:
         before = await to_thread.run_sync(newest, home, most - len(found))
         found = {event: data for event, data in before.items() if event not in found} | found
-    return list(found.values())
+    return found

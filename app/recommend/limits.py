@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
+from models.datasets.garments import categories_meant
 from models.datasets.names import spelling_of
-from models.errors import did_you_mean
 
 
 def check_count(field: str, count: int, most: int, what: str = "") -> None:
@@ -59,13 +59,17 @@ def known_categories(release: Release, named: Sequence[tuple[str, str]]) -> list
         named: (field, category) pairs.
 
     Raises:
-        UnknownCategoryError: there is none; names each, with the nearest known one.
+        UnknownCategoryError: there is none; names each, with what is probably meant.
     """
     meant = [(field, name, category_meant(release, name)) for field, name in named]
     if unknown := [(field, name) for field, name, category in meant if category is None]:
         known = sorted({*release.snapshot.categories, *release.bundle.manifest.categories})
+        worn_as = {name: release.worn_as(name) for name in known}
+        near = [categories_meant(name, worn_as) for _, name in unknown]
         instead = "GET /categories lists those there are"
-        details = [Detail(field, name, did_you_mean(name, known, instead)) for field, name in unknown]
+        details = [
+            Detail(field, name, f"did you mean {meant}?" if meant else instead) for (field, name), meant in zip(unknown, near, strict=True)
+        ]
         first = details[0]
         msg = f"{first.field}: no category {first.value!r}; {first.problem}"
         raise UnknownCategoryError(msg, details)

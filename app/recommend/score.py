@@ -12,6 +12,7 @@ from app.ground.parts import Limits
 from app.recommend.allowed import Allowed
 from app.recommend.explain import Explanation, PairScore, explained, pair_scores, work_of_explaining
 from app.recommend.limits import check_count, check_work
+from app.recommend.odd import odd
 from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
 from app.recommend.products import meant, with_groups, with_sizes
 from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
@@ -41,6 +42,7 @@ class OutfitScore:
         score: None where fewer than two of its items are known, or all are one product. probability: None there, too, and where too few
             outfits were learned from.
         why_not: why one of them is None.
+        notes: what is odd about it (``app.recommend.odd``).
         pieces: how many items were scored, where that is not all of them.
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
         weakest: name of the item without which the outfit scores best; None below three items.
@@ -52,6 +54,7 @@ class OutfitScore:
     probability: float | None
     missing: tuple[str, ...]
     why_not: str | None = None
+    notes: tuple[str, ...] = ()
     pieces: int | None = None
     pairs: tuple[PairScore, ...] | None = None
     weakest: str | None = None
@@ -120,6 +123,7 @@ def _answer(release: Release, worn: Worn, score: float | None, probability: floa
         probability=probability,
         missing=worn.missing,
         why_not=reason,
+        notes=() if score is None else odd(release, worn),
         pieces=len(worn) if worn.missing else None,
     )
 

@@ -6,7 +6,6 @@ the usual templates, and only with it an outfit is complete.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -27,7 +26,6 @@ from models.datasets.garments import ROLE_WORDS
 from models.datasets.labels import PieceLabels
 
 _MOST_INFERRED: Final = 8
-_ENOUGH: Final = 1_000  # items of a category that tell what it is worn as
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -166,7 +164,7 @@ def _by_words(
         among: the roles that count.
         likely: how likely a category is to come next, as far as that is known; the likeliest comes before the one that has most.
     """
-    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: _role(release, name) for name in beside}
+    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
     roles = {labels.role for labels in release.traits.labels if labels.role}.intersection(among)
     audience = Audience()
     for labels in worn.labels:
@@ -188,12 +186,3 @@ def _by_words(
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))
     return tuple(slots)
-
-
-def _role(release: Release, category: str) -> str | None:
-    """What most items of a category are worn as, as its first ones tell."""
-    some_M = release.snapshot.rows_in(category)[:_ENOUGH]
-    counts_L, roles = np.bincount(release.traits.label_N[some_M]), Counter[str | None]()
-    for place in np.flatnonzero(counts_L):
-        roles[release.traits.labels[place].role] += int(counts_L[place])
-    return max(roles, key=roles.__getitem__, default=None)

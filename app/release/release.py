@@ -29,10 +29,12 @@ from index.delta import Overlay
 from index.snapshot import Snapshot
 from index.stock import can_be_bought
 from models.bundle import Bundle
+from models.datasets.garments import role_of
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
 from models.precision import CPU
 
+_ENOUGH: Final = 1_000  # items of a category that tell what it is worn as
 _CHECKED_ROWS: Final = 16
 _TOLERANCE: Final = 1e-3
 _SAID: Final = ("brand", "currency", "url")  # by attributes, where the columns do not
@@ -157,6 +159,15 @@ class Release:
     def category_of(self, row: int) -> str:
         """The category of one row."""
         return self.snapshot.category_of(row)
+
+    def worn_as(self, category: str) -> str | None:
+        """The role of most items of a category, as its first ones tell; of one without items, what its name says."""
+        if category not in self.snapshot.sizes:
+            return role_of(category)
+        counts_L, roles = np.bincount(self.traits.label_N[self.snapshot.rows_in(category)[:_ENOUGH]]), Counter[str | None]()
+        for place in np.flatnonzero(counts_L):
+            roles[self.traits.labels[place].role] += int(counts_L[place])
+        return max(roles, key=roles.__getitem__, default=None)
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:
         """Embeddings of catalogue rows, ``(n, D)``, computed now from their kept features."""

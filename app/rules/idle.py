@@ -11,6 +11,7 @@ import numpy as np
 
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotTemplate
 from app.rules.shelves import Shelves
+from models.datasets.garments import categories_meant
 from models.errors import nearest
 
 _TOLD: Final = 8
@@ -76,10 +77,18 @@ def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Ite
     for kind, names, known in unknown:
         if names:
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-            near = nearest(names[0], known) if len(known) <= _MANY else None
+            near = _near(kind, names[0], known, shelves) if len(known) <= _MANY else None
             there = f"; it has {', '.join(sorted(known)[:_TOLD])}" if kind in {"audience", "season"} and known else ""
-            meant = f"; did you mean {near!r}?" if near else there
+            meant = f"; did you mean {near}?" if near else there
             yield f"the catalogue has no {kind} {names[0]!r}{more} now{meant}"
+
+
+def _near(kind: str, name: str, known: Collection[str], shelves: Shelves) -> str | None:
+    """What is probably meant, as messages quote it."""
+    if kind == "category":
+        return categories_meant(name, {one: shelves.release.worn_as(one) for one in known})
+    near = nearest(name, known)
+    return None if near is None else repr(near)
 
 
 def _slots(rule: SlotTemplate) -> Iterator[str]:

@@ -54,7 +54,7 @@ _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "t
 
 
 def mount_storefront(app: FastAPI) -> None:
-    """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``."""
+    """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``, with its words."""
     files, widgets = _Files(directory=_STATIC), _Files(directory=_WIDGET)
 
     page = (_STATIC / "index.html").read_text(encoding="utf-8")
@@ -66,11 +66,12 @@ def mount_storefront(app: FastAPI) -> None:
         return Response(early, headers=_HEADERS, media_type="text/html")
 
     async def widget(request: Request) -> Response:
-        response = await widgets.get_response("attire.js", request.scope)
+        response = await widgets.get_response(request.url.path.removeprefix("/"), request.scope)
         response.headers.update(_FOR_ANY_PAGE)
         return response
 
-    app.add_route("/attire.js", widget, methods=["GET", "HEAD"], include_in_schema=False)
+    for path in ("/attire.js", "/attire-words.js"):
+        app.add_route(path, widget, methods=["GET", "HEAD"], include_in_schema=False)
     app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")
 

@@ -9,9 +9,8 @@ id and not written twice. A part that covers several numbers took the place of t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,23 +21,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from app.attribution.events import COLUMNS, row_of
 from app.ground.errors import HomeError
 from app.log.base import Entry
 from sealed.files import replacing
 
-SCHEMA: Final = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False),
-        pa.field("offset", pa.string(), nullable=False),
-        *(pa.field(name, pa.string()) for name in ("type", "session", "user", "item", "recommendation_id", "order", "release")),
-        pa.field("timestamp", pa.timestamp("ms", "UTC")),
-        pa.field("received", pa.timestamp("ms", "UTC")),
-        pa.field("quantity", pa.int64()),
-        pa.field("price", pa.float64()),
-        pa.field("data", pa.string(), nullable=False),  # all of it, as JSON
-    ]
-)
-_TEXTS: Final = ("type", "session", "user", "item", "recommendation_id", "order", "release")
+SCHEMA: Final = COLUMNS.insert(1, pa.field("offset", pa.string(), nullable=False))
 _PART_NAME: Final = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
 _MERGED_AT: Final = 64
 _LARGE: Final = 250_000  # rows from which a part is left alone
@@ -162,40 +150,8 @@ def _write(directory: Path, numbers: tuple[int, int], table: pa.Table) -> Path:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    """An entry as a row; what is not of the kind its column holds is in ``data`` alone."""
-    data = entry.event.data
-    texts = {name: data[name] for name in _TEXTS if isinstance(data.get(name), str) and _writable(data[name])}
-    return {
-        "id": entry.event.id,
-        "offset": entry.offset,
-        **texts,
-        "timestamp": _moment(data, "timestamp"),
-        "received": _moment(data, "received"),
-        "quantity": _whole(data.get("quantity")),
-        "price": _number(data.get("price")),
-        "data": entry.event.encoded(),
-    }
-
-
-def _writable(text: str) -> bool:
-    """Whether UTF-8 can hold it: JSON may carry half a character."""
-    return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _moment(data: Mapping[str, Any], name: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(data[name])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None
-
-
-def _whole(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63 else None
-
-
-def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 2.0**1000 else None
+    """An entry as a row."""
+    return {"offset": entry.offset, **row_of(entry.event)}
 
 
 def _digests(ids: Sequence[str]) -> NDArray[np.uint64]:

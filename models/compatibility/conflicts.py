@@ -65,6 +65,11 @@ class Conflicts:
         shape, scale = _prior(left, right)
         return (observed + shape) / (expected + scale) < CONFLICT
 
+    def times(self, left: str, right: str) -> int | None:
+        """How many pairs of pieces with these labels were worn together; None where chance would not have made one of it."""
+        observed, expected = self.counted.get((min(left, right), max(left, right)), (0, 0.0))
+        return observed if observed or expected >= 1 else None
+
     def body(self) -> list[list[Any]]:
         """As JSON; ``read`` reads it."""
         return [[left, right, *counted] for (left, right), counted in self.counted.items()]

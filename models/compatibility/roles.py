@@ -27,6 +27,19 @@ ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
 """What asks for nothing; what is beneath the clothes, or beside them, only where it is all there is."""
 
 
+_ONE_OF: Final = {"bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"}
+_EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top")})
+
+
+def instead(role: str, other: str) -> bool:
+    """Whether a piece of one role takes the place of one of the other, as of two pairs of shoes one is worn.
+
+    >>> instead("footwear", "footwear"), instead("top", "full-body"), instead("top", "top")
+    (True, True, False)
+    """
+    return (min(role, other), max(role, other)) in _EITHER or (role == other and role in _ONE_OF)
+
+
 def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str]) -> tuple[str, ...]:
     """The roles that are missing by the usual templates; none when what is worn fills the template of one of the items.
 

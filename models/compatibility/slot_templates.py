@@ -45,6 +45,13 @@ class SlotTemplates:
         """Whether there are any combinations."""
         return bool(self.templates)
 
+    def worn_together(self, categories: Sequence[str]) -> bool | None:
+        """Whether some outfit had all of these categories; None where it had not each, and of several of one, which are not counted."""
+        known = {name for template, _ in self.templates for name in template}
+        if len(set(categories)) < len(categories) or not known.issuperset(categories):
+            return None
+        return any(set(template).issuperset(categories) for template, _ in self.templates)
+
     def whole_of(self, categories: Collection[str]) -> float:  # noqa: ARG002 - as SlotModel
         """Even odds: combinations do not tell."""
         return UNTOLD

@@ -28,6 +28,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -101,6 +102,20 @@ class SlotModel:
     def knows(self, categories: Iterable[str]) -> bool:
         """Whether training had one of these."""
         return bool(self.counts(categories).any())
+
+    def worn_together(self, categories: Sequence[str]) -> bool | None:
+        """Whether training outfits had each two of these, and as many of each; None where one of them is unknown.
+
+        What cannot be had now was worn all the same.
+        """
+        if self.unrestricted is not None:
+            return self.unrestricted.worn_together(categories)
+        counts = Counter(categories)
+        if not counts.keys() <= set(self.categories):
+            return None
+        places = {name: self.categories.index(name) for name in counts}
+        enough = all(self.most_C[places[name]] >= count for name, count in counts.items())
+        return enough and all(self.pairs_CC[places[one], places[other]] for one, other in combinations(counts, 2))
 
     def said(self, texts: Iterable[str]) -> BoolArray:
         """Which of the words each text has, ``(I, W)``."""

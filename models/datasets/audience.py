@@ -56,6 +56,21 @@ class Audience:
         return next(iter(self.genders)) if len(self.genders) == 1 else ""
 
     @property
+    def people(self) -> str:
+        """Whom it names, in words.
+
+        >>> WORDS["herren"].people, WORDS["girls"].people, WORDS["kids"].people, WORDS["male"].people, Audience().people
+        ('men', 'girls', 'children', 'men and boys', 'everyone')
+        """
+        if self == Audience():
+            return "everyone"
+        gender = next(iter(self.genders)) if len(self.genders) == 1 else ""
+        young = ("girls", "boys", "children")[["women", "men", ""].index(gender)]
+        if self.ages == {"baby"}:
+            young = "babies"
+        return " and ".join(([gender or "grown-ups"] if "adult" in self.ages else []) + ([young] if self.ages != {"adult"} else []))
+
+    @property
     def label(self) -> str:
         """As a text; ``of_label`` reads it."""
         return f"{'+'.join(sorted(self.genders))} {'+'.join(sorted(self.ages))}"

@@ -14,6 +14,7 @@ from typing import Final
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
 from models.datasets.garments_abroad import garment_abroad, in_french, role_abroad, words_of
+from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
 
@@ -94,6 +95,7 @@ _CATEGORIES: Final[Mapping[str, str]] = {
     "innerwear": "Underwear",
 }
 _ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
+_MOST_MEANT: Final = 5
 _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
@@ -163,6 +165,25 @@ def _in_french(texts: Iterable[str | None]) -> bool:
 @lru_cache(maxsize=8_192)
 def _speaks_french(text: str | None) -> bool:
     return in_french(words_of(text))
+
+
+def categories_meant(name: str, worn_as: Mapping[str, str | None]) -> str | None:
+    """The categories that are probably meant by a name that none has, quoted: the one spelt alike of those worn as it says, else all those.
+
+    Args:
+        worn_as: role of each category that there is; of a name that says none, the one spelt alike of all.
+
+    >>> french = {"Chaussures homme": "footwear", "Chaussures fille": "footwear", "Robes": "full-body", "Jean": "bottom", "Jupe": "bottom"}
+    >>> [categories_meant(name, french) for name in ("shoes", "jeans", "robs", "bags")]
+    ["'Chaussures fille' or 'Chaussures homme'", "'Jean'", "'Robes'", None]
+    """
+    role = role_of(name)
+    among = sorted(one for one, worn in worn_as.items() if role in {None, worn})
+    near = nearest(name, among)
+    if near is not None or role is None or not among:
+        return None if near is None else repr(near)
+    *others, last = [repr(one) for one in among[:_MOST_MEANT]]
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 @lru_cache(maxsize=8_192)  # the categories of a catalogue are few, and titles of colours and sizes the same

@@ -11,10 +11,8 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Final
 
-from models.compatibility.roles import ALONE
+from models.compatibility.roles import ALONE, instead
 
-_ONE_OF: Final = {"bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"}
-_EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top")})
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
 _LEAST: Final = 3  # outfits that tell so
@@ -37,13 +35,9 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
         roles = [role for row in rows if (role := role_N[row])]
         having.update(set(roles))
         both.update(set(_pairs(roles)))
-    apart = {pair for pair in both if _alternatives(pair) and both[pair] < max(_LEAST, _SELDOM * min(having[role] for role in pair))}
+    apart = {pair for pair in both if instead(*pair) and both[pair] < max(_LEAST, _SELDOM * min(having[role] for role in pair))}
     alone = {role for role in ALONE if having[role] < _LEAST_ALONE}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
-
-
-def _alternatives(pair: Pair) -> bool:
-    return pair in _EITHER or (pair[0] == pair[1] and pair[0] in _ONE_OF)
 
 
 def _pairs(roles: Iterable[str]) -> Iterable[Pair]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from anyio import to_thread
@@ -13,39 +13,24 @@ from anyio import to_thread
 from app.api.ops import lags_of
 from app.api.schemas.rules import MoreOrFewer
 from app.api.services import Services
-from app.attribution.products import Products
+from app.attribution.events import table_of
 from app.ground.errors import LogError
+from app.ground.windows import Windows
 from app.home.feeds import FeedRecord, FeedRecords, Reject
 from app.home.runs import LearningRun, Runs
 from app.live.lately import lately
 from app.live.metrics import Traffic
-from app.log.base import Lag
+from app.log.base import Event, Lag
 from app.release.release import CatalogueItem, Release
+
+if TYPE_CHECKING:
+    from app.api.room.came_of import Outcome
 
 ENTRIES: Final = 2_000
 """Last impressions and events that the pages look at."""
 REJECTS_SHOWN: Final = 20
 """Rows that were set aside, of each file of them."""
 _WIDE, _HIGH = 600, 160
-_ITEMS: Final = Products()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What came of the suggestions of a release, or of one variant of it, among its visitors: users, else sessions, else single answers.
-
-    Attributes:
-        of: the release and, in an experiment, the variant. visitors: how many were answered.
-        clicked, attached, bought: how many of them followed, put into the bag or bought, and bought what was suggested.
-        order_value: currency -> what each who bought in it spent on what was suggested.
-    """
-
-    of: str
-    visitors: int
-    clicked: int
-    attached: int
-    bought: int
-    order_value: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +40,7 @@ class Lately:
     Attributes:
         entries: how many they are. since: when the first of them was received.
         answers: impressions; empty: those without any suggestion that are not complete. slots_empty: slots without one, of ``slots``.
-        events: type -> how many. attributed: of these, what names a recommendation that shows the product.
+        events: type -> how many. attributed: of these, what follows from one of these answers, of the types that can.
         outcomes: what came of it, by release.
     """
 
@@ -86,8 +71,7 @@ async def overview(services: Services) -> Overview:
     """How the service is; what the log does not answer in time is None."""
     try:
         entries = await lately(services.log, services.settings.home, ENTRIES)
-        release = services.serving.release
-        seen = of_entries(entries, _products(release, entries) if release else _ITEMS)
+        seen = await to_thread.run_sync(of_entries, entries, services.settings.attribution, services.serving.release)
     except LogError:
         seen = None
     feeds = FeedRecords(services.settings.home)
@@ -102,84 +86,42 @@ async def overview(services: Services) -> Overview:
     )
 
 
-def of_entries(entries: Sequence[Mapping[str, Any]], products: Products = _ITEMS) -> Lately:
+def of_entries(entries: Mapping[str, Mapping[str, Any]], windows: Windows, release: Release | None = None) -> Lately:
     """What the last impressions and events come to.
 
-    >>> shown = {"type": "impression", "recommendation_id": "r", "slots": [{"category": "tops", "items": ["a"]}, {"items": []}]}
-    >>> dict(of_entries([shown, {"type": "view", "item": "a", "recommendation_id": "r"}, {"type": "view", "item": "b"}]).attributed)
-    {'view': 1}
-    >>> dict(of_entries([shown, {"type": "view", "item": "a-xl", "recommendation_id": "r"}], Products({"a": "A", "a-xl": "A"})).attributed)
-    {'view': 1}
-    >>> in_a_look = shown | {"looks": [["b"]]}, {"type": "view", "item": "b", "recommendation_id": "r"}
-    >>> dict(of_entries(in_a_look).attributed)
-    {'view': 1}
-    >>> sold = {"type": "purchase", "item": "a", "recommendation_id": "r", "price": 20.0, "quantity": 2, "currency": "EUR"}
-    >>> (outcome,) = of_entries([shown | {"release": "r1", "user": "u"}, sold]).outcomes
-    >>> outcome.of, outcome.visitors, outcome.clicked, outcome.attached, outcome.bought, outcome.order_value
-    ('r1', 1, 0, 1, 1, {'EUR': 40.0})
-    >>> of_entries([{"type": "impression", "complete": True, "slots": []}, {"type": "impression", "slots": []}]).empty
+    Args:
+        entries: by their ids, oldest first. release: its catalogue says which items are sizes and colours of one product.
+
+    >>> of_entries({"1": {"type": "impression", "complete": True, "slots": []}, "2": {"type": "impression", "slots": []}}, Windows()).empty
     1
     """
-    impressions = [one for one in entries if one.get("type") == "impression"]
+    from app.api.room.came_of import came_of  # noqa: PLC0415 - polars takes a part of a start, and only this page takes it
+    from app.attribution.products import Products  # noqa: PLC0415
+
+    said = list(entries.values())
+    impressions = [one for one in said if one.get("type") == "impression"]
     slots = [[slot.get("items") or [] for slot in one.get("slots") or []] for one in impressions]
-    shown = {
-        one.get("recommendation_id"): {products.name(item) for shown in (*of, *(one.get("looks") or ())) for item in shown}
-        for one, of in zip(impressions, slots, strict=True)
-    }
-    done = [one for one in entries if one.get("type") != "impression"]
-    attributed = [one for one in done if products.name(str(one.get("item"))) in shown.get(one.get("recommendation_id"), ())]
+    table = table_of(Event(name, data) for name, data in entries.items())
+    acts, outcomes = came_of(table, windows, Products.of(_items(release, said)) if release else Products())
     return Lately(
-        entries=len(entries),
-        since=str(entries[0].get("received", "")) if entries else "",
+        entries=len(said),
+        since=str(said[0].get("received", "")) if said else "",
         answers=len(impressions),
         empty=sum(not any(of) and not one.get("complete") for one, of in zip(impressions, slots, strict=True)),
         slots=sum(map(len, slots)),
         slots_empty=sum(not slot for of in slots for slot in of),
-        events=Counter(str(one.get("type")) for one in done),
-        attributed=Counter(str(one.get("type")) for one in attributed),
-        outcomes=_outcomes(impressions, attributed),
+        events=Counter(str(one.get("type")) for one in said if one.get("type") != "impression"),
+        attributed=acts,
+        outcomes=outcomes,
     )
 
 
-def _products(release: Release, entries: Sequence[Mapping[str, Any]]) -> Products:
-    """Those of what was done."""
+def _items(release: Release, entries: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Those of what was shown and done."""
     shown = (item for one in entries for slot in one.get("slots") or () for item in slot.get("items") or ())
     looked = (item for one in entries for look in one.get("looks") or () for item in look)
     rows = release.snapshot.row_of.known({*map(str, shown), *map(str, looked), *(str(one.get("item")) for one in entries)})
-    return Products.of(release.snapshot.items.select(["id", "group_id"]).take(pa.array(rows.values(), pa.int64())))
-
-
-def _outcomes(impressions: Sequence[Mapping[str, Any]], attributed: Sequence[Mapping[str, Any]]) -> list[Outcome]:
-    """Release and variant, the last first -> what came of them."""
-    did: dict[str, dict[str, set[str]]] = {}
-    answered = {one["recommendation_id"]: (_answerer(one), _visitor(one)) for one in reversed(impressions) if one.get("recommendation_id")}
-    for of, visitor in answered.values():
-        did.setdefault(of, {}).setdefault(visitor, set())
-    spent: dict[str, dict[str, Counter[str]]] = {of: {} for of in did}
-    for act in attributed:
-        of, visitor = answered[act["recommendation_id"]]
-        did[of][visitor].add(str(act.get("type")))
-        if act.get("type") == "purchase" and act.get("price") is not None:
-            spent[of].setdefault(str(act.get("currency") or ""), Counter())[visitor] += act["price"] * (act.get("quantity") or 1)
-    return [
-        Outcome(
-            of=of,
-            visitors=len(visitors),
-            clicked=sum("view" in acts for acts in visitors.values()),
-            attached=sum(not acts.isdisjoint(("add_to_cart", "purchase")) for acts in visitors.values()),
-            bought=sum("purchase" in acts for acts in visitors.values()),
-            order_value={currency: sum(each.values()) / len(each) for currency, each in spent[of].items()},
-        )
-        for of, visitors in did.items()
-    ]
-
-
-def _answerer(impression: Mapping[str, Any]) -> str:
-    return ", ".join(str(impression[name]) for name in ("release", "experiment", "variant") if impression.get(name))
-
-
-def _visitor(impression: Mapping[str, Any]) -> str:
-    return next(f"{name} {impression[name]}" for name in ("user", "session", "recommendation_id") if impression.get(name))
+    return release.snapshot.items.select(["id", "group_id"]).take(pa.array(rows.values(), pa.int64()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,12 @@ class OutfitScoreOut(LikelyOut):
         examples=[0.71],
     )
     why_not: str | None = Field(default=None, description="Why there is no score, or no probability.")
+    notes: list[str] | None = Field(
+        default=None,
+        description="What is odd about it, as far as outfits or words tell, each in a sentence that names the items, the first five: for "
+        "people or seasons that share no outfit, or one in the place of another. They change no score.",
+        examples=[["\u201cw000042\u201d for men, \u201cw000043\u201d for women: no outfit learned from has both"]],
+    )
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
     pieces: int | None = Field(default=None, description="How many items the score speaks of, where some are missing.", examples=[3])
     cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")

@@ -45,6 +45,7 @@ const judge = latest(async (ask, { items, out }) => {
   const better = answer.swap && { ...answer.swap, item: await wellTold(ask, answer.swap.item) };
   show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
   blame(answer, items, worn);
+  remark(answer.notes ?? [], items, worn);
   if (better) offer(answer.probability, better, items, rest, worn);
 }, tell);
 
@@ -87,6 +88,15 @@ function blame({ probability, pairs }, items, worn) {
   });
   byId("outfit").dataset.together = "clash";
   byId("clash").replaceChildren(el("p", {}, "These two do not go together:"), el("ul", {}, ...lines));
+}
+
+// What is odd about it, by the titles; how that is known, behind the last colon, is for the shop.
+function remark(notes, items, worn) {
+  const titled = (quoted, name) => {
+    const item = named(name, items);
+    return item ? `“${titleOf(worn[items.indexOf(item)])}”` : quoted;
+  };
+  byId("clash").append(...notes.map((note) => el("p", {}, note.slice(0, note.lastIndexOf(": ")).replace(/“([^”]*)”/g, titled))));
 }
 
 function takeOut(name) {

@@ -55,6 +55,8 @@ export interface CompleteTheLookAttributes {
   user?: string;
   /** No events are sent. */
   quiet?: boolean | "";
+  /** Of its words, where it is not the page's: English, `de`, `es`, `fr`, `it` or `nl`, also as `fr-CA`. */
+  lang?: string;
   "label-heading"?: string;
   "label-add"?: string;
   "label-added"?: string;

@@ -6,34 +6,33 @@ const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complet
 const STYLE = new CSSStyleSheet(); // no <style>: a shop's policy may refuse those
 STYLE.replaceSync(`
 :host{display:block;white-space:normal}
-:host([hidden]){display:none !important}
-h2, h3{margin:0 0 .75em;font-size:1.25em;font-weight:600}
+:host([hidden]){display:none!important}
+h2,h3{margin:0 0 .75em;font-size:1.25em;font-weight:600}
 h3{margin:1em 0 .5em;font-size:1em}
-h3::first-letter, .category::first-letter{text-transform:uppercase}
+h3::first-letter,.category::first-letter{text-transform:uppercase}
 ul{display:flex;gap:var(--attire-gap,.75rem);margin:0;padding:0 0 .5rem;list-style:none;overflow-x:auto}
-:host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile,9rem), 1fr));overflow:visible}
-li{flex:0 0 var(--attire-tile,min(9rem, 42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
+:host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile,9rem),1fr));overflow:visible}
+li{flex:0 0 var(--attire-tile,min(9rem,42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
 span{overflow:hidden}
 a{display:contents;color:inherit;text-decoration:none}
-a:focus-visible .picture, button:focus-visible{outline:2px solid var(--attire-accent,currentColor);outline-offset:2px}
-.picture{aspect-ratio:var(--attire-ratio,3 / 4)}
-.picture, button{border-radius:var(--attire-radius,.375rem)}
-.picture, .wait *{display:block;background:var(--attire-ground,#f2f1ef)}
+a:focus-visible .picture,button:focus-visible{outline:2px solid var(--attire-accent,currentColor);outline-offset:2px}
+.picture{aspect-ratio:var(--attire-ratio,3/4)}
+.picture,button{border-radius:var(--attire-radius,6px)}
+.picture,.wait *{display:block;background:var(--attire-ground,#f2f1ef)}
 img{display:block;width:100%;height:100%;object-fit:var(--attire-fit,contain);object-position:bottom}
 .words{display:grid;place-content:center;height:100%;padding:.5rem;text-align:center;font-size:.8em}
-.brand, .category, .price{min-height:1.3em}
-.brand, .category, .title{unicode-bidi:plaintext}
-.brand, .category{font-size:.75em;white-space:nowrap;text-overflow:ellipsis;opacity:.75}
+.brand,.category,.price{min-height:1.3em}
+.brand,.category,.title{unicode-bidi:plaintext}
+.brand,.category{font-size:.75em;white-space:nowrap;text-overflow:ellipsis;opacity:.75}
 .title{display:-webkit-box;min-height:2.6em;font-size:.85em;line-height:1.3;-webkit-box-orient:vertical;-webkit-line-clamp:2}
 .price{display:flex;flex-wrap:wrap;gap:0 .4em;font-size:.9em;font-weight:600}
 .price s{font-weight:400;opacity:.65}
-button{min-height:2.5rem;padding:.25rem .75rem;border:1px solid;background:none;color:var(--attire-accent,inherit);
-  font:inherit;font-size:.85em;cursor:pointer;margin-top:auto}
-.brand:empty, .price, button{order:1}
+button{min-height:2.5rem;padding:.25rem .75rem;border:1px solid;background:none;color:var(--attire-accent,inherit);font:inherit;font-size:.85em;cursor:pointer;margin-top:auto}
+.brand:empty,.price,button{order:1}
 button[aria-disabled]{cursor:default;background:var(--attire-accent,#222);color:var(--attire-on-accent,#fff)}
 .wait *{color:transparent}
 .unseen{position:absolute;width:1px;clip-path:inset(50%);white-space:nowrap}
-@media (prefers-reduced-motion: no-preference){.wait{animation:wait 1.2s infinite alternate} @keyframes wait{to{opacity:.5}}}
+@media (prefers-reduced-motion:no-preference){.wait{animation:wait 1s infinite alternate}@keyframes wait{to{opacity:.5}}}
 `);
 
 const warned = new Set();
@@ -53,13 +52,16 @@ class CompleteTheLook extends HTMLElement {
   static observedAttributes = `item outfit key slots k layout text currency locale session user home quiet label-${Object.keys(SAYS).join(" label-")}`.split(" ");
   #root = this.attachShadow({ mode: "open" });
   #asked;
+  #says = SAYS;
   #watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && this.#ask(), { rootMargin: "300px" });
 
-  connectedCallback() {
+  async connectedCallback() {
     this.#root.adoptedStyleSheets = [STYLE];
     const known = CompleteTheLook.observedAttributes;
     const odd = this.getAttributeNames().filter((name) => !known.includes(name) && !(name in this && (name !== "slot" || this.assignedSlot)) && !/^(class|tabindex|data-|aria-|\W|_)/.test(name));
     if (odd[0]) warn(`no attribute is called ${odd}; there are ${known}`);
+    const [lang] = this.#lang.toLowerCase().split(/\W|_/);
+    if (/^(de|es|fr|it|nl)$/.test(lang)) this.#says = (await import("./attire-words.js").catch(warn))?.[lang] ?? SAYS;
     this.#wait();
     this.#watch.observe(this);
   }
@@ -101,15 +103,18 @@ class CompleteTheLook extends HTMLElement {
     return key && { "X-API-Key": key };
   }
 
-  // None without storage.
   get #visit() {
     try {
       return this.#of("session") ?? (sessionStorage["attire-session"] ??= unique());
     } catch {}
   }
 
+  get #lang() {
+    return (this.closest("[lang]") ?? document.documentElement).lang;
+  }
+
   #said(name) {
-    return this.getAttribute(`label-${name}`) ?? SAYS[name];
+    return this.getAttribute(`label-${name}`) ?? this.#says[name];
   }
 
   #named(category = "") {
@@ -121,8 +126,8 @@ class CompleteTheLook extends HTMLElement {
     this.#watch.disconnect();
     this.#asked?.abort();
     const mine = (this.#asked = new AbortController());
-    if (!items[0]) return this.#none('give it an item or an outfit: item="sku"');
-    setTimeout(() => mine.abort(new Error("no answer in 10 s")), 10_000);
+    if (!items[0]) return this.#none('give it an item: item="sku"');
+    setTimeout(() => mine.abort(Error("no answer in 10 s")), 1e4);
     const k = +(this.#fit("k", /^[1-9]\d*$/) ?? (this.#inRow ? 3 : 6));
     const body = { items, slots: slots[0] && slots, k, session: this.#visit, user: this.#of("user"), text: this.#of("text"), fields: ["sizes"] };
     try {
@@ -134,7 +139,7 @@ class CompleteTheLook extends HTMLElement {
       this.#show(answer, items[1]);
       this.#raise("attire:shown", answer);
     } catch (error) {
-      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error.message}): does it answer (http://…)? was the key made with --origin ${origin}? does the page's policy (connect-src) allow it?`);
+      if (this.#asked === mine) this.#none(`${this.#home} cannot be asked (${error}): does it answer (http://…)? was the key made with --origin ${origin}? does connect-src allow it?`);
     }
   }
 
@@ -143,7 +148,6 @@ class CompleteTheLook extends HTMLElement {
     return fetch(this.#home + path, { method: "POST", headers, body: JSON.stringify(body), ...more });
   }
 
-  // Whether the page took it.
   #raise(name, detail) {
     return this.dispatchEvent(new CustomEvent(name, { bubbles: true, composed: true, cancelable: true, detail: { ...detail, session: this.#visit } }));
   }
@@ -153,7 +157,6 @@ class CompleteTheLook extends HTMLElement {
     warn(why);
   }
 
-  // As high as the answer.
   #wait() {
     const [rows, length] = this.#inRow ? [3, 3] : [2, 6];
     this.#show({ slots: Array(this.#listed("slots").length || rows).fill({ category: "\u00a0", items: Array(length).fill({}) }) });
@@ -207,7 +210,6 @@ class CompleteTheLook extends HTMLElement {
     return frame;
   }
 
-  // With the key, where pictures are not public.
   async #fetched(url, image) {
     image.onerror = null;
     const response = await fetch(url, { headers: this.#keys });
@@ -226,7 +228,7 @@ class CompleteTheLook extends HTMLElement {
     if (value == null) return;
     const own = this.#fit("currency", /^[a-z]{3}$/i);
     const currency = said ?? own;
-    const locale = (this.#of("locale") ?? this.closest("[lang]")?.lang)?.replaceAll("_", "-") || undefined;
+    const locale = (this.#of("locale") ?? this.#lang).replaceAll("_", "-") || undefined;
     try {
       return value.toLocaleString(locale, currency ? { style: "currency", currency } : { minimumFractionDigits: 2 });
     } catch (error) {
@@ -235,14 +237,13 @@ class CompleteTheLook extends HTMLElement {
     }
   }
 
-  // As a beacon, with the key.
   #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
     const session = this.#visit;
     if (!session || this.hasAttribute("quiet")) return;
     const event = { id: unique(), type, item, session, user: this.#of("user"), recommendation_id, price: sale ?? price, currency: currency?.match(/^[A-Z]{3}$/)?.[0] };
     this.#send("/events", { events: [event] }, { keepalive: true }).then(
-      (response) => response.ok || warn(`an event was answered ${response.status}; has the key the scope 'events'?`),
-      (error) => warn(`an event was not sent (${error.message})`),
+      ({ ok, status }) => ok || warn(`an event was answered ${status}; has the key the scope 'events'?`),
+      (error) => warn(`an event was not sent: ${error}`),
     );
   }
 }

@@ -116,10 +116,19 @@ def test_unknown_ids_are_404_naming_each(client: TestClient) -> None:
     assert [error["value"] for error in errors] == ["ghost", "spook"]
 
 
-def test_an_unknown_slot_is_404_with_the_nearest_category(client: TestClient) -> None:
-    """A category that neither catalogue nor model has."""
-    [error] = refused(client, b'{"items": ["tops-1"], "slots": ["shoos"]}', 404)["errors"]
-    assert error == {"field": "slots[0].category", "value": "shoos", "problem": "did you mean 'shoes'?"}
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("shoos", "did you mean 'shoes'?"),
+        ("boots", "did you mean 'shoes'?"),
+        ("chaussures", "did you mean 'shoes'?"),
+        ("dresses", "GET /categories lists those there are"),
+    ],
+)
+def test_an_unknown_slot_is_404_with_the_category_that_is_meant(client: TestClient, name: str, told: str) -> None:
+    """One that is worn so, before one that is spelt so."""
+    [error] = refused(client, json.dumps({"items": ["tops-1"], "slots": [name]}).encode(), 404)["errors"]
+    assert error == {"field": "slots[0].category", "value": name, "problem": told}
 
 
 @pytest.mark.parametrize("field", ["items", "candidates", "exclude", "slots"])

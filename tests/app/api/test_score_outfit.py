@@ -60,6 +60,13 @@ def test_of_two_items_neither_is_the_weakest(client: TestClient) -> None:
     assert "weakest" not in answer
 
 
+def test_what_is_odd_about_an_outfit_is_told(client: TestClient) -> None:
+    """With the items, and how it is known; of what is not odd nothing is said, and no score is another for it."""
+    usual, two = score(client, ["tops-1", "shoes-2"], ["tops-1", "shoes-2", "shoes-3"])
+    assert "notes" not in usual
+    assert two["notes"] == ["\u201cshoes-2\u201d and \u201cshoes-3\u201d are both shoes: by their words"]
+
+
 def test_fewer_than_two_known_items_have_no_score(client: TestClient) -> None:
     """Null and why; the other outfits of the batch are answered all the same."""
     alone, partly, unknown, whole = score(client, ["tops-1"], ["tops-1", "ghost"], ["ghost"], ["tops-1", "shoes-2"], explain=True)

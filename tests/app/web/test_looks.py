@@ -334,6 +334,17 @@ def test_a_swap_without_a_title_is_called_what_it_is(looks: Page) -> None:
 
 
 @pytest.mark.one_width
+def test_what_is_odd_is_told_by_titles(looks: Page) -> None:
+    """Without how the service knows it."""
+    first = worn(looks)[0]
+    title = looks.request.get(f"{looks.url.partition('#')[0]}items/{first}").json()["title"]
+    told = {"score": 0.5, "probability": 0.6, "missing": [], "notes": [f"\u201c{first}\u201d for men: no outfit learned from has both"]}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#clash p")).to_have_text(f"\u201c{title}\u201d for men", ignore_case=True)
+
+
+@pytest.mark.one_width
 def test_of_an_outfit_of_which_every_two_go_together_nothing_is_blamed(looks: Page) -> None:
     """Though all of it does not."""
     first = worn(looks)[0]

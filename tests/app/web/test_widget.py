@@ -323,9 +323,61 @@ def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
         look.evaluate("element => element.setAttribute('item', 'w000029')")
 
 
+LANGUAGES = {
+    "fr": ("Compléter le look", "Ajouter", "Ajouté", "Ce look est complet."),
+    "de-AT": ("Look vervollständigen", "Hinzufügen", "Hinzugefügt", "Dieser Look ist vollständig."),
+    "NL": ("Maak je look compleet", "Toevoegen", "Toegevoegd", "Deze look is compleet."),
+    "pl": ("Complete the look", "Add", "Added", "This look is complete."),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_it_speaks_the_language_of_its_page(opened: Callable[..., Page], lang: str) -> None:
+    """Or its own; words of the shop's own stand in place of these."""
+    heading, add, added, complete = LANGUAGES[lang]
+    page = opened("<main></main>")
+    page.evaluate("lang => (document.documentElement.lang = lang)", lang)
+    put = "(main, more) => (main.innerHTML = `<complete-the-look item=w000028 quiet ${more}></complete-the-look>`)"
+    page.route("**/complete-outfit", _reduced)
+    page.locator("main").evaluate(put, "")
+    look = page.locator("complete-the-look")
+    expect(look.locator("h2")).to_have_text(heading)
+    assert look.get_by_role("list", name=heading).count() == 1
+    button = look.locator("[part=tile] button").first
+    expect(button).to_have_text(f"{add} shirt")
+    button.click()
+    expect(button).to_have_text(f"{added} shirt")
+    page.locator("main").evaluate(put, "lang=es label-add='A la cesta'")
+    expect(look.locator("h2")).to_have_text("Completa el look")
+    expect(look.locator("[part=tile] button").first).to_have_text("A la cesta shirt")
+    assert "antes" in look.locator("s").first.inner_text()
+    page.unroute("**/complete-outfit")
+    page.route("**/complete-outfit", lambda route: route.fulfill(json={"complete": True, "slots": [], "missing": []}))
+    page.locator("main").evaluate(put, "outfit=w000029")
+    expect(look.locator("[part=complete]")).to_have_text(complete)
+
+
+def _reduced(route: Route) -> None:
+    """An answer of one shirt that is on sale."""
+    item = {"id": "x1", "category": "tops", "title": "shirt", "price": 20, "sale_price": 10, "currency": "EUR"}
+    route.fulfill(json={"recommendation_id": "r", "slots": [{"category": "tops", "items": [item]}], "missing": []})
+
+
+@pytest.mark.one_width
+def test_words_that_do_not_come_are_english(opened: Callable[..., Page]) -> None:
+    """The console says so."""
+    said: list[str] = []
+    page = opened("<main></main>", said=said)
+    page.route("**/attire-words.js", lambda route: route.fulfill(status=404))
+    page.locator("main").evaluate("main => (main.innerHTML = '<complete-the-look item=w000028 key=x lang=fr></complete-the-look>')")
+    expect(page.locator("complete-the-look h2")).to_have_text("Complete the look")
+    assert any("attire-words.js" in text and "<complete-the-look>" in text for text in said), said
+
+
 def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
-    """Under 12 kB, 5 on its way; any origin may load it, nothing may be sniffed."""
+    """Under 12 kB, 5 on its way; any origin may load it and its words, nothing may be sniffed."""
     assert len(WIDGET.read_bytes()) < 12_000
+    assert client.get("/attire-words.js").headers["access-control-allow-origin"] == "*"
     answer = client.get("/attire.js", headers={"Origin": "https://anywhere.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"

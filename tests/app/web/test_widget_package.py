@@ -49,7 +49,7 @@ def test_npm_packs_it_and_nothing_else() -> None:
     told = subprocess.run([NPM, "pack", "--dry-run", "--json"], cwd=WIDGET, capture_output=True, check=True, text=True).stdout
     packed = json.loads(told)
     packed = packed[0] if isinstance(packed, list) else next(iter(packed.values()))
-    assert {one["path"] for one in packed["files"]} == {"attire.js", "attire.d.ts", "package.json"}
+    assert {one["path"] for one in packed["files"]} == {"attire.js", "attire-words.js", "attire.d.ts", "package.json"}
     assert packed["filename"] in GUIDE
 
 

@@ -55,14 +55,21 @@ def a_run(own: Path, decision: str = "rejected", gain: float = 0.1) -> LearningR
 
 
 def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: TestClient, own: Path, key: str) -> None:
-    """As the log has them; a purchase of what was not shown is not attributed."""
+    """As the log has them, and as reports of experiments count it: a purchase that names no answer follows from the click before it."""
     mine = {"X-API-Key": key}
-    ask = {"items": ["tops-1"], "slots": [{"category": "shoes"}], "k": 3}
+    ask = {"items": ["tops-1"], "slots": [{"category": "shoes"}], "k": 3, "session": "s"}
     answer = room.post("/complete-outfit", json=ask, headers=mine).json()
-    room.post("/complete-outfit", json={**ask, "filters": {"brand": ["none"]}}, headers=mine)
-    seen = {"session": "s", "recommendation_id": answer["recommendation_id"], "type": "purchase", "price": 12.5, "currency": "EUR"}
-    shown = answer["slots"][0]["items"][0]["id"]
-    events = [{"id": "1", "item": shown, "quantity": 2, **seen}, {"id": "2", "item": "tops-2", **seen}]
+    room.post("/complete-outfit", json={**ask, "session": "t", "filters": {"brand": ["none"]}}, headers=mine)
+    named = {"session": "s", "recommendation_id": answer["recommendation_id"]}
+    first, second = (item["id"] for item in answer["slots"][0]["items"][:2])
+    bought = {"session": "s", "type": "purchase", "price": 12.5, "currency": "EUR"}
+    events = [
+        {"id": "1", "item": first, "quantity": 2, **bought, **named},
+        {"id": "2", "item": second, "type": "view", **named},
+        {"id": "3", "item": second, **bought},
+        {"id": "4", "item": "tops-2", **bought},
+        {"id": "5", "item": "tops-2", "type": "dismiss", "session": "s"},
+    ]
     assert room.post("/events", json={"events": events}, headers=mine).status_code == 202
     FeedRecords(own).keep(FeedRecord(source="https://u:secret@shop.example/feed?key=secret", rows=10, rejected=2, why="gone"))
     until = time.monotonic() + 10
@@ -70,13 +77,18 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
         assert time.monotonic() < until, text
     assert ReleaseStore(own).served().id in text
     assert re.search(r'<code>/complete-outfit</code></td>\s*<td class="n" data-of="requests">2<', text)
-    assert '<td>purchase</td><td class="n">2</td><td class="n">1 (50 %)</td>' in text
+    for kind, told in (
+        ("purchase", '3</td><td class="n">2 (67 %)'),
+        ("view", '1</td><td class="n">1 (100 %)'),
+        ("dismiss", '1</td><td class="n">\u2013'),
+    ):
+        assert f'<td>{kind}</td><td class="n">{told}</td>' in text
     for name, told in (
         ("visitors", "2"),
-        ("clicked", "0.0 %"),
+        ("clicked", "50.0 %"),
         ("attach rate", "50.0 %"),
         ("bought", "50.0 %"),
-        ("average order", "25.00 EUR"),
+        ("average order", "37.50 EUR"),
     ):
         assert f'data-of="{name}">{told}<' in text
     assert "shop.example/feed" in text
@@ -86,7 +98,7 @@ def test_the_overview_tells_answers_events_and_what_came_of_suggestions(room: Te
         'attire_completions_total{of="empty"} 1.0',
         "attire_suggestions_shown_total 3.0",
         "attire_slots_empty_total 1.0",
-        'attire_events_total{type="purchase"} 2.0',
+        'attire_events_total{type="purchase"} 3.0',
     ):
         assert line in figures
 

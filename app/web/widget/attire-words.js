@@ -1,0 +1,7 @@
+// The words of <complete-the-look> in other languages than English: attire.js asks for them on pages in one of these.
+
+export const de = { heading: "Look vervollständigen", add: "Hinzufügen", added: "Hinzugefügt", complete: "Dieser Look ist vollständig.", was: "statt" };
+export const es = { heading: "Completa el look", add: "Añadir", added: "Añadido", complete: "Este look está completo.", was: "antes" };
+export const fr = { heading: "Compléter le look", add: "Ajouter", added: "Ajouté", complete: "Ce look est complet.", was: "au lieu de" };
+export const it = { heading: "Completa il look", add: "Aggiungi", added: "Aggiunto", complete: "Questo look è completo.", was: "invece di" };
+export const nl = { heading: "Maak je look compleet", add: "Toevoegen", added: "Toegevoegd", complete: "Deze look is compleet.", was: "was" };
