@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
-from models.datasets.feeds.layouts.base import Layout
+from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.records import Draft, Records
@@ -144,6 +144,7 @@ def layout_by(mapped: Mapped) -> Layout:
         for record in records():
             draft = Draft(record.line, (record.values,))
             draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
+            take_active(draft)
             _lay(mapped, draft)
             yield draft
 

@@ -12,7 +12,9 @@ from typing import Any, Final, NoReturn
 
 import pyarrow as pa
 
+from models.datasets.feeds.active import read_active
 from models.datasets.feeds.item import read_item
+from models.datasets.feeds.layouts.base import NOT_SOLD, Layout
 from models.datasets.feeds.mapping import Mapped
 from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
@@ -66,7 +68,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     drafts = over = 0
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
-        if why := draft.passed or (_GIFT_CARDS if not layout.tells_category and _is_gift_card(draft) else ""):
+        if why := draft.passed or _no_item(draft, layout):
             reading.passed[why] += 1
             over += 1
             continue
@@ -102,6 +104,13 @@ def _no_layout(feed: Feed) -> NoReturn:
         line=feed.header or None,
         field=lacking,
     )
+
+
+def _no_item(draft: Draft, layout: Layout) -> str:
+    """Why a draft is none, whatever its layout; empty where it is one."""
+    if read_active(draft.values.get("active")) is False:
+        return NOT_SOLD
+    return _GIFT_CARDS if not layout.tells_category and _is_gift_card(draft) else ""
 
 
 def _is_gift_card(draft: Draft) -> bool:

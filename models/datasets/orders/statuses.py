@@ -30,8 +30,8 @@ _ENDS: Final = {
     "geretourneerd teruggestuurd",
     "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgebrochen abgelaufen "
     "entwurf zahlungsfehler echec échec échoué échouée refusé refusée rejeté rejetée expiré expirée abandonné abandonnée brouillon "
-    "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta abbandonato "
-    "bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
+    "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
+    "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
 }
 _SAID: Final = {end: f"lines of {end} orders" for end in _ENDS}
 _GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
