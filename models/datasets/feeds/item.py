@@ -38,7 +38,7 @@ _LINK: Final = re.compile(r"(?:https?:)?//\S+|/\S*", re.IGNORECASE)
 
 def read_item(draft: Draft, rules: Rules) -> Item:
     """Read a draft. An item with faults has no more than its other fields."""
-    item = Item({}, [], [])
+    item = Item({}, [], [*draft.notes])
     for name, raw in draft.values.items():
         if raw is None or name not in _READ:
             continue
