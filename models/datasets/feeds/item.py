@@ -82,7 +82,7 @@ def _name(name: str) -> Callable[[Item, Any, Rules], None]:
         if name == "id" and isinstance(raw, int | float) and not isinstance(raw, bool):
             bad(f'{shown(raw)} should be a valid string: leading zeros are lost in numbers; write "{raw}", or the id as it was')
         if isinstance(raw, list) and len(raw) > 1:
-            bad(f"{shown(raw)} are several values; give one")
+            bad(f"{shown(raw)} are several values; give one: a mapping takes the last by `[-1]` behind the name of the column")
         if not isinstance(raw, str):
             bad(f"{shown(raw)} should be a valid string")
         if name == "id" and _NUMBER_LIKE.fullmatch(raw.strip()):

@@ -66,12 +66,14 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
     drafts = over = 0
+    silent = dict(mapped.columns) if mapped else {}
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
         if why := draft.passed or _no_item(draft, layout):
             reading.passed[why] += 1
             over += 1
             continue
+        silent = {name: column for name, column in silent.items() if not draft.says(name)} if silent else silent
         if nameless and (category := _by_title(draft)):
             draft.values["category"] = category
             by_title[category] += 1
@@ -84,6 +86,8 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
             chunks.add({name: item.values[name] for name in _STUB}, draft.line)
     for words, count in reading.passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
+    for name, column in silent.items() if drafts > over else ():
+        findings.warn(f"{column.column!r} says nothing in any row, so no item has it; name another column", path=feed.path, field=name)
     if by_title:
         kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"

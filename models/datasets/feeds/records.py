@@ -49,6 +49,11 @@ class Draft:
     passed: str = ""
     notes: list[Fault] = field(default_factory=list)
 
+    def says(self, name: str) -> bool:
+        """Whether it has a value of a field, or of ``attributes.NAME``."""
+        into, key = (self.attributes, name[11:]) if name.startswith("attributes.") else (self.values, name)
+        return into.get(key) not in (None, "", [])
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

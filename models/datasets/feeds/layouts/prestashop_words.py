@@ -66,6 +66,15 @@ _BOOKS: Final = re.compile(
 """What an exporter keeps its books in: costs, taxes, settings of pages."""
 
 
+def without_brackets(name: str) -> str:
+    """A plain name without what it says of how its cells are written.
+
+    >>> without_brackets("catégories_x_y_z"), without_brackets("actif_0_1"), without_brackets("name_fr_fr")
+    ('catégories', 'actif', 'name')
+    """
+    return _BRACKETS.sub("", name)
+
+
 @lru_cache(maxsize=4_096)
 def field_of(name: str) -> str | None:
     """What a column of a sheet says; empty where it says nothing of an item, None where it is not known.
@@ -78,4 +87,4 @@ def field_of(name: str) -> str | None:
         return "active"
     if plain in _FIELDS:
         return _FIELDS[plain]
-    return _FIELDS.get(_BRACKETS.sub("", plain), "" if _BOOKS.fullmatch(plain) else None)
+    return _FIELDS.get(without_brackets(plain), "" if _BOOKS.fullmatch(plain) else None)
