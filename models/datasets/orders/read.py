@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +20,10 @@ from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import MOST_SHOWN, Findings, Recognised
-from models.datasets.orders.layouts import ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
+from models.datasets.orders.layouts import EXACT, ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
 from models.datasets.orders.moments import Dated, DateOrder
 from models.datasets.orders.statuses import STATUS, unknown_status
-from models.datasets.orders.times import Unread, date_columns, date_order, status_columns
+from models.datasets.orders.times import Unread, date_columns, date_order, item_column, status_columns
 from models.datasets.outfits import OUTFITS
 from models.datasets.shown import shown
 from models.errors import RowError, refuse
@@ -79,24 +79,26 @@ def orders_beside(root: Path) -> list[Path]:
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
-def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) -> Orders:
+def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None, ids: Collection[str] = ()) -> Orders:
     """Read a file of orders or looks.
 
     Args:
         dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
+        ids: of the catalogue, by which the column that names its items is known, whatever it is called.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
     feed = recognise(path)
-    layout, time = _layout(feed, findings)
+    exact = item_column(feed, _plain, ids) if ids else None
+    layout, time = _layout(feed, findings, exact)
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    named = _Named(layout, _renamed(feed, layout, time, findings), misnamed(frozenset(map(_plain, feed.names))))
+    named = _Named(layout, _renamed(feed, layout, time, exact, findings), misnamed(frozenset(map(_plain, feed.names))))
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
@@ -139,9 +141,12 @@ def _few(values: Sequence[str]) -> str:
     return ", ".join(map(shown, values[:MOST_SHOWN])) + (", …" if len(values) > MOST_SHOWN else "")
 
 
-def _renamed(feed: Feed, layout: OrderLayout, time: str | None, findings: Findings) -> dict[str, str]:
-    """What columns that are told by their values are read as: the time, and statuses, which are told."""
+def _renamed(feed: Feed, layout: OrderLayout, time: str | None, exact: str | None, findings: Findings) -> dict[str, str]:
+    """What columns that are told by their values are read as: the time; and items and statuses, which are told."""
     renamed = {} if time is None else {time: "time"}
+    if exact is not None:
+        findings.warn(f"{exact!r} holds ids of the catalogue and is read as the SKU", path=feed.path)
+        renamed[exact] = EXACT
     if not layout.statuses:
         return renamed
     taken = {_plain(name) for name in feed.names}
@@ -152,9 +157,9 @@ def _renamed(feed: Feed, layout: OrderLayout, time: str | None, findings: Findin
     return renamed
 
 
-def _layout(feed: Feed, findings: Findings) -> tuple[OrderLayout, str | None]:
+def _layout(feed: Feed, findings: Findings, exact: str | None) -> tuple[OrderLayout, str | None]:
     """The layout, and the column that is the time by its values, as none is by its name."""
-    names = frozenset(map(_plain, feed.names))
+    names = frozenset(map(_plain, feed.names)) | ({EXACT} if exact else frozenset())
     found, with_time = order_layout_of(names), order_layout_of(names | {"time"})
     if with_time is None:
         known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"

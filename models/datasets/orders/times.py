@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, Final
 
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.unread import first_of
-from models.datasets.orders.layouts import ORDER_NAMES, OrderLayout
+from models.datasets.orders.layouts import ORDER_NAMES, OrderLayout, items_named
 from models.datasets.orders.moments import DateOrder, is_date, may_be_either, order_told
 from models.datasets.orders.statuses import is_end, is_status
 
 MOST_WORDS: Final = 50
 """Values of a column of statuses: one with more says something else."""
 _MOSTLY: Final = 0.9
+_HALF: Final = 0.5
+_MORE: Final = 0.1
 _LOOKED_AT: Final = 200
 
 
@@ -33,6 +35,19 @@ def status_columns(feed: Feed, plain: Callable[[str], str]) -> list[str]:
         if 2 * sum(isinstance(value, str) and is_status(value) for value in values) > len(values)
         and len(set(map(str, values))) <= MOST_WORDS
     ]
+
+
+def item_column(feed: Feed, plain: Callable[[str], str], ids: Collection[str]) -> str | None:
+    """The column that names items of the catalogue by their ids, where it does so more often than the one that is called as if it did."""
+    cells: dict[str, list[str]] = {}
+    for record in first_of(feed):
+        for name, value in record.values.items():
+            if isinstance(value, str) and value.strip():
+                cells.setdefault(plain(name), []).append(value.strip())
+    known = {name: sum(value in ids for value in values) / len(values) for name, values in cells.items()}
+    named = items_named(known)
+    best = max(known, key=lambda name: known[name], default=None)
+    return best if best is not None and best != named and known[best] >= max(_HALF, known.get(named or "", 0.0) + _MORE) else None
 
 
 def _other_cells(feed: Feed, plain: Callable[[str], str]) -> dict[str, list[Any]]:

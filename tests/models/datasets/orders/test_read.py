@@ -440,3 +440,21 @@ def test_files_of_orders_are_found_by_name(tmp_path: Path) -> None:
     for name in ("orders.csv.gz", "transactions_train.csv", "articles.csv", "looks.json", "outfits.csv", "outfits.jsonl"):
         (tmp_path / name).touch()
     assert [path.name for path in orders_beside(tmp_path)] == ["looks.json", "outfits.csv", "orders.csv.gz", "transactions_train.csv"]
+
+
+@pytest.mark.parametrize("header", ["product_id,product_reference", "produit,sku_exact", "sku,référence article"])
+def test_the_column_that_names_items_of_the_catalogue_is_read(read: Callable[..., Any], header: str) -> None:
+    """Whatever it is called, beside one that names products, which counts where it is empty; without a catalogue names alone tell."""
+    lines = "1,2026-01-01,7,R-7-S,1\n1,2026-01-01,8,R-8-M,2\n2,2026-01-01,9,,1\n3,2026-01-01,,,1\n"
+    text = f"id_order,date_add,{header},product_quantity\n{lines}"
+    orders, _, warned = read(text, ids={"R-7-S", "R-8-M"})
+    assert [row[3] for row in rows(orders)] == ["R-7-S", "R-8-M", *([] if "produit" in header else ["9"])]
+    assert any("holds ids of the catalogue and is read as the SKU" in warning for warning in warned)
+    if "produit" not in header:
+        assert [row[3] for row in rows(read(text, ids={"7", "8"})[0])] == ["7", "8", "9"]
+
+
+def test_lines_without_a_sku_are_counted_once(read: Callable[..., Any]) -> None:
+    """Also those of cancelled orders, such as their shipping."""
+    warned = read("order_id,sku,time,status\n1,A,2026-01-01,Annulé\n1,,2026-01-01,Annulé\n2,,2026-01-01,Livré\n")[2]
+    assert sorted(warned) == ["1 lines of cancelled orders; passed over", "2 lines without a SKU; passed over"]
