@@ -38,7 +38,7 @@ from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Event, Stream
 from app.log.open import opened_log
 from index.snapshot import Snapshot
-from models.datasets.findings import Findings
+from models.datasets.findings import MOST_SHOWN, Findings
 from models.datasets.read import read_catalogue
 from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
@@ -222,6 +222,7 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
     found = replace(found, gone=[item for item in found.gone if item not in unsure])
     check_left(data, len(now) - len(found.gone) if len(catalogue) else 0, len(now), work.bounds)
     tell_gone(data, len(found.gone), len(now), findings, work.warn)
+    _tell_stock(data, now, work)
     pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)
     events, kinds = _events(catalogue, feed, found, pictures, _changed_features(catalogue, own_NF, base, changes))
     asyncio.run(_appended(events, settings, work.progress))
@@ -238,6 +239,17 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -
         pictures=pictures.counts,
     )
     return done, catalogue.ids, sorted(str(folder.resolve()) for folder in folders_of(catalogue))
+
+
+def _tell_stock(data: Path, now: pa.Table, work: _Work) -> None:
+    """Warn of items that can be bought, and stay so, though the feed says of their stock what cannot be read."""
+    unread = work.findings.rejects.stock_unread if work.findings.rejects else set()
+    ids, stocks = now.column("id").to_pylist(), now.column("in_stock").to_pylist()
+    if sold := [item for item, stock in zip(ids, stocks, strict=True) if item in unread and stock is not False] if unread else []:
+        few = ", ".join(map(repr, sold[:MOST_SHOWN])) + (", …" if len(sold) > MOST_SHOWN else "")
+        problem = f"says of {len(sold):,} items a stock that cannot be read, so that they can be bought as before, perhaps sold out: {few}"
+        work.findings.warn(problem, path=data, field="in_stock")
+        work.warn(f"{data}: {problem}")
 
 
 def _own(catalogue: Catalogue, base: Snapshot) -> NDArray[np.float32] | None:

@@ -83,7 +83,8 @@ def import_orders(
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
     """
     items = beside.items
-    read = [read_orders(path, found, dates) for path, found in files.items()]
+    ids = frozenset(items.column("id").to_pylist())
+    read = [read_orders(path, found, dates, ids) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])

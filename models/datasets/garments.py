@@ -13,7 +13,7 @@ from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, in_french, role_abroad, words_of
+from models.datasets.garments_abroad import garment_abroad, in_french, phrase_abroad, role_abroad, words_of
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -147,7 +147,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for text in texts:
         if found and not may_belong(text or ""):
             continue
-        role = _in_english(text)
+        role = phrase_abroad(text) or _in_english(text)
         if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress

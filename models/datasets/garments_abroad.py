@@ -20,7 +20,13 @@ WORDS: Final[Mapping[str, str]] = {
         "chemisier chemisiers chemisette chemisettes débardeur débardeurs "
         "camisa camisas camiseta camisetas blusa blusas jerséis sudadera sudaderas "
         "camicia camicie maglia maglie maglietta magliette maglione maglioni felpa felpe canotta canotte "
-        "overhemd overhemden trui truien bloes bloezen hemdje hemdjes"
+        "overhemd overhemden trui truien bloes bloezen hemdje hemdjes "
+        "rollkragenpullover unterziehpullover tunika tuniken trägertop tanktop longsleeve longsleeves polohemd freizeithemd strickpulli "
+        "troyer sweat sweats chandail chandails tunique tuniques marinière marinières caraco caracos cache-cœur cache-coeur sous-pull "
+        "sous- pulls "
+        "túnica túnicas suéter suéteres cárdigan "
+        "dolcevita camicetta camicette canottiera canottiere maglioncino maglioncini lupetto "
+        "tuniek tunieken coltrui coltruien"
     ),
     "bottom": (
         "hosen röcke minirock midirock maxirock jeansrock lederrock faltenrock bleistiftrock plisseerock sommerrock damenrock damenhose "
@@ -28,96 +34,167 @@ WORDS: Final[Mapping[str, str]] = {
         "pantalon pantalons jupe jupes "
         "pantalón pantalones falda faldas vaqueros "
         "pantaloni gonna gonne pantaloncini "
-        "broek broeken spijkerbroek spijkerbroeken rokken rokje rokjes korte-broek"
+        "broek broeken spijkerbroek spijkerbroeken rokken rokje rokjes korte-broek "
+        "kurze-hose radlerhose caprihose sweathose bundfaltenhose reithose hosenrock wickelrock tellerrock treggings "
+        "jogging joggings bas-de-jogging pantacourt pantacourts sarouel corsaire "
+        "vaquero tejanos minifalda minifaldas "
+        "pantalone minigonna minigonne gonnellina "
+        "minirok plooirok"
     ),
     "full-body": (
         "kleid kleider anzug anzüge hosenanzug hosenanzüge latzhose latzhosen overalls "
         "robe-longue robe-courte robes-longues robes-courtes robe-de-soirée robes-de-soirée robe-d-été robes-d-été "
         "combinaison combinaisons vestido vestidos "
         "vestito vestiti abito abiti tuta tute "
-        "jurk jurken jurkje jurkjes"
+        "jurk jurken jurkje jurkjes "
+        "smoking strampler dirndl "
+        "combi-pantalon combi-pantalons combi-short combi-shorts combipantalon combishort salopette salopettes tailleur tailleurs "
+        "barboteuse grenouillère "
+        "traje trajes esmoquin pelele enterizo "
+        "pagliaccetto tutina tutine abitino "
+        "kostuum kostuums tuinbroek tuinbroeken zomerjurk maxijurk avondjurk boxpakje"
     ),
     "footwear": (
         "schuh schuhe stiefel stiefelette stiefeletten sandale sandalen turnschuh turnschuhe halbschuhe hausschuh hausschuhe "
         "pantoffeln ballerinas chaussure chaussures botte bottes bottine bottines sandales escarpin escarpins mocassin mocassins "
         "ballerines zapato zapatos zapatilla zapatillas botas botines sandalia sandalias mocasines calzado "
         "scarpa scarpe stivale stivali stivaletto stivaletti sandalo sandali calzature mocassini "
-        "schoen schoenen laars laarzen laarsje laarsjes enkellaars"
+        "schoen schoenen laars laarzen laarsje laarsjes enkellaars "
+        "sandalette sandaletten pantolette pantoletten zehentrenner mokassin mokassins badelatschen budapester "
+        "richelieu richelieus bottillon bottillons tongs chaussons sabots nu-pieds claquettes charentaises souliers tennis-en-toile "
+        "botín mocasín alpargata alpargatas chanclas deportivas zuecos bailarinas merceditas manoletinas "
+        "mocassino ballerine ciabatte infradito zoccoli pantofole scarponcini espadrillas anfibi "
+        "sandaal pantoffels instappers sloffen enkellaarsjes teenslippers klompen veterboots"
     ),
     "outer": (
         "jacke jacken mäntel wintermantel regenmantel wollmantel "
         "veste vestes manteau manteaux blouson blousons doudoune doudounes imperméable imperméables "
         "chaqueta chaquetas abrigo abrigos cazadora cazadoras gabardina gabardinas "
         "giacca giacche cappotto cappotti giubbotto giubbotti giubbino piumino piumini "
-        "jas jassen winterjas winterjassen regenjas jasje jasjes"
+        "jas jassen winterjas winterjassen regenjas jasje jasjes "
+        "sakko sakkos weste westen jackett jacketts janker windbreaker "
+        "caban cabans trench trenchs perfecto perfectos coupe-vent surchemise surchemises k-way bomber bombers veston vestons "
+        "pardessus saharienne veste-en-jean vestes-en-jean "
+        "chaleco chalecos plumífero plumíferos chubasquero chubasqueros trenca trencas sobrecamisa "
+        "impermeabile impermeabili giaccone giacconi soprabito soprabiti mantella panciotto giacchetto "
+        "colbert colberts bodywarmer bodywarmers spijkerjas spijkerjasje bomberjack windjack tussenjas"
     ),
     "bag": (
         "tasche taschen handtasche handtaschen umhängetasche rucksäcke "
         "sac sacs sac-à-main sacs-à-main sac-à-dos sacs-à-dos pochette pochettes sacoche sacoches "
         "bolso bolsos mochila mochilas bandolera bandoleras "
         "borsa borse borsetta borsette zaino zaini "
-        "handtas handtassen schoudertas rugzak rugzakken"
+        "handtas handtassen schoudertas rugzak rugzakken "
+        "turnbeutel "
+        "cabas besace besaces cartable cartables fourre-tout minaudière "
+        "riñonera riñoneras capazo maletín cartera-de-mano "
+        "tracolla marsupio marsupi zainetto zainetti borsone borsoni "
+        "tas heuptas heuptassen crossbodytas reistas laptoptas schoudertassen"
     ),
     "headwear": (
         "hüte mütze mützen strohhut sonnenhut kopfbedeckungen "
         "chapeau chapeaux casquette casquettes "
         "sombrero sombreros gorra gorras gorro gorros "
         "cappello cappelli berretto berretti "
-        "hoed hoeden muts mutsen"
+        "hoed hoeden muts mutsen "
+        "kappe kappen stirnband stirnbänder basecap "
+        "bonnet bonnets béret bérets cagoule chapka serre-tête "
+        "boina boinas diadema diademas "
+        "cappellino cappellini cerchietto cerchietti "
+        "haarband baret petje zonnehoed"
     ),
     "scarf": (
         "schal schals halstuch halstücher tücher écharpe écharpes echarpe echarpes foulards "
-        "bufanda bufandas pañuelo pañuelos sciarpa sciarpe sjaal sjaals"
+        "bufanda bufandas pañuelo pañuelos sciarpa sciarpe sjaal sjaals "
+        "seidentuch stola "
+        "étole étoles châle châles snood snoods chèche cheich cache-col tour-de-cou "
+        "fular fulares estola chales "
+        "scaldacollo scialle scialli pashmina "
+        "omslagdoek omslagdoeken sjaaltje colsjaal"
     ),
-    "eyewear": "sonnenbrille sonnenbrillen lunettes gafas occhiali zonnebril zonnebrillen",
-    "watch": "armbanduhr armbanduhren uhr uhren montre montres reloj relojes orologio orologi horloge horloges",
-    "belt": "gürtel hosenträger ceinture ceintures cinturón cinturones cintura cinture riem riemen",
+    "eyewear": ("sonnenbrille sonnenbrillen lunettes gafas occhiali zonnebril zonnebrillen brille brillen lesebrille bril"),
+    "watch": (
+        "armbanduhr armbanduhren uhr uhren montre montres reloj relojes orologio orologi horloge horloges "
+        "damenuhr damenuhren herrenuhr herrenuhren montre-bracelet montres-bracelets"
+    ),
+    "belt": ("gürtel hosenträger ceinture ceintures cinturón cinturones cintura cinture riem riemen bretelles bretelle tirantes bretels"),
     "jewellery": (
         "schmuck halskette halsketten ohrring ohrringe armbänder armreif anhänger "
         "bijoux collier colliers bague bagues boucles-d-oreilles "
         "joyería joyas collares pendientes pulsera pulseras anillo anillos "
         "gioielli gioiello collana collane orecchini orecchino bracciale bracciali anello anelli "
-        "sieraden oorbel oorbellen kettingen armbanden"
+        "sieraden oorbel oorbellen kettingen armbanden "
+        "kette ketten ringe armband ohrstecker creolen kreolen ohrhänger ohrschmuck brosche broschen manschettenknöpfe fußkettchen "
+        "armkette "
+        "boucle-d-oreille sautoir sautoirs pendentif pendentifs créoles broche broches bouton-de-manchette boutons-de-manchette jonc "
+        "joncs gourmette gourmettes chevalière "
+        "colgante colgantes gargantilla gargantillas gemelos brazalete tobillera bisutería "
+        "ciondolo ciondoli braccialetto braccialetti spilla spille cavigliera bigiotteria "
+        "ketting ringen oorringen manchetknopen halsketting enkelbandje oorstekers"
     ),
-    "gloves": "handschuh handschuhe gants guantes guanti handschoen handschoenen",
-    "tie": "krawatte krawatten cravate cravates corbata corbatas cravatta cravatte stropdas stropdassen",
-    "hosiery": "socken strümpfe strumpfhose strumpfhosen chaussettes collants calcetines calze calzini sokken",
-    "wallet": "geldbörse geldbörsen portemonnaie portemonnaies portefeuille portefeuilles billetera portafoglio portafogli portemonnee",
+    "gloves": ("handschuh handschuhe gants guantes guanti handschoen handschoenen fäustlinge moufles mitaines manoplas muffole wanten"),
+    "tie": (
+        "krawatte krawatten cravate cravates corbata corbatas cravatta cravatte stropdas stropdassen "
+        "fliege schlips nœud-papillon noeud-papillon nœuds-papillon noeuds-papillon pajarita pajaritas farfallino vlinderstrik "
+        "vlinderdas"
+    ),
+    "hosiery": (
+        "socken strümpfe strumpfhose strumpfhosen chaussettes collants calcetines calze calzini sokken "
+        "strumpf kniestrümpfe füßlinge pantyhose collant mi-bas socquettes calcetín pantis gambaletti calzettoni kousen kniekousen "
+        "kousenvoetjes sneakersokken"
+    ),
+    "wallet": (
+        "geldbörse geldbörsen portemonnaie portemonnaies portefeuille portefeuilles billetera portafoglio portafogli portemonnee "
+        "brieftasche geldbeutel kartenetui porte-monnaie porte-cartes monedero monederos tarjetero tarjeteros portamonete portacarte "
+        "portemonnees pasjeshouder"
+    ),
     "swimwear": (
         "badeanzug badeanzüge badehose badehosen bademode maillot-de-bain maillots-de-bain bañador bañadores traje-de-baño trajes-de-baño "
-        "costume-da-bagno costumi-da-bagno badpak badpakken zwembroek badmode"
+        "costume-da-bagno costumi-da-bagno badpak badpakken zwembroek badmode "
+        "badeshorts tankini tankinis short-de-bain shorts-de-bain boxer-de-bain costume-intero costumi-interi zwemshort zwemshorts "
+        "zwembroeken zwemkleding"
     ),
     "sleepwear": (
         "schlafanzug schlafanzüge nachthemd nachthemden nachtwäsche bademantel bademäntel morgenmantel schlafhose schlafhosen "
-        "chemise-de-nuit chemises-de-nuit robe-de-chambre robes-de-chambre pijama pijamas pigiama pigiami nachtjapon badjas badjassen"
+        "chemise-de-nuit chemises-de-nuit robe-de-chambre robes-de-chambre pijama pijamas pigiama pigiami nachtjapon badjas badjassen "
+        "schlafshirt nuisette nuisettes peignoir peignoirs camisón camisones albornoz albornoces camicia-da-notte camicie-da-notte "
+        "vestaglia vestaglie accappatoio accappatoi kamerjas ochtendjas"
     ),
     "innerwear": (
         "unterwäsche unterhose unterhosen unterhemd unterhemden büstenhalter dessous soutien-gorge ropa-interior "
-        "calzoncillos bragas sujetador sujetadores reggiseno reggiseni mutande intimo ondergoed beha"
+        "calzoncillos bragas sujetador sujetadores reggiseno reggiseni mutande intimo ondergoed beha "
+        "bh boxershort boxershorts miederhose korsett caleçon caleçons sous-vêtement sous-vêtements porte-jarretelles guêpière "
+        "braguitas calzoncillo lencería perizoma mutandine onderbroek onderbroeken onderhemd"
     ),
+    "hair": ("haarspange haarspangen haargummi haargummis barrette barrettes chouchou chouchous"),
     "not worn": ABROAD,
 }
 """A role, and the words of it; a hyphen joins the words of a phrase."""
 
 _WOMENS: Final = (
     "kleid kleider bluse blusen röcke minirock midirock maxirock jeansrock lederrock faltenrock bleistiftrock plisseerock sommerrock "
-    "damenrock nachthemd nachthemden büstenhalter robe robes robe-longue robe-courte robes-longues robes-courtes robe-de-soirée robes- "
-    "de-soirée robe-d-été robes-d-été jupe jupes chemisier chemisiers escarpin escarpins soutien-gorge chemise-de-nuit chemises-de-nuit "
-    "vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken jurkje jurkjes rokken "
-    "rokje rokjes bloes bloezen beha"
+    "damenrock nachthemd nachthemden büstenhalter robe robes robe-longue robe-courte robes-longues robes-courtes robe-de-soirée "
+    "robes-de-soirée robe-d-été robes-d-été jupe jupes chemisier chemisiers escarpin escarpins soutien-gorge chemise-de-nuit "
+    "chemises-de-nuit vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken "
+    "jurkje jurkjes rokken rokje rokjes bloes bloezen beha"
 )
 WOMENS: Final = frozenset(_WOMENS.split())
 """Words of what only women and girls wear."""
 
-IN_FRENCH: Final[Mapping[str, str]] = {"full-body": "robe robes", "top": "chemise chemises pull pulls", "footwear": "basket baskets"}
+IN_FRENCH: Final[Mapping[str, str]] = {
+    "full-body": "robe robes costume costumes",
+    "top": "chemise chemises pull pulls",
+    "footwear": "basket baskets",
+}
 """What is worn at night in English, or not at all, and by day in French."""
 
 _FRENCH_WORDS: Final = (
     "avec à et longue longues courte courtes manches fleurie imprimé imprimée coton soirée été femme femmes hommes vêtements dentelle "
-    "velours laine roulé maille blanc blanche blancs blanches noir noire rouge bleu bleue vert verte gris grise jaune doré dorée argenté "
-    "homme fille filles garçon garçons enfant enfants accessoires chaussure chaussures veste vestes manteau manteaux jupe jupes pantalon "
-    "pantalons sac sacs bottes bottines escarpins chemisier chemisiers débardeur débardeurs bijoux ceinture ceintures écharpe chapeau "
-    "lunettes montre montres portefeuille trapèze plissée cintré cintrée"
+    "velours laine roulé maille blanc blanche blancs blanches noir noire rouge bleu bleue vert verte gris grise jaune doré dorée "
+    "argenté homme fille filles garçon garçons enfant enfants accessoires chaussure chaussures veste vestes manteau manteaux jupe jupes "
+    "pantalon pantalons sac sacs bottes bottines escarpins chemisier chemisiers débardeur débardeurs bijoux ceinture ceintures écharpe "
+    "chapeau lunettes montre montres portefeuille trapèze plissée cintré cintrée torsadé torsadée rayé rayée plissé boutonné boutonnée "
+    "brodé brodée cuir toile chiné carreaux"
 )
 _FRENCH: Final = frozenset(_FRENCH_WORDS.split())
 
@@ -126,7 +203,7 @@ _COMPOUNDS: Final = (
     "sandale sandalen tasche taschen gürtel mütze mützen socken anzug anzüge handschuh handschuhe strickjacke strickjacken "
     "hausschuh hausschuhe turnschuh turnschuhe latzhosen strumpfhosen badehosen unterhosen schlafhosen unterhemden nachthemden "
     "bademantel bademäntel morgenmantel schlafanzug schlafanzüge badeanzug badeanzüge schoenen laarzen broeken jurken truien "
-    "jassen"
+    "jassen broek weste westen sakko sakkos sandalette sandaletten pantolette pantoletten mokassins schal schals kappe kappen"
 )
 """What compounds end in: "Damenkleid", "Winterstiefel", "zomerjurken". A mantel alone is English."""
 
@@ -158,6 +235,19 @@ def speaks_french(names: Iterable[str]) -> bool:
     return _FRENCH_SHARE * sum(told) > len(told)
 
 
+@lru_cache(maxsize=8_192)
+def phrase_abroad(text: str | None) -> str | None:
+    """The role of the first phrase of several words, which means nothing in English, however English one of them is; None without any.
+
+    >>> phrase_abroad("Veste en jean"), phrase_abroad("Short de bain"), phrase_abroad("Jean brut")
+    ('outer', 'swimwear', None)
+    """
+    words = words_of(text)
+    phrases = (words[at : at + length] for length in range(_LONGEST, 1, -1) for at in range(len(words) - length + 1))
+    return next((role for phrase in phrases if (role := _ROLE_OF.get("-".join(phrase)))), None)
+
+
+@lru_cache(maxsize=8_192)
 def role_abroad(text: str | None, *, french: bool = False) -> str | None:
     """The role of the first garment that a text names in one of these languages; None where it names none.
 

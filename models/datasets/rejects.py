@@ -20,12 +20,13 @@ class Rejects:
         path: None only counts.
 
     Attributes:
-        rows: how many rows were set aside. ids: of those of them that have one.
+        rows: how many rows were set aside. ids: of those of them that have one. stock_unread: of those whose stock cannot be read.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self.path, self.rows = path, 0
         self.ids: set[str] = set()
+        self.stock_unread: set[str] = set()
         self._file: IO[str] | None = None
         self._seen: set[int] = set()
         self._stays = False
@@ -44,6 +45,8 @@ class Rejects:
         self._seen.add(row)
         if error.item is not None:
             self.ids.add(error.item)
+            if error.field == "in_stock":
+                self.stock_unread.add(error.item)
         if self._part is None:
             return
         if self._file is None:

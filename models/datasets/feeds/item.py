@@ -15,6 +15,7 @@ from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
 from models.datasets.audience import departments
+from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.dates import is_over
 from models.datasets.feeds.money import is_currency, read_money
@@ -37,7 +38,7 @@ _LINK: Final = re.compile(r"(?:https?:)?//\S+|/\S*", re.IGNORECASE)
 
 def read_item(draft: Draft, rules: Rules) -> Item:
     """Read a draft. An item with faults has no more than its other fields."""
-    item = Item({}, [], [])
+    item = Item({}, [], [*draft.notes])
     for name, raw in draft.values.items():
         if raw is None or name not in _READ:
             continue
@@ -81,7 +82,7 @@ def _name(name: str) -> Callable[[Item, Any, Rules], None]:
         if name == "id" and isinstance(raw, int | float) and not isinstance(raw, bool):
             bad(f'{shown(raw)} should be a valid string: leading zeros are lost in numbers; write "{raw}", or the id as it was')
         if isinstance(raw, list) and len(raw) > 1:
-            bad(f"{shown(raw)} are several values; give one")
+            bad(f"{shown(raw)} are several values; give one: a mapping takes the last by `[-1]` behind the name of the column")
         if not isinstance(raw, str):
             bad(f"{shown(raw)} should be a valid string")
         if name == "id" and _NUMBER_LIKE.fullmatch(raw.strip()):
@@ -112,6 +113,11 @@ def _currency(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewis
 
 def _in_stock(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
     item.values["in_stock"] = read_stock(raw)
+
+
+def _active(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+    if raw != "" and read_active(raw) is None:
+        item.notes.append(Fault("active", raw, "does not say whether it is for sale, as 0 and 1 do; it is taken as if it were"))
 
 
 def _url(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
@@ -266,6 +272,7 @@ _READ: Final[Mapping[str, Callable[[Item, Any, Rules], None]]] = {
     "sale_price": _price("sale_price"),
     "currency": _currency,
     "in_stock": _in_stock,
+    "active": _active,
     "url": _url,
     "image": _image,
     "images": _images,

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
-from models.datasets.feeds.layouts.base import Layout
+from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
-from models.datasets.feeds.records import Draft, Records
+from models.datasets.feeds.records import Draft, Fault, Records
 from models.datasets.feeds.words import path_of, plain_name
 from models.datasets.lines import refuse_first
 from models.errors import InputError, did_you_mean, nearest, refuse
@@ -26,6 +26,9 @@ _OF_VARIANTS: Final = frozenset({"id", "price", "sale_price", "in_stock", "sizes
 """What a variant never takes from its product."""
 _WHOLE: Final = re.compile(r"(?P<name>.+?)(?:\[(?P<place>-?\d{1,4})\])?")
 _MOST_TOLD: Final = 60
+_WHOLE_TEXT: Final = (
+    'is taken whole: neither > nor / parts it; where {mark!r} does, write {{column: "{name}", separator: "{mark}"}} in the mapping'
+)
 _UNITS: Final = {"units": 1, "cents": 100, "thousandths": 1000}
 
 
@@ -144,6 +147,7 @@ def layout_by(mapped: Mapped) -> Layout:
         for record in records():
             draft = Draft(record.line, (record.values,))
             draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
+            take_active(draft)
             _lay(mapped, draft)
             yield draft
 
@@ -178,11 +182,20 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
         into, name = (draft.attributes, field[11:]) if field.startswith("attributes.") else (draft.values, field)
         if value is not None:
             into[name] = value
+            if mark := _unparted(value, said, column):
+                draft.notes.append(Fault(field, value, _WHOLE_TEXT.format(name=column.column, mark=mark)))
             if field == "category":
                 draft.extras.pop("category_path", None)  # of the category that was read before
                 draft.whom += next((steps[:-1] for values in said if (steps := _steps(values, column))), [])
         elif _empty(into.get(name)) and column.default is not None:
             into[name] = _worded(column.default, column)
+
+
+def _unparted(value: Any, said: Sequence[Mapping[str, Any]], column: Column) -> str:  # noqa: ANN401 - a cell, or a value of JSON
+    """The mark that parts a text of which a step was asked and that was taken whole; empty where there is none."""
+    name, place = _name(column.column)
+    whole = place is not None and not column.separator and isinstance(value, str) and any(_found(one, name) == value for one in said)
+    return next((mark for mark in ",;|" if mark in value), "") if whole else ""
 
 
 def _empty(value: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON

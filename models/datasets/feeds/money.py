@@ -22,6 +22,13 @@ _NAMELESS: Final = frozenset({"kr", "kr.", "fr.", "lei"})  # of more than one cu
 _NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "<na>"})
 _PARTS: Final = re.compile(r"(?P<before>[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*(?P<after>[^\d\s,'’-]*)")  # noqa: RUF001
 _RANGE: Final = re.compile(r"\d[^\d]*(?:-|–|—|~|\bto\b|\bbis\b|\bà\b)[^\d]*\d|^\s*(?:from|ab|à partir|starting|desde|da)\b", re.IGNORECASE)  # noqa: RUF001
+_TAXED: Final = re.compile(
+    r"[\s,*(]*(?<![^\W\d_])(?:ttc|t\.t\.c\.?|tvac|con iva|(?:inkl|incl|inc)[a-zé]*\.?\s*(?:\d+\s*%\s*)?(?:(?:der|de|la|gesetzl\.?)\s*)*"
+    r"(?:mwst|mehrwertsteuer|ust|vat|tax|taxes|tva|iva|btw)|(?:mwst|vat|tax|tva|iva|btw)\.?\s*(?:inkl|incl|inc)[a-zé]*)\.?\s*[)*]?\s*$",
+    re.IGNORECASE,
+)
+"""That tax is in it, which is said behind what a shopper pays."""
+_MARK_WITHIN: Final = re.compile(r"([\d\s.'’]*\d)\s*([€$£])\s*(\d\d)")  # noqa: RUF001 - 39€90
 _PLAIN: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}")
 _USE: Final = "write one number from 0, such as 1299.00, or nothing"
@@ -70,6 +77,9 @@ def is_currency(code: str) -> bool:
 @lru_cache(maxsize=65_536)
 def _read(text: str, comma: bool | None) -> Money | None:  # noqa: FBT001 - cached by place
     plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in unicodedata.normalize("NFKC", text)).strip()
+    plain = _TAXED.sub("", plain)
+    if within := _MARK_WITHIN.fullmatch(plain):
+        plain = f"{within[1]},{within[3]} {within[2]}"
     if plain.casefold() in _NOTHING:
         return None
     if _PLAIN.fullmatch(plain) and not (comma is not False and _THOUSANDS.fullmatch(plain)):

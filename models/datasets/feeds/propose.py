@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,8 @@ import yaml
 from rapidfuzz import fuzz, utils
 
 from models.datasets.audience import says_only_whom
+from models.datasets.feeds.active import is_active_column
+from models.datasets.feeds.layouts.prestashop_words import without_brackets
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Record
@@ -22,18 +24,20 @@ from models.datasets.feeds.words import path_of
 _WORDS: Final[Mapping[str, str]] = {
     "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
     "product code, stock code, code, reference, ref, asin",
-    "category": "category, product type, kategorie, categorie, type, product category, warengruppe, department, dept, range, "
-    "garment type, article type",
+    "category": "category, product type, categories, kategorie, kategorien, categorie, type, product category, warengruppe, department, "
+    "dept, range, garment type, article type",
     "subcategory": "subcategory, sub category, unterkategorie, style, garment group, range",
     "title": "title, name, product, product name, bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
-    "price": "price, preis, prix, precio, prezzo, regular price, vk preis, unit price, list price, price amount, rrp, retail price",
+    "price": "price, preis, prix, precio, prezzo, prix ttc, price tax included, price tax incl, preis inkl mwst, bruttopreis, "
+    "precio con iva, pvp, prezzo iva inclusa, regular price, vk preis, unit price, list price, price amount, rrp, retail price",
     "sale_price": "sale price, special price, discount price, offer price, aktionspreis, reduced price",
     "currency": "currency, waehrung, währung, devise, currency code",
     "brand": "brand, marke, vendor, manufacturer, hersteller, marque, marca, designer, label",
-    "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, qty, available, verfügbarkeit, inventory, "
-    "free stock, stock level, stock on hand",
+    "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, quantité, cantidad, quantità, menge, qty, "
+    "available, verfügbarkeit, inventory, free stock, stock level, stock on hand",
     "url": "url, link, product url, deeplink, product link, href, page",
-    "image": "image, image link, image url, picture, bild, photo, main image, img, bild url, image path, thumbnail",
+    "image": "image, image link, image url, picture, bild, photo, main image, img, bild url, image path, thumbnail, image urls, url des "
+    "images, bild urls, urls de las imágenes, url immagini",
     "images": "additional images, additional image link, images, more images, gallery, bilder, pictures",
     "group_id": "group id, item group id, parent, parent sku, product group, style number, model, parent id",
     "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
@@ -81,12 +85,13 @@ class Proposal:
     """What is proposed of a feed.
 
     Attributes:
-        columns: field -> column. rest: the other columns, in their order; of a known layout those of them that it does not read.
+        columns: field -> column, or what a mapping says of it.
+        rest: the other columns, in their order; of a known layout those of them that it does not read.
         currency: as the name of the price's column says it, such as ``RRP GBP``.
     """
 
     feed: Feed
-    columns: Mapping[str, str]
+    columns: Mapping[str, str | Mapping[str, str]]
     rest: Sequence[str]
     currency: str | None = None
 
@@ -110,7 +115,7 @@ class Proposal:
         lines += ["# this layout is known and needs no mapping: what stands under `columns` is laid over what it reads", "columns:"]
         if self.columns:
             lines.append("  # proposed, of columns that the layout does not read; take away `# ` of what is right")
-            lines += [f"  # {line.strip()}" for line in said[1:]]
+            lines += [f"  # {line[2:]}" for line in said[1:]]
         lines += ["# without these the first items would be the same, but for what passes through:", *rest] if rest else []
         return "\n".join(lines) + "\n"
 
@@ -133,21 +138,33 @@ def proposed(feed: Feed) -> Proposal:
         and _may_be(field, cells.get(column, []))
     ]
     found: dict[str, str] = {}
-    for _, field, column in sorted(ways, key=lambda way: -way[0]):
+    unique = {name for name, values in cells.items() if len(set(map(str, values))) == len(values)}
+    ways.sort(key=lambda way: (way[1] == "id" and way[2] not in unique, -way[0]))
+    for _, field, column in ways:
         if field not in found and column not in found.values():
             found[field] = column
-    if "id" not in known | found.keys() and (
-        codes := [name for name in code_columns(records) if name in names and name not in found.values()]
-    ):
+    codes = [name for name in code_columns(records) if name in names and name not in found.values()]
+    if "id" not in known and codes and found.get("id") not in unique:
         found["id"] = codes[0]
-    columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in _WORDS if field in found}
-    currency = None if "currency" in columns else _currency(columns.get("price", ""))
+    if "group_id" not in known:
+        _add_group(found, [column for _, field, column in ways if field == "id" and column not in unique], unique)
+    if feed.layout is None and (flag := next(filter(is_active_column, names), None)):
+        found["active"] = flag
+    columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in [*_WORDS, "active"] if field in found}
+    currency = None if "currency" in columns else _currency(found.get("price", ""))
     return Proposal(feed, columns, [name for name in names if name not in found.values()], currency)
 
 
 def code_columns(records: Iterable[Record]) -> list[str]:
     """The columns that could be ids by their values: codes with a digit, of which no two are the same."""
     return [name for name, values in _cells(records).items() if len(set(map(str, values))) == len(values) and _are(_coded, values)]
+
+
+def _add_group(found: dict[str, str], repeated: Sequence[str], unique: Collection[str]) -> None:
+    """What is called an id, and repeats, is the group, where another column is the id."""
+    free = [column for column in repeated if column not in found.values()]
+    if found.get("id") in unique and free:
+        found.setdefault("group_id", free[0])
 
 
 def _currency(column: str) -> str | None:
@@ -164,7 +181,7 @@ def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
 
 
 def _near(column: str, words: Sequence[str]) -> float:
-    name = utils.default_process(column.replace("_", " "))
+    name = utils.default_process(without_brackets(column).replace("_", " "))
     name = name.rpartition(" ")[0] or name if _currency(column) else name
     return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in words)
 
@@ -221,7 +238,10 @@ def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401
     return True
 
 
-def _written(field: str, column: str, values: Sequence[Any]) -> str:
-    """With ``[-1]`` where a category is the last step of a path, whose steps slashes may part."""
+def _written(field: str, column: str, values: Sequence[Any]) -> str | Mapping[str, str]:
+    """With ``[-1]`` where a category is the last step of a path, whose steps slashes or commas may part."""
     paths = sum(len(path_of(str(value).replace("/", ">"))) > 1 for value in values)
-    return f"{column}[-1]" if field == "category" and paths * 2 > len(values) else column
+    if field != "category" or paths * 2 > len(values):
+        return f"{column}[-1]" if field == "category" else column
+    listed = sum("," in str(value) for value in values)
+    return {"column": f"{column}[-1]", "separator": ","} if listed * 2 > len(values) else column

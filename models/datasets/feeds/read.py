@@ -12,7 +12,9 @@ from typing import Any, Final, NoReturn
 
 import pyarrow as pa
 
+from models.datasets.feeds.active import read_active
 from models.datasets.feeds.item import read_item
+from models.datasets.feeds.layouts.base import NOT_SOLD, Layout
 from models.datasets.feeds.mapping import Mapped
 from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
@@ -64,12 +66,14 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
     nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
     drafts = over = 0
+    silent = dict(mapped.columns) if mapped else {}
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
-        if why := draft.passed or (_GIFT_CARDS if not layout.tells_category and _is_gift_card(draft) else ""):
+        if why := draft.passed or _no_item(draft, layout):
             reading.passed[why] += 1
             over += 1
             continue
+        silent = {name: column for name, column in silent.items() if not draft.says(name)} if silent else silent
         if nameless and (category := _by_title(draft)):
             draft.values["category"] = category
             by_title[category] += 1
@@ -82,6 +86,8 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
             chunks.add({name: item.values[name] for name in _STUB}, draft.line)
     for words, count in reading.passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
+    for name, column in silent.items() if drafts > over else ():
+        findings.warn(f"{column.column!r} says nothing in any row, so no item has it; name another column", path=feed.path, field=name)
     if by_title:
         kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
         problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
@@ -102,6 +108,13 @@ def _no_layout(feed: Feed) -> NoReturn:
         line=feed.header or None,
         field=lacking,
     )
+
+
+def _no_item(draft: Draft, layout: Layout) -> str:
+    """Why a draft is none, whatever its layout; empty where it is one."""
+    if read_active(draft.values.get("active")) is False:
+        return NOT_SOLD
+    return _GIFT_CARDS if not layout.tells_category and _is_gift_card(draft) else ""
 
 
 def _is_gift_card(draft: Draft) -> bool:

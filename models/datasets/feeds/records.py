@@ -36,7 +36,7 @@ class Draft:
 
     ``said`` is what its record says, by name of the column, and behind it what the record of its product says. ``whom`` are words beside
     its category, such as the steps above it, which may say for whom it is. ``passed`` says what a record is that is to
-    be no item.
+    be no item, ``notes`` what is to be told of it.
     """
 
     line: int
@@ -47,6 +47,12 @@ class Draft:
     sale: tuple[datetime | None, datetime | None] | None = None
     whom: list[str] = field(default_factory=list)
     passed: str = ""
+    notes: list[Fault] = field(default_factory=list)
+
+    def says(self, name: str) -> bool:
+        """Whether it has a value of a field, or of ``attributes.NAME``."""
+        into, key = (self.attributes, name[11:]) if name.startswith("attributes.") else (self.values, name)
+        return into.get(key) not in (None, "", [])
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,21 +8,37 @@ from functools import lru_cache
 from typing import Final
 
 from models.datasets.feeds.bad import bad
+from models.datasets.feeds.words import bare
 from models.datasets.shown import shown
 
 _YES_WORDS: Final = (
     "true t yes y 1 on ja j oui si sí sim да instock available availableforsale instoreonly onlineonly limitedavailability limited "
     "limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar enstock disponible disponibile "
-    "disponível opvoorraad leverbaar"
+    "disponível opvoorraad leverbaar beschikbaar disponibles encoredisponible nochverfügbar nochlieferbar letztestücke wenigestück "
+    "geringerbestand niedrigerbestand dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée "
+    "ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
     "false f no n 0 off nein non não нет outofstock outstock unavailable notavailable soldout discontinued preorder presale backorder "
     "onbackorder madetoorder reserved ausverkauft nichtauflager nichtvorrätig nichtverfügbar nichtlieferbar rupturedestock "
     "enrupturedestock enrupture épuisé indisponible nodisponible sinexistencias agotado nondisponibile esaurito esgotado indisponível "
-    "nietopvoorraad uitverkocht vorbestellung vorbestellbar précommande enprécommande surcommande preventa preordine"
+    "nietopvoorraad uitverkocht vorbestellung vorbestellbar précommande enprécommande surcommande preventa preordine "
+    "rupture stocképuisé plusdisponible plusenstock nondisponible enréapprovisionnement réapprovisionnement bientôtdisponible "
+    "nostock nolongeravailable comingsoon vergriffen nichtmehrverfügbar nichtmehrlieferbar nichtmehrvorrätig demnächstverfügbar "
+    "sinstock agotada próximamente esaurita nonpiùdisponibile nietbeschikbaar nietleverbaar tijdelijkuitverkocht"
 )
-_YES: Final = frozenset(_YES_WORDS.split())
-_NO: Final = frozenset(_NO_WORDS.split())
+_COUNT_WORDS: Final = (
+    "only just last left remaining in stock available items item pieces piece pcs units unit more than over "
+    "il n en ne reste restent encore plus que de dernier derniers dernière dernières disponible disponibles pièce pièces article articles "
+    "exemplaire exemplaires seulement nur noch mehr als auf lager verfügbar vorrätig lieferbar bestand stück stk artikel letzte "
+    "solo sólo quedan queda más unidad unidades uds existencias últimas últimos di più rimasti rimasto disponibili ultimi ultimo pezzi "
+    "pezzo pz nog slechts alleen meer dan op voorraad beschikbaar stuks"
+)
+"""What stands beside a number of pieces: *Plus que 2 en stock*, *nur noch 2*, *In stock (5)*."""
+_YES: Final = frozenset(map(bare, _YES_WORDS.split()))
+_NO: Final = frozenset(map(bare, _NO_WORDS.split()))
+_COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
+_PIECES: Final = re.compile(r"\D*?(-?\d+)\D*")
 _NOTHING: Final = frozenset({"", "na", "nan", "none", "null", "unknown"})
 _USE: Final = "is neither true nor false; write true or false, a number of pieces, or a word such as in_stock"
 _NUMBER: Final = re.compile(
@@ -52,9 +68,12 @@ def read_stock(value: object) -> bool | None:
 def _read(text: str) -> bool | None:
     if pieces := _NUMBER.fullmatch(text.strip()):
         return bool(pieces[1]) or float(pieces[2].replace(",", ".")) > 0
-    word = re.sub(r"[\W_]+", "", text.strip().casefold().rpartition("schema.org/")[2])
+    words = re.findall(r"[^\W_]+", bare(text).rpartition("schema.org/")[2])
+    word = "".join(words)
     if word in _NOTHING:
         return None
     if word in _YES or word in _NO:
         return word in _YES
+    if (pieces := _PIECES.fullmatch(text)) and _COUNTS.issuperset(part for part in words if not part.isdecimal()):
+        return int(pieces[1]) > 0
     return bad(f"{shown(text)} {_USE}")

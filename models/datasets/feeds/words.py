@@ -49,3 +49,12 @@ def plain_name(name: str) -> str:
         return name
     found = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", name).strip().casefold().removeprefix("g:")).strip("_")
     return found or name.strip()
+
+
+def bare(text: str) -> str:
+    """A text in lower case and without accents.
+
+    >>> bare("ÉPUISÉ"), bare("Rückerstattet")
+    ('epuise', 'ruckerstattet')
+    """
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))

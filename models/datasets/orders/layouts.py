@@ -22,23 +22,30 @@ _GERMAN_ORDER: Final = ("bestellnummer", "bestell_nr", "bestellnr", "bestell_id"
 _ORDER: Final = (
     *("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id"),
     *_GERMAN_ORDER,
+    *("id_order", "order_reference", "id_commande", "numéro_de_commande", "numero_commande", "référence_commande", "id_pedido"),
+    *("número_de_pedido", "numero_pedido", "id_ordine", "numero_ordine", "bestelnummer", "ordernummer"),
 )
-_SKU: Final = ("sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
+EXACT: Final = "exact item"
+"""What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
+_SKU: Final = (EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
     *("e_mail_rechnung", "rechnung_e_mail", "e_mail_adresse", "kunden_e_mail"),
+    *("id_customer", "id_client", "email_client", "client_email", "e_mail_client", "id_cliente", "email_cliente", "cliente", "klant"),
 )
 _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
     *("created", "t_dat", "day", "bestelldatum", "bestellt_am", "auftragsdatum", "datum", "zeitpunkt"),
+    *("date_add", "date_de_commande", "date_commande", "fecha", "fecha_del_pedido", "fecha_pedido", "data_ordine", "besteldatum"),
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
 _QUANTITY: Final = (
     *("quantity_refund", "quantity", "qty", "lineitem_quantity", "units"),
     *("menge_rückerstattung", "menge", "anzahl", "stückzahl"),
+    *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
 )
 """What was sent back taken off first: ``Quantity (- Refund)``."""
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
@@ -104,7 +111,7 @@ def _first(values: Mapping[str, Any], names: Iterable[str]) -> tuple[str | None,
 def _sku(values: Mapping[str, Any], names: Iterable[str]) -> str:
     name, value = _first(values, names)
     if value is None:
-        bad("is empty; give the SKU, which is the id of the item in the catalogue", next(iter(names)))
+        bad("is empty; give the SKU, which is the id of the item in the catalogue", next(name for name in names if name != EXACT))
     if not isinstance(value, str):
         bad(f"{shown(value)} should be a text: leading zeros are lost in numbers; write SKUs as texts", name)
     return value.strip()
@@ -160,10 +167,11 @@ def _each(read: Callable[[Record], Iterable[OrderLine | str]]) -> Callable[[Iter
 
 def _bought(values: Mapping[str, Any]) -> tuple[str, float] | str:
     """SKU and quantity of a line, or what it is counted as where it is no purchase."""
+    named = str(_first(values, _ITEM)[1] or "").strip()
     if (end := end_of(values)) is not None:
-        return end
+        return end if named else _NO_SKU
     quantity = _quantity(values, _QUANTITY)
-    if quantity and not str(_first(values, _ITEM)[1] or "").strip():
+    if quantity and not named:
         return _NO_SKU
     return (_sku(values, _ITEM), quantity) if quantity else PASSED
 
@@ -288,6 +296,12 @@ ORDER_LAYOUTS: Final = (
 """All layouts, the most telling first."""
 ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
+
+
+def items_named(names: Iterable[str]) -> str | None:
+    """The column of these that items are read from by its name."""
+    known = {*names}
+    return next((name for name in _ITEM if name in known), None)
 
 
 def order_layout_of(names: frozenset[str]) -> OrderLayout | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,10 +20,10 @@ from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import MOST_SHOWN, Findings, Recognised
-from models.datasets.orders.layouts import ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
+from models.datasets.orders.layouts import EXACT, ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
 from models.datasets.orders.moments import Dated, DateOrder
-from models.datasets.orders.statuses import unknown_status
-from models.datasets.orders.times import date_columns, date_order
+from models.datasets.orders.statuses import STATUS, unknown_status
+from models.datasets.orders.times import Unread, date_columns, date_order, item_column, status_columns
 from models.datasets.outfits import OUTFITS
 from models.datasets.shown import shown
 from models.errors import RowError, refuse
@@ -79,30 +79,33 @@ def orders_beside(root: Path) -> list[Path]:
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
-def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) -> Orders:
+def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None, ids: Collection[str] = ()) -> Orders:
     """Read a file of orders or looks.
 
     Args:
         dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
+        ids: of the catalogue, by which the column that names its items is known, whatever it is called.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
     feed = recognise(path)
-    layout, time = _layout(feed, findings)
+    exact = item_column(feed, _plain, ids) if ids else None
+    layout, time = _layout(feed, findings, exact)
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    named = _Named(layout, time, misnamed(frozenset(map(_plain, feed.names))))
+    named = _Named(layout, _renamed(feed, layout, time, exact, findings), misnamed(frozenset(map(_plain, feed.names))))
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
+    watched = Unread()
     batches: list[pa.RecordBatch] = []
     rows: list[tuple[Any, ...]] = []
-    for line in layout.lines(_records(feed, findings, passed, unknown, named)):
+    for line in layout.lines(_records(feed, findings, passed, (unknown, watched), named)):
         if isinstance(line, Wrong):
             findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
         elif isinstance(line, str):
@@ -115,22 +118,48 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None) 
                 rows.clear()
     for words, count in passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=path)
-    _tell_unknown(unknown, path, findings)
+    _tell_unknown(unknown, path, findings, {new: old for old, new in named.renamed.items()})
+    for column, count, ends in watched.ends():
+        said = f"{count:,} lines say {_few(ends)} in {column!r}, which is not read, and are kept"
+        findings.warn(f"{said}; where that is what became of the order, call the column `order_status`", path=path, field=column)
     return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.meant, layout.looks)
 
 
-def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings) -> None:
-    """Tell of the values of each column of statuses that are not known, the most frequent first."""
+def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings, called: Mapping[str, str]) -> None:
+    """Tell of the values of each column of statuses that are not known, the most frequent first.
+
+    Args:
+        called: what a column is called in the file, where it is read under another name.
+    """
     for column in dict.fromkeys(name for name, _ in unknown):
         values = [(value, count) for (name, value), count in unknown.most_common() if name == column]
-        lines, more = sum(count for _, count in values), ", …" if len(values) > MOST_SHOWN else ""
-        named = ", ".join(shown(value) for value, _ in values[:MOST_SHOWN])
-        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{more}", path=path, field=column)
+        lines, named = sum(count for _, count in values), _few([value for value, _ in values])
+        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}", path=path, field=called.get(column, column))
 
 
-def _layout(feed: Feed, findings: Findings) -> tuple[OrderLayout, str | None]:
+def _few(values: Sequence[str]) -> str:
+    return ", ".join(map(shown, values[:MOST_SHOWN])) + (", …" if len(values) > MOST_SHOWN else "")
+
+
+def _renamed(feed: Feed, layout: OrderLayout, time: str | None, exact: str | None, findings: Findings) -> dict[str, str]:
+    """What columns that are told by their values are read as: the time; and items and statuses, which are told."""
+    renamed = {} if time is None else {time: "time"}
+    if exact is not None:
+        findings.warn(f"{exact!r} holds ids of the catalogue and is read as the SKU", path=feed.path)
+        renamed[exact] = EXACT
+    if not layout.statuses:
+        return renamed
+    taken = {_plain(name) for name in feed.names}
+    free = (name for name in STATUS if name not in taken)
+    for column, name in zip(status_columns(feed, _plain), free, strict=False):
+        findings.warn(f"{column!r} holds what becomes of orders and is read as their status", path=feed.path)
+        renamed[column] = name
+    return renamed
+
+
+def _layout(feed: Feed, findings: Findings, exact: str | None) -> tuple[OrderLayout, str | None]:
     """The layout, and the column that is the time by its values, as none is by its name."""
-    names = frozenset(map(_plain, feed.names))
+    names = frozenset(map(_plain, feed.names)) | ({EXACT} if exact else frozenset())
     found, with_time = order_layout_of(names), order_layout_of(names | {"time"})
     if with_time is None:
         known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"
@@ -157,12 +186,12 @@ class _Named:
     """Gives the values of a record the names that a layout knows, and its dates their order."""
 
     layout: OrderLayout
-    time: str | None
+    renamed: Mapping[str, str]
     unread: frozenset[str]
     dates: DateOrder | None = None
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        named = {"time" if (plain := _plain(name)) == self.time else plain: value for name, value in values.items()}
+        named = {self.renamed.get(plain := _plain(name), plain): value for name, value in values.items()}
         for name in self.unread:
             named.pop(name, None)
         if self.dates is not None:
@@ -170,7 +199,10 @@ class _Named:
         return named
 
 
-def _records(feed: Feed, findings: Findings, passed: Counter[str], unknown: Counter[tuple[str, str]], named: _Named) -> Iterator[Record]:
+def _records(
+    feed: Feed, findings: Findings, passed: Counter[str], told: tuple[Counter[tuple[str, str]], Unread], named: _Named
+) -> Iterator[Record]:
+    unknown, watched = told
     for record in feed.records(passed):
         if findings.feed is not None:
             findings.feed.rows += 1
@@ -178,6 +210,7 @@ def _records(feed: Feed, findings: Findings, passed: Counter[str], unknown: Coun
             values = named(record.values)
             if named.layout.statuses:
                 unknown.update(unknown_status(values))
+                watched.see(values)
             yield Record(record.line, values)
         elif record.mended:
             findings.warn(record.problem, path=feed.path, line=record.line)

@@ -6,39 +6,80 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
-from models.datasets.feeds.words import plain_name
+from models.datasets.feeds.words import bare, plain_name
 
 STATUS: Final = (
-    *("order_status", "status", "state", "order_state", "financial_status", "payment_status"),
-    *("bestellstatus", "auftragsstatus", "zahlungsstatus"),
+    *("order_status", "status", "state", "order_state", "financial_status", "payment_status", "current_state", "current_status"),
+    *("id_order_state", "order_state_name", "osname", "status_of_order", "order_current_state"),
+    *("bestellstatus", "auftragsstatus", "zahlungsstatus", "status_der_bestellung", "status_des_auftrags", "bestellungsstatus"),
+    *("etat", "état", "statut", "etat_commande", "état_commande", "statut_commande", "etat_de_la_commande", "état_de_la_commande"),
+    *("statut_de_la_commande", "etat_actuel", "état_actuel", "estado", "estado_pedido", "estado_del_pedido", "estado_actual"),
+    *("stato", "stato_ordine", "stato_dell_ordine", "stato_attuale", "bestelstatus", "orderstatus", "status_bestelling", "huidige_status"),
 )
 _CANCELLED_AT: Final = ("cancelled_at", "canceled_at")
 STATUS_NAMES: Final = (*STATUS, *_CANCELLED_AT)
+_PRESTASHOP: Final = ("current_state", "id_order_state")
+"""Columns of PrestaShop, which may tell its own statuses by their numbers."""
+_NUMBERED: Final = {"6": "cancelled", "7": "refunded", "8": "failed", **dict.fromkeys(("1", "2", "3", "4", "5", "9", "10", "11", "12"), "")}
 _ENDS: Final = {
-    "cancelled": "cancelled canceled voided storniert annulliert annulé annulée cancelado cancelada annullato geannuleerd",
-    "refunded": "refunded erstattet rückerstattet rueckerstattet zurückerstattet remboursé remboursée reembolsado rimborsato terugbetaald",
-    "returned": "returned retourniert zurückgesendet zurückgeschickt retourné retournée devuelto geretourneerd",
-    "failed": "failed declined denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgebrochen entwurf echec "
-    "échec échoué échouée fallido fallito mislukt",
+    "cancelled": "cancelled canceled voided storniert annulliert annulé annulée cancelado cancelada anulado anulada annullato annullata "
+    "cancellato cancellata stornato geannuleerd",
+    "refunded": "refunded erstattet rückerstattet rueckerstattet zurückerstattet remboursé remboursée reembolsado reembolsada rimborsato "
+    "rimborsata terugbetaald",
+    "returned": "returned retourniert zurückgesendet zurückgeschickt retourné retournée devuelto devuelta restituito restituita "
+    "geretourneerd teruggestuurd",
+    "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgebrochen abgelaufen "
+    "entwurf zahlungsfehler echec échec échoué échouée refusé refusée rejeté rejetée expiré expirée abandonné abandonnée brouillon "
+    "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
+    "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
 }
-_GONE: Final = {word: f"lines of {end} orders" for end, words in _ENDS.items() for word in words.split()}
-_NOUNS: Final = {
-    **dict.fromkeys(("cancel", "cancellation", "void", "storno", "stornierung"), _GONE["cancelled"]),
-    **dict.fromkeys(("refund", "erstattung", "rückerstattung"), _GONE["refunded"]),
-    **dict.fromkeys(("return", "retoure"), _GONE["returned"]),
-    **dict.fromkeys(("failure", "error"), _GONE["failed"]),
+_SAID: Final = {end: f"lines of {end} orders" for end in _ENDS}
+_GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
+_END_NOUNS: Final = {
+    "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering",
+    "refunded": "refund erstattung rückerstattung remboursement reembolso rimborso terugbetaling",
+    "returned": "return retoure rücksendung retour devolución reso",
+    "failed": "failure error fehler erreur errore fout",
 }
-"""Words that tell an end only where they stand alone: a refund may be asked for."""
-_PARTLY_WORDS: Final = "partial partially partly not no nicht non teil teilweise partiellement parcialmente gedeeltelijk"
+_NOUNS: Final = {bare(word): _SAID[end] for end, words in _END_NOUNS.items() for word in words.split()}
+"""Words that tell an end only where nothing else is said but that it is done: a refund may be asked for."""
+_DONE_WORDS: Final = (
+    "done complete completed processed issued full fully total totale complet complète effectué effectuée terminé terminée erfolgt "
+    "durchgeführt abgeschlossen vollständig realizado realizada efectuado efectuada completado completada completo effettuato effettuata "
+    "completato completata completo uitgevoerd voltooid verwerkt volledig "
+    "of order orders payment in the commande paiement de la le du des lors bestellung auftrag zahlung bezahlung bei der des pedido pago "
+    "del en el ordine pagamento di dell nel bestelling betaling bij van"
+)
+_DONE: Final = frozenset(map(bare, _DONE_WORDS.split()))
+_PARTLY_WORDS: Final = (
+    "partial partially partly not no nicht non teil teilweise partiel partielle partiellement parcial parcialmente parziale parzialmente "
+    "gedeeltelijk gedeeltelijke"
+)
 _STANDS_WORDS: Final = (
     "completed complete processing processed pending hold holded paid unpaid shipped delivered dispatched fulfilled unfulfilled sent open "
     "new authorized authorised confirmed accepted approved invoiced review awaiting ready done success successful placed received active "
+    "preparation preparing prepared progress transit outstanding backorder collected "
     "abgeschlossen fertiggestellt erledigt bezahlt versendet versandt verschickt geliefert zugestellt offen neu bearbeitung ausstehend "
-    "wartestellung bestätigt teilerstattet teilstorniert terminée terminé cours attente completado procesando pendiente espera completato "
-    "lavorazione sospeso attesa afgerond voltooid behandeling wachtend"
+    "wartestellung bestätigt teilerstattet teilstorniert akzeptiert angenommen eingegangen ausgeliefert abgeholt unterwegs vorbereitung "
+    "versandfertig erwartet "
+    "terminée terminé cours attente livré livrée livrés expédié expédiée envoyé envoyée payé payée accepté acceptée préparation préparé "
+    "préparée validé validée confirmé confirmée reçu reçue traité traitée traitement facturé facturée autorisation "
+    "completado completada procesando pendiente espera enviado enviada entregado entregada pagado pagada aceptado aceptada preparación "
+    "preparado aprobado aprobada confirmado confirmada recibido recibida proceso facturado "
+    "completato completata lavorazione sospeso attesa spedito spedita consegnato consegnata pagato pagata accettato accettata preparazione "
+    "confermato confermata ricevuto ricevuta evaso elaborazione "
+    "afgerond voltooid behandeling wachtend verzonden geleverd bezorgd betaald aanvaard geaccepteerd voorbereiding bevestigd ontvangen "
+    "verwerking afwachting onderweg"
 )
 _PARTLY: Final = frozenset(_PARTLY_WORDS.split())
-_STANDS: Final = frozenset(_STANDS_WORDS.split())
+_STANDS: Final = frozenset(map(bare, _STANDS_WORDS.split()))
+_ANYWHERE_WORDS: Final = (
+    "open new hold review ready done success successful placed active complete progress collected full neu offen cours espera"
+)
+_ANYWHERE: Final = frozenset(_ANYWHERE_WORDS.split())
+"""What also stands in columns that say nothing of an order, such as the condition of a piece."""
+_MOST_WORDS: Final = 8
+"""Words of a status: more are a remark."""
 
 
 def end_of(values: Mapping[str, Any]) -> str | None:
@@ -49,7 +90,7 @@ def end_of(values: Mapping[str, Any]) -> str | None:
     """
     if any(values.get(name) for name in _CANCELLED_AT):
         return _GONE["cancelled"]
-    return next((said for _, text in _told(values) if (said := _said(text))), None)
+    return next((said for name, text in _told(values) if (said := _said_by(name, text))), None)
 
 
 def unknown_status(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -59,21 +100,53 @@ def unknown_status(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ([('state', 'CA')], [])
     """
     told = list(_told(values))
-    return iter(told if all(_said(text) is None for _, text in told) else ())
+    return iter(told if all(_said_by(name, text) is None for name, text in told) else ())
 
 
 def _told(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     return ((name, text) for name in STATUS if (text := str(values.get(name) or "").strip()))
 
 
+def is_status(text: str) -> bool:
+    """Whether a text tells the status of an order, whatever its column is called.
+
+    >>> is_status("Paiement accepté"), is_status("Annulé"), is_status("new"), is_status("no")
+    (True, True, False, False)
+    """
+    words = _words(text)
+    return len(words) <= _MOST_WORDS and _said(text) is not None and not set(words) <= _ANYWHERE | _PARTLY
+
+
+def is_end(text: str) -> bool:
+    """Whether a text says that an order is none any more.
+
+    >>> is_end("Commande annulée"), is_end("Remboursement demandé"), is_end("Livré")
+    (True, False, False)
+    """
+    return len(_words(text)) <= _MOST_WORDS and bool(_said(text))
+
+
+def _words(text: str) -> list[str]:
+    return plain_name(bare(text)).removeprefix("wc_").split("_")
+
+
+def _said_by(name: str, text: str) -> str | None:
+    """As ``_said``; also of a number, where the column is PrestaShop's."""
+    if name in _PRESTASHOP and (end := _NUMBERED.get(text)) is not None:
+        return _SAID.get(end, "")
+    return _said(text)
+
+
 @lru_cache(maxsize=4_096)
 def _said(text: str) -> str | None:
     """What lines of it are counted as; nothing where the order stands, None where that is not known."""
-    words = plain_name(text).removeprefix("wc_").split("_")
+    words = _words(text)
     if not _PARTLY.isdisjoint(words):
         return ""
-    if gone := next((_GONE[word] for word in words if word in _GONE), None):
+    nouns = [_NOUNS[word] for word in words if word in _NOUNS]
+    gone = next((_GONE[word] for word in words if word in _GONE), None)
+    if gone and not (nouns and gone == _SAID["failed"]):  # a refund that was refused is none
         return gone
-    if not _NOUNS.keys().isdisjoint(words):
-        return _NOUNS.get("_".join(words))
+    if nouns:
+        return nouns[0] if _DONE.issuperset(word for word in words if word not in _NOUNS) else None
     return None if _STANDS.isdisjoint(words) else ""

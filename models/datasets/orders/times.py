@@ -1,30 +1,87 @@
-"""Which column holds the moments of orders, where none is called so; and which number of its dates is the day."""
+"""Which columns hold the moments and the statuses of orders, where none is called so; and which number of a date is the day."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
 from typing import Any, Final
 
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.unread import first_of
-from models.datasets.orders.layouts import ORDER_NAMES, OrderLayout
+from models.datasets.orders.layouts import ORDER_NAMES, OrderLayout, items_named
 from models.datasets.orders.moments import DateOrder, is_date, may_be_either, order_told
+from models.datasets.orders.statuses import is_end, is_status
 
+MOST_WORDS: Final = 50
+"""Values of a column of statuses: one with more says something else."""
 _MOSTLY: Final = 0.9
+_HALF: Final = 0.5
+_MORE: Final = 0.1
 _LOOKED_AT: Final = 200
 
 
 def date_columns(feed: Feed, plain: Callable[[str], str]) -> list[str]:
     """The columns of no other meaning that hold dates in nine of ten cells or more, by their plain names."""
+    return [name for name, values in _other_cells(feed, plain).items() if sum(map(is_date, values)) >= _MOSTLY * len(values)]
+
+
+def status_columns(feed: Feed, plain: Callable[[str], str]) -> list[str]:
+    """Likewise those of which most cells are words of an order's status."""
+    return [
+        name
+        for name, values in _other_cells(feed, plain).items()
+        if 2 * sum(isinstance(value, str) and is_status(value) for value in values) > len(values)
+        and len(set(map(str, values))) <= MOST_WORDS
+    ]
+
+
+def item_column(feed: Feed, plain: Callable[[str], str], ids: Collection[str]) -> str | None:
+    """The column that names items of the catalogue by their ids, where it does so more often than the one that is called as if it did."""
+    cells: dict[str, list[str]] = {}
+    for record in first_of(feed):
+        for name, value in record.values.items():
+            if isinstance(value, str) and value.strip():
+                cells.setdefault(plain(name), []).append(value.strip())
+    known = {name: sum(value in ids for value in values) / len(values) for name, values in cells.items()}
+    named = items_named(known)
+    best = max(known, key=lambda name: known[name], default=None)
+    return best if best is not None and best != named and known[best] >= max(_HALF, known.get(named or "", 0.0) + _MORE) else None
+
+
+def _other_cells(feed: Feed, plain: Callable[[str], str]) -> dict[str, list[Any]]:
+    """What the first records say in columns whose names mean nothing in a file of orders."""
     cells: dict[str, list[Any]] = {}
     for record in first_of(feed):
         for name, value in record.values.items():
             if value not in (None, "") and plain(name) not in ORDER_NAMES:
                 cells.setdefault(plain(name), []).append(value)
-    return [name for name, values in cells.items() if sum(map(is_date, values)) >= _MOSTLY * len(values)]
+    return cells
+
+
+class Unread:
+    """What columns that are not read say of few things: the ends of orders among it are told, as these were learned from."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, Counter[str]] = {}
+        self._many: set[str] = set(ORDER_NAMES)
+
+    def see(self, values: Mapping[str, Any]) -> None:
+        """See a line, by the plain names of its columns."""
+        for name, value in values.items():
+            if name not in self._many and isinstance(value, str) and value:
+                said = self._said.setdefault(name, Counter())
+                said[value] += 1
+                if len(said) > MOST_WORDS:
+                    self._many.add(name)
+                    del self._said[name]
+
+    def ends(self) -> Iterator[tuple[str, int, list[str]]]:
+        """Each column that says ends, with the lines that do, and what they say."""
+        for name, said in self._said.items():
+            if ends := [value for value in said if is_end(value)]:
+                yield name, sum(said[value] for value in ends), ends
 
 
 def date_order(feed: Feed, layout: OrderLayout, named: Callable[[Mapping[str, Any]], dict[str, Any]]) -> DateOrder | None:

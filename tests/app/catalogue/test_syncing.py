@@ -169,6 +169,20 @@ def test_an_item_whose_row_cannot_be_used_stays_as_it_was(feed: Path, sync: Call
     assert FeedRecords(tmp_path / "home").rejects(5) == []
 
 
+def test_a_stock_that_can_no_longer_be_read_is_told(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
+    """The item stays as it was, so that it can be bought: of one that was sold out nothing is said."""
+    feed.write_text(feed.read_text().replace("tee 4,4.50 EUR,in stock", "tee 4,4.50 EUR,sold out"))
+    sync(feed)
+    feed.write_text(
+        HEADER + "".join(map(line, range(4))) + line(4).replace("in stock", "wer weiß") + line(5).replace("in stock", "vielleicht")
+    )
+    code, said, told = sync(feed)
+    assert (code, said["rejected"], served(tmp_path / "home")["A-5"]["in_stock"]) == (0, 2, True)
+    problem = "says of 1 items a stock that cannot be read, so that they can be bought as before, perhaps sold out: 'A-5'"
+    assert problem in told
+    assert any(problem in str(kind) for kind in said["warnings"])
+
+
 def test_items_of_another_feed_stay(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
     """Several feeds fill one home."""
     other = tmp_path / "other.csv"

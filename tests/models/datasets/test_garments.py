@@ -142,6 +142,42 @@ def test_a_garment_that_has_such_words_beside_it_is_worn(texts: tuple[str, ...],
     assert role_of(*texts) == role
 
 
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        (
+            "top",
+            "Sweat à capuche|Débardeur côtelé|Tunique brodée|Marinière|Tunika|Rollkragenpullover|Sudadera|Suéter|Dolcevita|Tuniek",
+        ),
+        ("bottom", "Legging|Short en jean|Bermuda chino|Jogging|Pantacourt|Radlerhose|Minifalda|Minigonna|Joggingbroek|Plooirok"),
+        ("full-body", "Combinaison fluide|Combi-pantalon|Combi-short|Salopette|Smoking|Strampler|Traje|Tutina|Tuinbroek|Zomerjurk"),
+        (
+            "footwear",
+            "Richelieu|Derbies en cuir|Mocassins|Escarpins|Sandales|Bottines|Tongs|Sandaletten|Mokassins|Alpargatas|Ciabatte|Instappers",
+        ),
+        ("outer", "Doudoune légère|Parka|Caban en laine|Trench|Blazer|Veste en jean|Sakko|Steppweste|Chaleco|Plumífero|Giaccone|Colbert"),
+        ("bag", "Cabas|Pochette de soirée|Besace|Turnbeutel|Riñonera|Marsupio|Zainetto|Heuptas"),
+        ("headwear", "Bonnet|Casquette|Béret|Kappe|Stirnband|Boina|Cappellino|Haarband"),
+        ("scarf", "Foulard en soie|Étole|Châle|Loopschal|Fular|Scialle|Omslagdoek"),
+        ("eyewear", "Lunettes de soleil papillon|Brille|Gafas de sol|Occhiali da sole|Bril"),
+        ("watch", "Montre bracelet acier|Damenuhr|Reloj|Orologio|Horloge"),
+        ("belt", "Ceinture fine|Bretelles|Gürtel|Cinturón|Cintura|Riem"),
+        ("jewellery", "Boucles d'oreilles|Collier|Bague|Sautoir|Pendentif|Kette|Ohrstecker|Colgante|Ciondolo|Ketting|Manchetknopen"),
+        ("gloves", "Moufles|Fäustlinge|Manoplas|Muffole|Wanten"),
+        ("tie", "Nœud papillon|Fliege|Pajarita|Vlinderstrik"),
+        ("hosiery", "Collant|Socquettes|Kniestrümpfe|Calcetín|Gambaletti|Kousen"),
+        ("wallet", "Porte-monnaie|Brieftasche|Monedero|Portamonete"),
+        ("hair", "Barrette|Haarspange"),
+        ("swimwear", "Short de bain|Badeshorts|Traje de baño|Zwembroeken"),
+        ("sleepwear", "Nuisette|Peignoir|Camisón|Camicia da notte|Accappatoio|Kamerjas"),
+        ("innerwear", "Caleçon|Sous-vêtements|Boxershorts|Braguitas|Perizoma|Onderbroeken"),
+    ],
+)
+def test_common_words_of_other_languages(role: str, titles: str) -> None:
+    """As French, German, Spanish, Italian and Dutch shops call their pieces; a phrase of several words goes before an English one in it."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+
+
 def test_words_of_other_languages_have_one_role_each_that_english_knows() -> None:
     """And none that English ones name already."""
     words = [word for phrases in WORDS.values() for word in phrases.split()]

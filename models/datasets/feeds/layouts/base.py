@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from models.datasets.ages import SIZE_NAMES
 from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, says_only_whom
+from models.datasets.feeds.active import all_active, is_active_column, read_active
 from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.words import plain_name
 
 LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
@@ -59,7 +61,16 @@ def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
             draft.attributes.setdefault(target[11:], value)
         elif target:
             draft.values.setdefault(target, value)
+    take_active(draft)
     return draft
+
+
+def take_active(draft: Draft) -> None:
+    """Take what columns that pass through say of whether the row is for sale, where nothing else says it."""
+    said = {name: value for name, value in draft.extras.items() if is_active_column(plain_name(name))}
+    if said:
+        draft.values.setdefault("active", all_active(said.values()))
+        draft.extras = {name: value for name, value in draft.extras.items() if name not in said or read_active(value) is None}
 
 
 def attribute_name(label: str) -> str:

@@ -10,6 +10,7 @@ from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.layouts.magento import MAGENTO
 from models.datasets.feeds.layouts.merchant import MERCHANT
 from models.datasets.feeds.layouts.own import OWN, TARGETS
+from models.datasets.feeds.layouts.prestashop import PRESTASHOP
 from models.datasets.feeds.layouts.public import HM, STYLES
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
 from models.datasets.feeds.layouts.shopify import SHOPIFY
@@ -20,7 +21,7 @@ _TELLING: Final = (
     "handle sku name type vendor categories regular_price product_type google_product_category description article_id prod_name "
     "mastercategory productdisplayname attribute_set_code additional_image_links"
 )
-LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, SCHEMA_ORG, OWN, MERCHANT)
+LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, PRESTASHOP, SCHEMA_ORG, OWN, MERCHANT)
 KNOWN: Final = frozenset(_TELLING.split()) | {*TARGETS}
 """Names of columns by which separators are told apart."""
 

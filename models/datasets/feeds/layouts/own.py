@@ -13,7 +13,7 @@ from models.datasets.feeds.words import path_of
 
 _FIELDS: Final = (
     "id category subcategory title attributes price brand in_stock image split features url currency sale_price group_id sizes images "
-    "created extras"
+    "created extras active"
 )
 FIELDS: Final = _FIELDS.split()
 SAME: Final = {

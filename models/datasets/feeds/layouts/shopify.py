@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.layouts.base import (
     NOT_SOLD,
@@ -75,12 +76,11 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
 
 
 def _passed(shared: Mapping[str, Any]) -> str:
-    status = str(shared.get("status") or "active").strip().casefold()
-    published = str(given(shared, "published", "published_on_online_store") or "true").strip().casefold()
+    sold = map(read_active, (shared.get("status"), given(shared, "published", "published_on_online_store")))
     gift = str(shared.get("gift_card") or "").strip().casefold()
     if gift in {"true", "yes", "1"}:
         return NOT_WORN
-    return NOT_SOLD if status in {"draft", "archived", "unlisted"} or published in {"false", "no", "0"} else ""
+    return NOT_SOLD if False in sold else ""
 
 
 def _is_variant(values: Mapping[str, Any]) -> bool:

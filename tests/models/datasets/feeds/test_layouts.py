@@ -502,3 +502,24 @@ def test_rows_that_repeat_an_id_are_sizes(read: Callable[..., Any], tmp_path: Pa
     assert linen["sizes"] == [{"size": "S", "in_stock": True}, {"size": "M", "in_stock": False}]
     assert (linen["attributes"], linen["images"], linen["image"]["path"]) == ({"size": ["S", "M"]}, ["a.png", "b.png"], "a.png")
     assert (chino["title"], found.aside) == ("Chino", [])
+
+
+@pytest.mark.parametrize(
+    "column", ["Active", "Actif (0/1)", "Aktiv", "Activo", "Attivo", "Enabled", "Published", "is_visible", "Active (0 = No, 1 = Yes)"]
+)
+@pytest.mark.parametrize("mapping", [None, "columns: {id: id, category: category}", 'columns: {active: "COLUMN"}'])
+def test_what_is_not_active_is_not_sold(read: Callable[..., Any], column: str, mapping: str | None) -> None:
+    """In a column of any such name, whether or not a mapping names it; what says neither is told, and sold."""
+    text = f'id,category,title,"{column}"\n1,Tops,Shirt,1\n2,Tops,Blouse,0\n3,Tops,Top,soon\n'
+    found = read(text, mapping=mapping and mapping.replace("COLUMN", column))
+    assert ([*found.items], found.items["1"].get("extras")) == (["1", "3"], None)
+    assert any("1 products that are not for sale" in warning for warning in found.warnings)
+    assert any("does not say whether it is for sale" in warning for warning in found.warnings)
+
+
+def test_a_mapping_says_what_is_for_sale(read: Callable[..., Any]) -> None:
+    """By words of its own; a column that it drops says nothing."""
+    text = "nr,art,aktiv,lager\n1,Tops,0,da\n2,Tops,1,weg\n"
+    mapping = "columns: {id: nr, category: art, active: {column: lager, values: {da: true, weg: false}}}"
+    assert [*read(text, mapping=mapping).items] == ["1"]
+    assert [*read(text, mapping="columns: {id: nr, category: art}\ndrop: [aktiv]").items] == ["1", "2"]

@@ -187,3 +187,49 @@ def test_items_that_are_sorted_are_no_orders(read: Callable[..., Any]) -> None:
         read("sku,name,order,quantity\nA,Tee,1,5\n")
     with pytest.raises(InputError, match="attire map"):
         read("Artikelnummer,Bezeichnung,Bestellnummer,Menge\nA,Tee,B-1,5\n")
+
+
+SHEET = "produit;combinaison;ref article;libellé;Catégories (x,y,z...);Prix TTC;Quantité;Image URLs (x,y,z...);actif\n" + "".join(
+    f"{number // 2};{number};R-{number};Robe longue;Accueil,Femme,Robes;66,90;3;https://x.example/{number};1\n" for number in range(8)
+)
+
+
+def test_names_with_brackets_lists_and_ids_that_repeat_are_proposed(tmp_path: Path, read: Callable[..., Any]) -> None:
+    """Commas part a list of categories; what is called an id, and repeats, is the group; what is proposed reads."""
+    path = tmp_path / "feed.csv"
+    path.write_text(SHEET.replace("produit;", "product_id;").replace("libellé", "Libellé article"))
+    proposal = proposed(recognise(path))
+    assert {name: proposal.columns[name] for name in ("id", "group_id", "category", "price", "in_stock", "image", "active")} == {
+        "id": "ref_article",
+        "group_id": "product_id",
+        "category": {"column": "catégories_x_y_z[-1]", "separator": ","},
+        "price": "prix_ttc",
+        "in_stock": "quantité",
+        "image": "image_urls_x_y_z",
+        "active": "actif",
+    }
+    found = read(path.read_text(), mapping=proposal.as_yaml())
+    assert {item["category"] for item in found.items.values()} == {"Robes"}
+    assert {item["group_id"] for item in found.items.values()} == {"0", "1", "2", "3"}
+
+
+def test_a_step_of_a_text_that_nothing_parts_is_told(read: Callable[..., Any]) -> None:
+    """With the way to write it, which reads it; a list without a step says so, too."""
+    mapping = "columns: {{id: combinaison, category: {}}}"
+    whole = read(SHEET, mapping=mapping.format("'catégories_x_y_z[-1]'"))
+    assert {item["category"] for item in whole.items.values()} == {"Accueil,Femme,Robes"}
+    assert any('write {column: "catégories_x_y_z[-1]", separator: ","} in the mapping' in warning for warning in whole.warnings)
+    parted = read(SHEET, mapping=mapping.format('{column: "catégories_x_y_z[-1]", separator: ","}'))
+    assert ({item["category"] for item in parted.items.values()}, parted.warnings) == ({"Robes"}, [])
+    listed = read(SHEET, mapping=mapping.format('{column: catégories_x_y_z, separator: ","}'))
+    assert "a mapping takes the last by `[-1]` behind the name of the column" in listed.aside[0]
+
+
+def test_what_a_mapping_finds_in_no_row_is_told(read: Callable[..., Any]) -> None:
+    """A value within a text, say."""
+    mapping = "columns: {id: combinaison, category: libellé, attributes.color: libellé.Couleur, brand: {column: actif.x, default: L}}"
+    assert (
+        read(SHEET, mapping=mapping)
+        .warnings[0]
+        .endswith("'libellé.Couleur' says nothing in any row, so no item has it; name another column")
+    )

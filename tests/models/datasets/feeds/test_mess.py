@@ -202,6 +202,13 @@ def test_a_cell_may_be_long_where_nothing_reads_it(read: Callable[..., Any]) -> 
         ("CHF 1'299.50", 1299.5, "CHF"),
         ("₹1,29,900.00", 129_900.0, "INR"),
         ("29,-", 29.0, None),
+        ("49,90 € TTC", 49.9, "EUR"),
+        ("49,90 EUR inkl. MwSt.", 49.9, "EUR"),
+        ("1.299,00 € (inkl. 19 % MwSt.)", 1299.0, "EUR"),
+        ("49,90 € IVA inclusa", 49.9, "EUR"),
+        ("£49.90 inc VAT", 49.9, "GBP"),
+        ("39€90", 39.9, "EUR"),
+        ("1 299€90", 1299.9, "EUR"),
         ("\uff11\uff12", 12.0, None),
         ("١٢", 12.0, None),
         ("1e3", 1000.0, None),
@@ -228,6 +235,8 @@ def test_no_price_is_none(text: str | None) -> None:
         "from 29",
         "ab 29,90 €",
         "29\u201339",
+        "49,90 € HT",
+        "39€9",
         "cheap",
         "-3",
         "inf",
@@ -291,6 +300,17 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
         "> 10",
         ">0",
         "10+",
+        "Plus que 2 en stock",
+        "Il n'en reste que 2",
+        "Nur noch 2",
+        "nur noch 2 Stück auf Lager",
+        "only 2 left",
+        "In stock (5)",
+        "Solo quedan 3 unidades",
+        "Ultimi 2 pezzi",
+        "Nog 2 op voorraad",
+        "Dernières pièces",
+        "VERFUGBAR",
     ],
 )
 def test_words_of_there(word: Any) -> None:
@@ -320,6 +340,15 @@ def test_words_of_there(word: Any) -> None:
         "vorbestellbar",
         "sin existencias",
         "preordine",
+        "Epuisé",
+        "EPUISE",
+        "épuisé",
+        "Rupture",
+        "En réapprovisionnement",
+        "0 en stock",
+        "Stock: -2",
+        "nicht mehr verfügbar",
+        "Agotada",
     ],
 )
 def test_words_of_not_there(word: Any) -> None:
@@ -337,6 +366,8 @@ def test_other_words_are_refused() -> None:
     """With what to write."""
     with pytest.raises(BadValueError, match="neither true nor false; write"):
         read_stock("maybe")
+    with pytest.raises(BadValueError, match="neither true nor false; write"):
+        read_stock("verfügbar in 3 Wochen")
     assert read_stock("") is None
 
 

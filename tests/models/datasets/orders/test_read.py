@@ -172,6 +172,59 @@ def test_words_of_statuses(read: Callable[..., Any], status: str, kind: str | No
     assert warned == ([] if kind is None else [f"1 lines of {kind} orders; passed over"])
 
 
+@pytest.mark.parametrize(
+    ("words", "gone"),
+    [
+        ("Annulé, Remboursé, Commande annulée, Remboursement effectué, Erreur de paiement, Paiement refusé, ANNULE", True),
+        ("Storniert, Rückerstattung, Erstattung erfolgt, Fehler bei der Bezahlung, Zahlungsfehler, Stornierung der Bestellung", True),
+        ("Cancelado, Reembolsado, Reembolso realizado, Error en el pago, Devolución completada, Pago rechazado", True),
+        ("Annullato, Rimborsato, Rimborso effettuato, Errore di pagamento, Reso completato", True),
+        ("Geannuleerd, Terugbetaald, Terugbetaling voltooid, Betalingsfout, Retour verwerkt", True),
+        ("Livré, Paiement accepté, Expédié, En cours de préparation, En attente de virement bancaire, Remboursement partiel", False),
+        ("Geliefert, Zahlung eingegangen, Versandt, In Vorbereitung, Teilweise Rückerstattung", False),
+        ("Entregado, Pago aceptado, Enviado, Preparación en curso, En espera de pago por banco", False),
+        ("Consegnato, Pagamento accettato, Spedito, Preparazione in corso, In attesa di pagamento", False),
+        ("Geleverd, Betaling aanvaard, Verzonden, In voorbereiding, In afwachting van betaling", False),
+    ],
+)
+def test_statuses_of_other_languages(read: Callable[..., Any], words: str, gone: bool) -> None:  # noqa: FBT001 - a case
+    """As shops call them; each is known."""
+    lines = [f"o{place},A,2026-01-01,{word}" for place, word in enumerate(words.split(", "))]
+    orders, _, warned = read("order_id,sku,time,current_state\n" + "\n".join(lines) + "\n")
+    assert (len(rows(orders)), [one for one in warned if "not known" in one]) == (0 if gone else len(lines), [])
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "current_state",
+        "Etat",
+        "État",
+        "Statut",
+        "etat_commande",
+        "order_state",
+        "Status der Bestellung",
+        "Stato ordine",
+        "Was daraus wurde",
+    ],
+)
+def test_the_status_is_found_by_its_name_and_by_its_words(read: Callable[..., Any], column: str) -> None:
+    """Whatever the header says, which is told; numbers are PrestaShop's own where the column is."""
+    lines = ["1,A,2026-01-01,Livré", "2,B,2026-01-01,Annulé", "3,C,2026-01-01,Paiement accepté", "4,D,2026-01-01,Remboursé"]
+    orders, _, warned = read(f"order_id,sku,time,{column}\n" + "\n".join(lines) + "\n")
+    assert [row[1] for row in rows(orders)] == ["1", "3"]
+    assert ("'was_daraus_wurde' holds what becomes of orders and is read as their status" in warned) == (column == "Was daraus wurde")
+    assert [row[1] for row in rows(read("order_id,sku,time,current_state\n1,A,2026-01-01,5\n2,B,2026-01-01,6\n")[0])] == ["1"]
+
+
+def test_ends_of_orders_in_a_column_that_is_not_read_are_told(read: Callable[..., Any]) -> None:
+    """They are learned from: a remark may say anything; what says yes and no, or new, is no status."""
+    lines = [f"{place},A,2026-01-01,{'Annulé' if place == 3 else 'comme cadeau'},no,new" for place in range(9)]
+    orders, _, warned = read("order_id,sku,time,remarque,newsletter,condition\n" + "\n".join(lines) + "\n")
+    said = "1 lines say 'Annulé' in 'remarque', which is not read, and are kept"
+    assert (len(rows(orders)), warned) == (9, [f"{said}; where that is what became of the order, call the column `order_status`"])
+
+
 def test_statuses_that_are_not_known_are_kept_and_told(read: Callable[..., Any]) -> None:
     """By their column, unless another one says how the order stands; a look's status is its own affair."""
     orders, _, warned = read("order_id,sku,time,state\n1,A,2026-01-01,CA\n2,A,2026-01-01,CA\n3,A,2026-01-01,Refund due\n")
@@ -387,3 +440,21 @@ def test_files_of_orders_are_found_by_name(tmp_path: Path) -> None:
     for name in ("orders.csv.gz", "transactions_train.csv", "articles.csv", "looks.json", "outfits.csv", "outfits.jsonl"):
         (tmp_path / name).touch()
     assert [path.name for path in orders_beside(tmp_path)] == ["looks.json", "outfits.csv", "orders.csv.gz", "transactions_train.csv"]
+
+
+@pytest.mark.parametrize("header", ["product_id,product_reference", "produit,sku_exact", "sku,référence article"])
+def test_the_column_that_names_items_of_the_catalogue_is_read(read: Callable[..., Any], header: str) -> None:
+    """Whatever it is called, beside one that names products, which counts where it is empty; without a catalogue names alone tell."""
+    lines = "1,2026-01-01,7,R-7-S,1\n1,2026-01-01,8,R-8-M,2\n2,2026-01-01,9,,1\n3,2026-01-01,,,1\n"
+    text = f"id_order,date_add,{header},product_quantity\n{lines}"
+    orders, _, warned = read(text, ids={"R-7-S", "R-8-M"})
+    assert [row[3] for row in rows(orders)] == ["R-7-S", "R-8-M", *([] if "produit" in header else ["9"])]
+    assert any("holds ids of the catalogue and is read as the SKU" in warning for warning in warned)
+    if "produit" not in header:
+        assert [row[3] for row in rows(read(text, ids={"7", "8"})[0])] == ["7", "8", "9"]
+
+
+def test_lines_without_a_sku_are_counted_once(read: Callable[..., Any]) -> None:
+    """Also those of cancelled orders, such as their shipping."""
+    warned = read("order_id,sku,time,status\n1,A,2026-01-01,Annulé\n1,,2026-01-01,Annulé\n2,,2026-01-01,Livré\n")[2]
+    assert sorted(warned) == ["1 lines of cancelled orders; passed over", "2 lines without a SKU; passed over"]
