@@ -22,8 +22,8 @@ _ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "kn
 _EVEN: Final = {one: several for several, one in _ODD.items()}
 _PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
 _JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
-_ELIDED: Final = r"(?:[dln]|qu|dell|all|nell|dall|sull)(?=['\u2019][^\W\d_]{2})"
-WORD: Final = re.compile(rf"{_ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECASE)
+ELIDED: Final = r"(?:[dln]|qu|dell|all|nell|dall|sull)(?=['\u2019][^\W\d_]{2})"
+WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECASE)
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
 _MARKS: Final = re.compile("[\u0300-\u0302\u0304-\u036f]")
 """Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
