@@ -145,9 +145,9 @@ class Vocabulary:
                 found |= self.mask(CATEGORY, whole.values)
         return found
 
-    def names_kind(self, key: str) -> bool:
-        """Whether words, without the spaces, are what a category is called, or one of those that its name joins."""
-        return CATEGORY in self._named.get(key, {})
+    def names_one(self, key: str) -> bool:
+        """Whether words, without the spaces, are what a category is called, one that its name joins, or a value of an attribute."""
+        return any(field == CATEGORY or any(how == _EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items())
 
     def likely(self, key: str) -> str | None:
         """The key that another one was meant as: a value of an attribute as German adjectives end, else one that a slip tells from it."""
@@ -171,7 +171,7 @@ class Vocabulary:
 
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
-        return bool(self._said & spellings(word))
+        return not self._said.isdisjoint(spellings(fold(word)))
 
     @cached_property
     def languages(self) -> frozenset[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
 from app.recommend import grammar_abroad as abroad
@@ -31,7 +32,9 @@ ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some")) | abroad.AR
 _AND: Final = frozenset(("and",)) | abroad.AND
 _FOR: Final = frozenset(("for", "at", "to", "on")) | abroad.FOR
 _FOR_ALONE: Final = frozenset(("for",)) | abroad.FOR
-_SIZE: Final = frozenset(("size",)) | abroad.SIZES
+SIZES: Final = frozenset(("size",)) | abroad.SIZES
+_THAN: Final = frozenset(("than",)) | abroad.THAN
+_OTHER: Final = frozenset(("other", "rather")) | abroad.OTHER
 _NOTHING: Final = frozenset(("nothing",)) | abroad.NOTHING
 _BUT: Final = frozenset(("but", "except")) | abroad.BUT
 _GRAMMAR: Final = NOT | OR | OF | _FOR
@@ -87,6 +90,13 @@ def atoms_of(text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> list
     for place, price in enumerate(prices):
         text = text[: price.start] + f"{_PRICE_MARK}{place}".ljust(price.end - price.start) + text[price.end :]
     return _Reader(text, prices, vocabulary).atoms
+
+
+def turned(words: Sequence[str]) -> bool:
+    """Whether some of these words turn others round."""
+    two = {*pairwise(words)}
+    than = any(word in _THAN for word in words) and any(word in _OTHER for word in words)
+    return than or not NOT.isdisjoint(words) or not _TURNING_TWO.isdisjoint(two)
 
 
 class _Reader:
@@ -145,10 +155,8 @@ class _Reader:
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
         word = self._words[place]
-        return (
-            (word == "but" and bool(_ANYTHING & {*self._words[:place]}))
-            or (word == "than" and self._word(place - 1) in {"other", "rather"})
-            or (word in abroad.THAN and not abroad.OTHER.isdisjoint(self._words[max(0, place - _BEFORE_THAN) : place]))
+        return (word == "but" and bool(_ANYTHING & {*self._words[:place]})) or (
+            word in _THAN and not _OTHER.isdisjoint(self._words[max(0, place - _BEFORE_THAN) : place])
         )
 
     def _only(self, place: int) -> int | None:
@@ -158,7 +166,7 @@ class _Reader:
         if self._word(place + 1) in _BUT:
             return place + 2
         ahead = range(place + 1, place + 1 + _BEFORE_THAN)
-        found = (at + 2 for at in ahead if self._word(at) in {"other", *abroad.OTHER} and self._word(at + 1) in {"than", *abroad.THAN})
+        found = (at + 2 for at in ahead if self._word(at) in _OTHER and self._word(at + 1) in _THAN)
         return next(found, None)
 
     def _nor(self, place: int) -> bool:
@@ -189,7 +197,7 @@ class _Reader:
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        size = self._tokens[place + 1].group() if self._words[place] in _SIZE and place + 1 < len(self._tokens) else ""
+        size = self._tokens[place + 1].group() if self._words[place] in SIZES and place + 1 < len(self._tokens) else ""
         meaning = self._vocabulary.sizes(size) if size else None
         return None if meaning is None else ([self._atom("term", place, place + 1, key=size, meaning=meaning)], place + 2)
 
