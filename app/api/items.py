@@ -32,8 +32,8 @@ from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo
 from app.recommend.products import other_colours, sized
-from app.recommend.search import Found, called, sought
-from app.recommend.similar import in_stock, similar, similar_to_words, with_stock
+from app.recommend.search import Found, alike_in_words, called, sought
+from app.recommend.similar import in_stock, similar, with_stock
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
@@ -227,7 +227,7 @@ def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:
     wanted = filter_of(request.filters, candidates=True)
     if request.text is not None:
-        found = similar_to_words(release, request.text, request.k, limits, category=request.category, wanted=wanted)
+        found = alike_in_words(release, request.text, request.k, limits, category=request.category, wanted=wanted)
     else:
         found = similar(
             release,

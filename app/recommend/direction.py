@@ -13,17 +13,18 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import NoEncoderError
+from app.recommend.grammar_abroad import IDLE
 from app.recommend.leaning import FARTHEST, standard
 from app.recommend.occasions import OCCASIONS
 from app.recommend.rank import unit
 from app.recommend.similar import image_part, text_part
 from app.recommend.stages import stage
-from app.recommend.words import one_form
+from app.recommend.words import ELIDED, one_form
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 from models.errors import EncoderError
 
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
+_WORD: Final = re.compile(rf"{ELIDED}['\u2019]|[^\W_]+(?:['\u2019-][^\W_]+)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -64,7 +65,7 @@ def direction_of(
     Args:
         against: what is not wanted.
     """
-    spoken = [(word, sign) for some, sign in ((phrases, 1.0), (against, -1.0)) for text in some for word in _WORD.findall(text)]
+    spoken = [(word, sign) for some, sign in ((phrases, 1.0), (against, -1.0)) for text in some for word in _spoken(text)]
     try:
         known = {word: _vector(release, word) for word, _ in dict.fromkeys(spoken)}
     except (NoEncoderError, EncoderError):
@@ -75,6 +76,11 @@ def direction_of(
         return None, tuple(word for word, _ in spoken)
     said = " ".join(word if sign > 0 else f"not {word}" for word, sign in spoken if known[word] is not None)
     return Direction(said, unit(np.asarray(total_F, dtype=np.float32)[None])[0], strength), unknown
+
+
+def _spoken(text: str) -> list[str]:
+    """The words of a phrase, without what joins them in other languages: of *mariage d'été* two."""
+    return [word for word in _WORD.findall(text) if word[-1].isalnum() and word.lower() not in IDLE]
 
 
 def _vector(release: Release, word: str) -> FloatArray | None:

@@ -1,14 +1,18 @@
-"""Words that name what titles say of a garment, and words that say nothing: English, as the titles of shops are read elsewhere here.
+"""Words that name what titles say of a garment, and words that say nothing: English ones, and those of ``words_abroad``.
 
 What a shop's columns name needs no list; these are for words that stand in titles alone, and for other words of the same meaning.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
+from app.recommend.grammar_abroad import IDLE
 from app.recommend.words import one_form, phrase
+from app.recommend.words_abroad import HEAD_FIRST, entries
 from models.datasets.garments import ROLE_WORDS
+from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -34,7 +38,7 @@ _SAME: Final = (
     "hoodie sweatshirt",
     "trouser pant",
     "jumper sweater pullover",
-    "tshirt tee t-shirt",
+    "tshirt tee t-shirt tee-shirt",
     "grey gray",
     "shoe footwear",
     "bag handbag purse",
@@ -59,6 +63,11 @@ _SAME: Final = (
     "plain solid",
 )
 _REDUCED: Final = "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi"
+_CHEAP_ABROAD: Final = (
+    "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
+    "economico economica goedkoop goedkope betaalbaar"
+)
+_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur"
 _ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
 _NOTHING: Final = (
     "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
@@ -88,20 +97,51 @@ def _words(text: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-SAID: Final = {
-    "type": _words(" ".join([*(words for role, words in ROLE_WORDS.items() if role != "not worn"), _MORE_TYPES])),
+def _worn(words_of_roles: Iterable[tuple[str, str]]) -> str:
+    return " ".join(words for role, words in words_of_roles if role != "not worn")
+
+
+def _key(phrase: str) -> str:
+    return "".join(map(one_form, phrase.split("-")))
+
+
+ENGLISH: Final = {
+    "type": _words(f"{_worn(ROLE_WORDS.items())} {_MORE_TYPES}"),
     "colour": _words(COLOURS),
     "material": _words(MATERIALS),
     "pattern": _words(PATTERNS),
 }
 """What a word of a title tells -> the words that do: by their ``words.phrase`` without spaces, the parts of each."""
 
+_ENTRIES: Final = [*entries()]
+SAID: Final = {
+    kind: {_key(word): tuple(map(one_form, word.split("-"))) for of, _, _, word, _ in _ENTRIES if of == kind} | words
+    for kind, words in (ENGLISH | {"type": _words(_worn(ABROAD_WORDS.items())) | ENGLISH["type"]}).items()
+}
+"""Likewise, in all languages that are known."""
+
+_IN_ENGLISH: Final = frozenset(key for words in ENGLISH.values() for key in words)
+LANGUAGE_OF: Final = {
+    language: frozenset(_key(word) for _, _, of, word, doubtful in _ENTRIES if of == language and not doubtful) - _IN_ENGLISH
+    for language in dict.fromkeys(of for _, _, of, _, _ in _ENTRIES)
+}
+"""A language -> words by which it is told from English."""
+
+DOUBTFUL: Final = {
+    key: frozenset(of for _, _, of, word, _ in _ENTRIES if _key(word) == key)
+    for key in {_key(word) for *_, word, doubtful in _ENTRIES if doubtful}
+}
+"""Words that are others in English, or names -> where a catalogue speaks any of which languages they count."""
+
+HEADS: Final = frozenset(_key(word) for _, _, language, word, _ in _ENTRIES if language in HEAD_FIRST) - _IN_ENGLISH
+"""Words that begin a name as what the thing is: *bleu marine* is a blue."""
+
 LOWEST, LOWER, UPPER, HIGHEST = (f"{part} of prices" for part in ("lowest third", "lower two thirds", "upper two thirds", "highest third"))
 PRICED: Final = {
     key: part
     for part, words in (
-        (LOWEST, "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"),
-        (HIGHEST, "expensive pricey costly luxury luxurious premium high-end upmarket upscale"),
+        (LOWEST, "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain " + _CHEAP_ABROAD),
+        (HIGHEST, "expensive pricey costly luxury luxurious premium high-end upmarket upscale " + _DEAR_ABROAD),
     )
     for key in _words(words)
 }
@@ -116,18 +156,32 @@ BUT: Final = {LOWEST: UPPER, HIGHEST: LOWER}
 PARTS: Final = {LOWEST: (0, 1 / 3), LOWER: (0, 2 / 3), UPPER: (1 / 3, 1), HIGHEST: (2 / 3, 1)}
 """From which share of prices to which, inclusive."""
 
-SAME: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
-"""Other words for the same."""
+SAME_ENGLISH: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
+"""Other English words for the same."""
+
+
+def _with_abroad() -> dict[str, frozenset[str]]:
+    found = dict(SAME_ENGLISH)
+    for line in dict.fromkeys(english for _, english, *_ in _ENTRIES):
+        abroad = {_key(word) for _, english, _, word, _ in _ENTRIES if english == line}
+        in_english = {*_words(line)}.union(*(SAME_ENGLISH.get(key, ()) for key in _words(line)))
+        for key in abroad | in_english:
+            found[key] = (found.get(key, frozenset()) | abroad | (in_english if key in abroad else frozenset())) - {key}
+    return found
+
+
+SAME: Final = _with_abroad()
+"""Other words for the same, in all languages."""
 
 WHOLE: Final = {
     key: role
     for role, words in {
-        "footwear": "shoe footwear",
-        "bag": "bag",
+        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen",
+        "bag": "bag sac tasche bolso borsa tas",
         "outer": "outerwear",
-        "headwear": "headwear",
-        "eyewear": "eyewear",
-        "jewellery": "jewellery jewelry",
+        "headwear": "headwear kopfbedeckung couvre-chef",
+        "eyewear": "eyewear brille gafa occhiali",
+        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad",
     }.items()
     for key in _words(words)
 }
@@ -153,7 +207,7 @@ OTHERS: Final = {
 }
 """Names of other things that end as a garment is called."""
 
-NOTHING: Final = frozenset(_NOTHING.split())
+NOTHING: Final = frozenset(_NOTHING.split()) | IDLE
 """Words without a meaning of their own here."""
 
 EVERYDAY: Final = frozenset(map(one_form, _EVERYDAY.split()))

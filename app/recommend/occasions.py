@@ -46,10 +46,56 @@ _BOTH: Final = {
     "festive": (FORMAL, 1.0),
 }
 
+_ABROAD: Final = (
+    (
+        FORMAL,
+        1.0,
+        (
+            "mariage cérémonie soirée cocktail opéra théâtre élégant élégante chic habillé habillée bureau entretien dîner bal fête "
+            "baptême enterrement réveillon communion diplôme hochzeit trauung feier gala abend abends oper theater elegant elegante "
+            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe beerdigung abiball konfirmation "
+            "silvester boda ceremonia ópera teatro fiesta noche oficina entrevista cena bautizo funeral comunión graduación "
+            "matrimonio nozze cerimonia serata sera opera festa ufficio colloquio battesimo funerale laurea comunione bruiloft "
+            "ceremonie feest avond avondje chique kantoor sollicitatie diner doop begrafenis"
+        ),
+    ),
+    (
+        FORMAL,
+        -1.0,
+        (
+            "décontracté décontractée détente quotidien week-end sport sportif sportive randonnée campus lässig freizeit alltag "
+            "wochenende sportlich wandern bequem gemütlich informal diario deporte deportivo senderismo cómodo cómoda quotidiano "
+            "sportivo sportiva comodo comoda escursione informale vrijetijd dagelijks sportief wandelen comfortabel"
+        ),
+    ),
+    (
+        SUMMER,
+        1.0,
+        (
+            "été estival estivale plage chaud chaude soleil croisière île printemps canicule vacances sommer sommerlich strand heiß "
+            "warm sonnig tropisch frühling kreuzfahrt verano veraniego veraniega playa calor crucero isla primavera estate estivo "
+            "estiva spiaggia caldo crociera isola zomer zomers zonnig lente voorjaar"
+        ),
+    ),
+    (
+        SUMMER,
+        -1.0,
+        (
+            "hiver hivernal hivernale froid froide neige noël automne winter winterlich kalt kaltes schnee weihnachten herbst "
+            "herbstlich invierno frío fría nieve navidad otoño inverno invernale freddo neve natale autunno winters koud sneeuw "
+            "kerst herfst najaar"
+        ),
+    ),
+)
+"""Likewise in French, German, Spanish, Italian and Dutch: an axis, which way, and the words."""
+
 OCCASIONS: Final[dict[str, list[tuple[Axis, float]]]] = {}
 """A word in one form -> along which axes it points, and how far."""
 for _words, _axis, _sign in ((_FORMAL, FORMAL, 1.0), (_CASUAL, FORMAL, -1.0), (_SUMMER, SUMMER, 1.0), (_WINTER, SUMMER, -1.0)):
     for _word in _words.split():
         OCCASIONS.setdefault(one_form(_word), []).append((_axis, _sign))
+for _axis, _sign, _words in _ABROAD:
+    for _word in dict.fromkeys(map(one_form, _words.split())):
+        OCCASIONS.setdefault(_word, [(_axis, _sign)])
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)

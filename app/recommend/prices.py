@@ -36,23 +36,56 @@ _OTHER: Final = (
 )
 """What is counted or measured in other units than money."""
 _AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
-_NOT: Final = r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|don['\u2019]?t)\s+(?:(?:go|be|cost|costing|priced|prices?)\s+)?"
-_OVER_ABROAD: Final = r"über|mehr\s+als|plus\s+de|más\s+de|più\s+di|boven"
-_UNDER_ABROAD: Final = r"unter|höchstens|maximal|weniger\s+als|moins\s+de|menos\s+de|meno\s+di|onder"
-_OVER: Final = rf"(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD})"
-_UNDER: Final = rf"(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD})"
+_NOT: Final = (
+    r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|rien|nada|niente|don['\u2019]?t)"
+    r"\s+(?:(?:go|be|cost|costing|priced|prices?|de|di|da)\s+)?"
+)
+_THE: Final = r"(?:\s+(?:de|des|les|von|zu|los|di|dei|i|gli|van|a|à|al|ai|le|el|der|die|den|dem))?"
+_OVER_ABROAD: Final = (
+    r"über|oberhalb|mehr\s+als|teurer\s+als|plus(?:\s+cher)?\s+(?:de|que)|au[-\s]dessus\s+de|supérieure?s?\s+à|más\s+(?:caro\s+)?(?:de|que)|mas\s+de"
+    r"|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
+)
+_UNDER_ABROAD: Final = (
+    r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
+    r"|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
+)
+_UP_TO_ABROAD: Final = (
+    r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+máximo|a\s+lo\s+sumo|al\s+massimo"
+    r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste"
+)
+_FROM_ABROAD: Final = (
+    r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
+)
+_OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD}){_THE})"
+_UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
 _MOST: Final = (
-    rf"(?:{_NOT}{_OVER}|{_UNDER}|up\s*to|at\s+(?:the\s+)?most|max(?:imum|\.)?(?:\s+(?:of|price))?|within"
-    r"|no\s+(?:more|higher|dearer)\s+than|<=?|≤)"
+    rf"(?:{_NOT}{_OVER}|{_UNDER}|up\s*to|at\s+(?:the\s+)?most|max(?:imum|\.)?(?:\s+(?:of|de|price))?|within"
+    rf"|(?<!\d\s)(?:{_UP_TO_ABROAD}){_THE}|no\s+(?:more|higher|dearer)\s+than|<=?|≤)"
 )
-_LEAST: Final = rf"(?:{_NOT}{_UNDER}|{_OVER}|at\s+least|min(?:imum|\.)?(?:\s+of)?|from|starting\s+(?:at|from)|upwards\s+of|>=?|≥)"
+_LEAST: Final = (
+    rf"(?:{_NOT}{_UNDER}|{_OVER}|at\s+least|min(?:imum|\.)?(?:\s+(?:of|de))?|from|starting\s+(?:at|from)|upwards\s+of"
+    rf"|(?:{_FROM_ABROAD}){_THE}|>=?|≥)"
+)
 _TOTAL: Final = (
-    r"(?:in\s+total|total|altogether|all\s+together|together|for\s+everything|for\s+the\s+(?:whole\s+)?(?:look|outfit)|combined|overall)"
+    r"(?:in\s+total|total|altogether|all\s+together|together|for\s+everything|for\s+the\s+(?:whole\s+)?(?:look|outfit)|combined|overall"
+    r"|en\s+tout|au\s+total|insgesamt|zusammen|en\s+total|in\s+tot(?:ale|aal))"
 )
-_BUDGET: Final = r"(?:(?:my\s+|a\s+)?(?:total\s+)?budget(?:\s+(?:of|is|at))?:?|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
+_BUDGET: Final = (
+    r"(?:(?:my\s+|a\s+)?(?:total\s+)?(?:budget|presupuesto)(?:\s+(?:of|is|at|de|von|van|di))?:?"
+    r"|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
+)
 _TO: Final = "(?:to|[-\N{EN DASH}])"
-_BEFORE_SIZES: Final = "size sizes eu uk us it fr waist length age ages aged cm w l years"
+_TO_ABROAD: Final = "(?:to|[-\N{EN DASH}]|à|a|bis|tot)"
+_BEFORE_SIZES: Final = (
+    "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten eu uk us it fr waist length age ages aged cm w "
+    "l years"
+)
 _NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
+_BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von)"
+_AND: Final = rf"(?:and|et|und|y|e|en|{_TO_ABROAD})"
+_AROUND: Final = (
+    r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a|~)"
+)
 _WIDE: Final = 10
 """How far apart two bare numbers are that are prices: "trousers 30-50"; sizes are nearer."""
 _YEARS: Final = range(1900, 2100)
@@ -62,16 +95,16 @@ _GRAMMAR: Final = re.compile(
       (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
-    | (?:between|from|price[ds]?|cost(?:s|ing)?)\s+(?P<low>{_AMOUNT})\s*(?:and|{_TO})\s*(?P<high>{_AMOUNT})
+    | {_BETWEEN}\s+(?P<low>{_AMOUNT})\s*{_AND}\s*(?P<high>{_AMOUNT})
     | (?P<low_signed>{_SIGN}\s*(?:{_NUMBER}))\s*{_TO}\s*(?P<high_signed>{_AMOUNT})
-    | (?P<low_unit>{_NUMBER})\s*{_TO}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
+    | (?P<low_unit>{_NUMBER})\s*{_TO_ABROAD}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
     | (?<!\w[-.,'])(?<![\w-]){_NO_SIZE}(?P<low_bare>\d{{1,4}})\s*{_TO}\s*(?P<high_bare>{_AMOUNT})
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
-    | (?:around|about|roughly|approximately|circa|ca\.?|~)\s*(?P<about>{_AMOUNT})
-    | (?P<most_after>{_AMOUNT})\s*(?:or|and)\s+(?:less|under|below|cheaper)\b
-    | (?P<most_max>{_AMOUNT})\s*(?:max(?:imum)?|at\s+(?:the\s+)?most)\b
-    | (?P<least_after>{_AMOUNT})\s*(?:\+|(?:or|and)\s+(?:more|up|above|over|upwards)\b|min(?:imum)?\b)
+    | {_AROUND}\s*(?P<about>{_AMOUNT})
+    | (?P<most_after>{_AMOUNT})\s*(?:or|and|ou|oder|o|of)\s+(?:less|under|below|cheaper|moins|weniger|günstiger|menos|meno|minder)\b
+    | (?P<most_max>{_AMOUNT})\s*(?:max(?:imum|imal)?|at\s+(?:the\s+)?most|maxi|máximo|massimo|höchstens)\b
+    | (?P<least_after>{_AMOUNT})\s*(?:\+|(?:or|and|ou|oder|o|of)\s+(?:more|up|above|over|upwards|plus|mehr|más|più|meer)\b|min(?:imum)?\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -16,14 +17,16 @@ import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
+from app.recommend import grammar_abroad as abroad
 from app.recommend.direction import Direction
 from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
-from app.recommend.similar import similar_to_words, to_be_had
+from app.recommend.similar import Similar, similar_to_words, to_be_had
 from app.recommend.steering import Steering, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
-from app.recommend.wish_atoms import NOT
-from app.recommend.words import SHORTEST, forms, near, one_form, phrase, spellings
+from app.recommend.wish_atoms import SIZES, turned
+from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
+from app.recommend.words_abroad import HEAD_FIRST
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
@@ -31,14 +34,15 @@ from models.datasets.audience import WORDS, asked_for
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
-ASKED: Final = "no title has all of these words, so they were read as what an item must be; `text` says how"
-LED: Final = "no title has all of these words, so these are what is most in their spirit; `text` says how they were read"
-UNMET: Final = "no title has all of these words; read as what an item must be, nothing here is all of that; `text` says how"
-UNKNOWN: Final = "no title has all of these words, and not all were understood; `text` says which"
-NOBODYS: Final = "nothing here that is so is for “{}”; `text` says how the other words were read"
+ASKED: Final = "no title has all of these words, so these are what is as they describe"
+LED: Final = "no title has all of these words, so these are what is most in their spirit"
+UNMET: Final = "no title has all of these words, and nothing here is all of that"
+UNKNOWN: Final = "no title has all of these words, and not all were understood"
+NOBODYS: Final = "nothing here that is as the other words say is for “{}”"
 _LONGEST: Final = 4
 _MOST_READ: Final = 5
-_JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"})
+_JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"}) | abroad.OF | abroad.ARTICLES | abroad.FOR | abroad.OR
+_ELIDED: Final = re.compile(rf"(?<!\w){ELIDED}'")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -82,11 +86,13 @@ def sought(
         UnknownCategoryError: no such category.
     """
     rows, passing = of_category(release, category), release.snapshot.columns.selection(wanted or Filter())
-    said = list(dict.fromkeys((text or "").lower().split()))
+    spoken = (text or "").lower().replace("\u2019", "'").split()
+    said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
     words = [word for word in said if word not in _JOINING] or said
     if not words:
         return Found(rows[passing.passes(rows)])
-    keep_N, notes, read = np.ones(release.snapshot.items.num_rows, dtype=np.bool_), list[str](), list[str]()
+    keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
+    turns = turned(spoken)
     for word in _kinds(release, words):
         has_N, right = _having(release, word)
         keep_N &= has_N
@@ -95,16 +101,36 @@ def sought(
         if not keep_N.any():
             break
     found, whom = rows[keep_N[rows]], [word for word in words if asked_for(word)]
-    if NOT & {*said}:
+    if turns:
         found = constraints_of(release, text).allowed(release, found)
     if len(found):
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
     rows = rows[passing.passes(rows)]
-    for word in () if NOT & {*said} else whom:
+    for word in () if turns else whom:
         if (for_N := vocabulary_of(release.snapshot, release.traits).for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
     read_as = _wished(release, text or "", rows, limits, meaning=meaning)
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
+
+
+def alike_in_words(release: Release, text: str, k: int, limits: Limits, *, category: str | None = None, wanted: Filter) -> Similar:
+    """The k items that look most as a text says: first those that are as it asks, then others of the categories that it names, then others.
+
+    Raises:
+        UnknownCategoryError, LimitExceededError, NoEncoderError, EncoderError: see ``similar_to_words``.
+    """
+    found = similar_to_words(release, text, k, limits, category=category, wanted=wanted)
+    asked = constraints_of(release, text)
+    if not (asked.asks and found.rows):
+        return found
+    allowed = asked.allowed(release, of_category(release, category))
+    nearer = [
+        similar_to_words(release, text, k, limits, among=some, wanted=wanted) for some in (asked.satisfied(allowed), allowed) if len(some)
+    ]
+    scores = {row: score for rank in (found, *nearer) for row, score in zip(rank.rows, rank.scores, strict=True)}
+    ranked = np.array(list(dict.fromkeys(row for rank in (*nearer, found) for row in rank.rows)), dtype=np.int64)
+    rows = tuple(int(row) for row in ranked[release.traits.leading(ranked)][:k])
+    return replace(found, rows=rows, scores=tuple(scores[row] for row in rows))
 
 
 def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
@@ -120,7 +146,7 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
     alike = _meant(release, text, rows, limits) if meaning and not unsold else none
     told = asked if asked.limits or asked.wishes.foreign or (asked.unread and (asked.asks or unsold)) else None
     if len(alike):
-        return Found(alike, by_meaning=True, note=f"{MEANT}; `text` says what else they are" if told else MEANT, wishes=told)
+        return Found(alike, by_meaning=True, note=MEANT, wishes=told)
     if not (asked.asks or told):
         return Found(none)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
@@ -130,11 +156,15 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
 def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     """Of which rows, ``(n,)``, the title ends with one of some words: what a thing is stands last, so that a dress shirt is no dress.
 
-    Letters may stand before it (*Abendkleid*), digits before a number not.
+    Letters may stand before it (*Abendkleid*), digits before a number not. In French, Spanish and Italian it stands first.
     """
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    words = [*map(fold, words)]
     ends = [rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in words for form in {word, *forms(word)}]
-    titles = pc.fill_null(release.snapshot.items.column("title").take(pa.array(rows)), "")
-    return np.asarray(pc.match_substring_regex(titles, f"(?:{'|'.join(ends)})(?:e?s)?$" if ends else "$^.", ignore_case=True))
+    named = [f"(?:{'|'.join(ends)})(?:e?s)?$"] if ends else ["$^."]
+    if ends and not vocabulary.languages.isdisjoint(HEAD_FIRST):
+        named.append(f"^(?:{'|'.join(map(re.escape, sorted(set[str]().union(*map(spellings, words)))))})(?:$|[^\\pL])")
+    return np.asarray(pc.match_substring_regex(vocabulary.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
 
 
 def of_category(release: Release, category: str | None) -> IntArray:
@@ -156,28 +186,35 @@ def _kinds(release: Release, words: Sequence[str]) -> list[str]:
     vocabulary, found, at = vocabulary_of(release.snapshot, release.traits), list[str](), 0
     while at < len(words):
         runs = (words[at : at + count] for count in range(_LONGEST, 1, -1))
-        run = next((run for run in runs if len(run) > 1 and vocabulary.names_kind("".join(phrase(" ".join(run))))), words[at : at + 1])
+        run = next((run for run in runs if len(run) > 1 and vocabulary.names_one("".join(phrase(" ".join(run))))), words[at : at + 1])
         found.append(" ".join(run))
         at += len(run)
     return found
 
 
+def _of_size(release: Release, words: Sequence[str]) -> bool:
+    """Whether words name a size that something comes in: 38 is a part of other words and ids, too."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    return any(one in SIZES and vocabulary.sizes(other) for one, other in pairwise(words))
+
+
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
-    table, vocabulary = release.snapshot.items, vocabulary_of(release.snapshot, release.traits)
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    ids, titles = release.snapshot.items.column("id"), vocabulary.titles
     named_N = vocabulary.named([word])
     parts = word.split()
     if len(parts) > 1:
         having = [_having(release, part)[0] for part in parts]
         return np.asarray(named_N | np.logical_and.reduce(having)), []
-    who, for_N = {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.for_whom(asked_for(word))
+    bare, who, for_N = fold(word), {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.for_whom(asked_for(word))
     if WORDS.keys() & who:
-        titled_N = _with_word(table.column("title"), who)
+        titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
-        titled_N = _with_garment(table.column("title"), word)
+        titled_N = _with_garment(titles, bare)
     else:
-        titled_N = _with_any(table.column("title"), forms(word))
-    has_N = titled_N | _with_any(table.column("id"), (word,)) | named_N
+        titled_N = _with_any(titles, forms(bare))
+    has_N = titled_N | _with_any(ids, (word,)) | named_N
     has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
     if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())) or vocabulary.means(word):
@@ -185,7 +222,7 @@ def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
     if had:
         return has_N, [one for one in alike if word in one]
-    return (_with_any(table.column("title"), alike) | vocabulary.named(alike), alike) if alike else (has_N, [])
+    return (_with_any(titles, [fold(one) for one in alike]) | vocabulary.named(alike), alike) if alike else (has_N, [])
 
 
 def _slipped(word: str, alike: Sequence[str]) -> str:

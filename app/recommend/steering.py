@@ -19,7 +19,7 @@ from app.recommend.leaning import Leaning
 from app.recommend.occasions import OCCASIONS
 from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
-from app.recommend.words import one_form
+from app.recommend.words import WORD, one_form
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
@@ -58,7 +58,7 @@ class Steering:
     @property
     def occasion(self) -> bool:
         """Whether some word is one of an occasion, or of weather."""
-        return any(one_form(word) in OCCASIONS for phrase in (*self.wishes.rest, *self.wishes.against) for word in phrase.lower().split())
+        return any(one_form(word) in OCCASIONS for said in (*self.wishes.rest, *self.wishes.against) for word in WORD.findall(said))
 
     @property
     def refused(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -16,9 +16,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import ALIKE_ROLES, EVERYDAY, NOTHING, ON_SALE, PARTS, PRICED, SAID, SAME, WHOLE
+from app.recommend.lexicon import (
+    ALIKE_ROLES,
+    DOUBTFUL,
+    ENGLISH,
+    EVERYDAY,
+    HEADS,
+    LANGUAGE_OF,
+    NOTHING,
+    ON_SALE,
+    PARTS,
+    PRICED,
+    SAID,
+    SAME,
+    SAME_ENGLISH,
+    WHOLE,
+)  # fmt: skip
 from app.recommend.occasions import OCCASIONS
-from app.recommend.words import SHORTEST, named_together, near, one_form, phrase, spellings
+from app.recommend.words import SHORTEST, WORD, fold, folded, named_together, near, one_form, phrase, spellings
 from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
@@ -26,6 +41,7 @@ from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.audience import AUDIENCE_NAMES, WORDS, Audience, asked_for
 from models.datasets.garments import role_of
+from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import PieceLabels
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
@@ -41,6 +57,10 @@ _ENDINGS: Final = ("en", "em", "er", "es", "e")
 _SHARE: Final = 0.25
 _KEPT: Final = 32
 _EXACT, _ENDS, _HOLDS = range(3)
+_SAMPLE: Final = 500
+_SPOKEN: Final = 0.1
+"""Share of the items of which a title or a category has a word of a language that the catalogue speaks."""
+_WHOM: Final = {one_form(word): word for word in WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +112,20 @@ class Vocabulary:
 
         A garment that nothing is called by is read as what is worn so: "bikini" as swimwear.
         """
-        return next((found for one in (key, *sorted(SAME.get(key, ()))) if (found := self._own(one))), None) or self._worn_as(key)
+        return self._own(key) or self._same(key) or self._worn_as(key)
+
+    def _same(self, key: str) -> Meaning | None:
+        """What other words for the same name, in the field of the first of them that names anything."""
+        found = [meaning for one in self._others(key) if (meaning := self._own(one))]
+        alike = [one for one in found if (one.field, one.kind) == (found[0].field, found[0].kind)]
+        return reduce(Meaning.joined, alike) if alike else None
 
     def alike(self, key: str) -> tuple[Meaning, ...]:
         """All that a word and other words for the same name, in columns and in titles: who wants no heels wants no pumps."""
         if (whom := self.meaning(key)) and whom.people:  # "men" are not all who are male
             return (whom,)
         found: dict[tuple[str, str], Meaning] = {}
-        for one in (key, *sorted(SAME.get(key, ()))):
+        for one in (key, *self._others(key)):
             for meaning in (self._own(one), self._whole(one), self._of_titles(one), _of_prices(one)):
                 if meaning:
                     of = meaning.field, meaning.kind
@@ -120,9 +146,9 @@ class Vocabulary:
                 found |= self.mask(CATEGORY, whole.values)
         return found
 
-    def names_kind(self, key: str) -> bool:
-        """Whether words, without the spaces, are what a category is called, or one of those that its name joins."""
-        return CATEGORY in self._named.get(key, {})
+    def names_one(self, key: str) -> bool:
+        """Whether words, without the spaces, are what a category is called, one that its name joins, or a value of an attribute."""
+        return any(field == CATEGORY or any(how == _EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items())
 
     def likely(self, key: str) -> str | None:
         """The key that another one was meant as: a value of an attribute as German adjectives end, else one that a slip tells from it."""
@@ -142,11 +168,30 @@ class Vocabulary:
     def means(self, word: str) -> bool:
         """Whether a word names a garment or something of it, here or elsewhere: none that was mistyped."""
         key = one_form(word)
-        return any(key in words for words in SAID.values()) or key in ON_SALE or self.meaning(key) is not None
+        return (self._counts(key) and any(key in words for words in SAID.values())) or key in ON_SALE or self.meaning(key) is not None
 
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
-        return bool(self._said & spellings(word))
+        return not self._said.isdisjoint(spellings(fold(word)))
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages besides English that titles and categories are in, as far as they are known; by a sample of the items."""
+        rows = self._live[:: max(1, len(self._live) // _SAMPLE)]
+        columns = [self._items.column(name).take(pa.array(rows)).to_pylist() for name in (TITLE, CATEGORY, SUBCATEGORY)]
+        said = [{one_form(word) for text in texts if text for word in WORD.findall(text)} for texts in zip(*columns, strict=True)]
+        return frozenset(
+            language for language, words in LANGUAGE_OF.items() if sum(not words.isdisjoint(one) for one in said) > _SPOKEN * len(said)
+        )
+
+    def _counts(self, key: str) -> bool:
+        """Whether a word is not another one here: "pull" in a catalogue that is not French."""
+        return key not in DOUBTFUL or not DOUBTFUL[key].isdisjoint(self.languages)
+
+    def _others(self, key: str) -> list[str]:
+        """Other words for the same, the English ones first."""
+        same = filter(self._counts, SAME.get(key, ())) if self._counts(key) else SAME_ENGLISH.get(key, ())
+        return sorted(same, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
 
     def sizes(self, size: str) -> Meaning | None:
         """A size that some item has in stock, in upper or lower case."""
@@ -208,8 +253,7 @@ class Vocabulary:
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         if field == TITLE:
-            titles = pc.fill_null(self._items.column(TITLE), "")
-            found = [np.asarray(pc.match_substring_regex(titles, _pattern(value), ignore_case=True)) for value in values]
+            found = [np.asarray(pc.match_substring_regex(self.titles, _pattern(value), ignore_case=True)) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
@@ -222,6 +266,11 @@ class Vocabulary:
         name = field.removeprefix(ATTRIBUTE)
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
+
+    @cached_property
+    def titles(self) -> pa.ChunkedArray:
+        """The titles of all rows, ``(N,)``, without accents; empty where there is none."""
+        return folded(pc.fill_null(self._items.column(TITLE), ""))
 
     def _priced(self, least: float, most: float) -> BoolArray:
         """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
@@ -249,7 +298,10 @@ class Vocabulary:
         entries = {"".join(part): _ENDS for part in together if len(part) <= _LONGEST_VALUE and not _of_people(part)}
         if len(words) <= _LONGEST_VALUE:
             whole = {"".join(words): _EXACT}
+            if field == CATEGORY and (bare := _but_for_whom(words)) and bare not in whole:
+                whole |= {bare: _ENDS}
             if field not in {CATEGORY, BRAND}:
+                whole |= {words[0]: _ENDS} if words[0] in HEADS and len(words) > 1 else {}
                 whole |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
                 whole |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
             entries = whole | entries
@@ -261,17 +313,27 @@ class Vocabulary:
         for most in (_ENDS, _HOLDS):
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
+                if field == CATEGORY and key in WHOLE and any(_for_some(value, key) for value in values):
+                    values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
                 if values and not (most == _HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if _is_of_people(field) else ()
-                    return Meaning(field, self._for_all(field, values), _kind(field), _titled(field, key, values), people)
+                    return Meaning(field, self._for_all(field, values), _kind(field), self._titled(field, key, values), people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
     def _otherwise(self, field: str, key: str) -> Meaning | None:
         """What a word means that a value of a field only holds: a garment of titles, people."""
         return (self._of_titles(key) if key in SAID["type"] else None) or (None if _is_of_people(field) else self._of_whom(key))
 
+    def _titled(self, field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
+        """How titles say the colours that an attribute says; nothing of what is no colour."""
+        if not field.startswith(ATTRIBUTE) or _kind(field) == "type":
+            return ()
+        said = {"-".join(words) for words in map(phrase, values) if not SAID["colour"].keys().isdisjoint(words)}
+        asked = {"-".join(SAID["colour"][one]) for one in (key, *self._others(key)) if one in SAID["colour"]}
+        return tuple(sorted(said | asked))
+
     def _people(self, key: str) -> tuple[Audience, ...]:
-        return (whom,) if (whom := asked_for(key)) else ()
+        return (whom,) if (whom := asked_for(_WHOM.get(key, key))) else ()
 
     def _of_whom(self, key: str) -> Meaning | None:
         """Whom a word names, where some row says for whom it is."""
@@ -280,17 +342,17 @@ class Vocabulary:
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
-        return self._of_role(WHOLE[key]) if key in WHOLE else None
+        return _categories(self._of_role(WHOLE[key])) if key in WHOLE else None
 
     def _worn_as(self, key: str) -> Meaning | None:
         """The categories of what is worn as a garment is that nothing is called by, where such things stand in for each other."""
         role = role_of(" ".join(SAID["type"][key])) if key in SAID["type"] else None
-        return self._of_role(role) if role in ALIKE_ROLES else None
+        return _categories(self._of_role(role)) if role in ALIKE_ROLES else None
 
-    def _of_role(self, role: str | None) -> Meaning | None:
+    def _of_role(self, role: str | None) -> tuple[str, ...]:
         """The categories that are worn as one thing, those with most items first."""
-        values = tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name) == role)
-        return Meaning(CATEGORY, values, _kind(CATEGORY)) if values else None
+        french = speaks_french(self._sizes)
+        return tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if role_of(name, french=french) == role)
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
@@ -305,27 +367,22 @@ class Vocabulary:
         return said if key in ON_SALE and self.mask(SALE_PRICE, (BELOW,))[self._live].any() else None
 
     def _of_titles(self, key: str) -> Meaning | None:
-        kind, parts = next(((kind, words[key]) for kind, words in SAID.items() if key in words), ("", ()))
+        kinds = SAID if self._counts(key) else ENGLISH
+        kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
         return Meaning(TITLE, ("-".join(parts),), kind) if parts and (self.says(key) or all(map(self.says, parts))) else None
 
     @cached_property
     def _said(self) -> frozenset[str]:
-        return frozenset(word for part in self._columns.vocabularies for word in part)
+        return frozenset(fold(word) for part in self._columns.vocabularies for word in part)
 
     @cached_property
     def _keys(self) -> list[str]:
-        return sorted({*self._named, *PRICED, *(key for words in SAID.values() for key in words)})
+        known = [*ENGLISH.values(), *(LANGUAGE_OF[language] for language in self.languages)]
+        return sorted({*self._named, *PRICED, *(key for words in known for key in words)})
 
 
 def _of_prices(key: str) -> Meaning | None:
     return Meaning(PRICE, (PRICED[key],), PRICE) if key in PRICED else None
-
-
-def _titled(field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
-    """How titles say the colours that an attribute says; nothing of what is no colour."""
-    said = {"-".join(words) for words in map(phrase, values) if not SAID["colour"].keys().isdisjoint(words)}
-    asked = {"-".join(SAID["colour"][one]) for one in (key, *SAME.get(key, ())) if one in SAID["colour"]}
-    return tuple(sorted(said | asked)) if field.startswith(ATTRIBUTE) and _kind(field) != "type" else ()
 
 
 def _is_of_people(field: str) -> bool:
@@ -333,9 +390,23 @@ def _is_of_people(field: str) -> bool:
     return field.removeprefix(ATTRIBUTE).lower().replace(" ", "_").replace("-", "_") in AUDIENCE_NAMES
 
 
+def _categories(names: tuple[str, ...]) -> Meaning | None:
+    return Meaning(CATEGORY, names, _kind(CATEGORY)) if names else None
+
+
+def _but_for_whom(words: Sequence[str]) -> str:
+    """What is left of the name of a category without whom it is for, and words that join: *Chaussures femme* are *chaussures*."""
+    return "".join(word for word in words if word not in _WHOM and word not in NOTHING)
+
+
+def _for_some(name: str, key: str) -> bool:
+    """Whether a category is what a word names, for some people only."""
+    return phrase(name) != (key,) and _but_for_whom(phrase(name)) == key
+
+
 def _of_people(words: Sequence[str]) -> bool:
     """Whether words say only for whom: "Men & Women" is no name of a garment."""
-    return all(word in WORDS for word in words)
+    return all(word in _WHOM for word in words)
 
 
 def _kind(field: str) -> str:
@@ -345,7 +416,7 @@ def _kind(field: str) -> str:
 
 def _pattern(value: str) -> str:
     """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt."""
-    words = r"[\s-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
+    words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
     return rf"(?:^|[^\p{{L}}\p{{N}}-])(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
 
 

@@ -5,34 +5,46 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Final, Literal
 
+from app.recommend import grammar_abroad as abroad
 from app.recommend.lexicon import BUT, NOTHING
 from app.recommend.prices import Price
 from app.recommend.vocabulary import BRAND, PRICE, Meaning, Vocabulary
-from app.recommend.words import one_form
+from app.recommend.words import WORD, one_form
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
 _PRICE_MARK: Final = "\ue000"
-_TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>[^\W_]+(?:'[^\W_]+)*)|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
+_TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
 _TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"
-_TURNING_DE: Final = "kein keine keinen keinem keiner keines ohne nicht nie geen zonder niet"
-_TURNING_FR: Final = "pas sans aucun aucune jamais sin ningún ninguna nunca senza nessun nessuna"
-"""What turns in German and Dutch, and in Romance languages: read as its opposite, a wish would ask for what it does not want."""
 _JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
 _GOING: Final = "go goes going pair pairs worn wear wearing work works style"
-_IS_NOT: Final = frozenset(("not", "isn't", "aren't"))
-_TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly"))
-NOT: Final = frozenset(f"{_TURNING} {_TURNING_DE} {_TURNING_FR}".split())
-OR: Final = frozenset(("or", "nor", "and"))
-OF: Final = frozenset(_JOINING.split())
-ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some"))
-_FOR: Final = frozenset(("for", "at", "to", "on"))
+_IS_NOT: Final = frozenset(("not", "isn't", "aren't")) | abroad.IS_NOT
+_TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly")) | abroad.TOO
+NOT: Final = frozenset(_TURNING.split()) | abroad.TURNING
+"""Words that turn: read as its opposite, a wish would ask for what it does not want."""
+_TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}
+OR: Final = frozenset(("or", "nor", "and")) | abroad.OR
+OF: Final = frozenset(_JOINING.split()) | abroad.OF
+ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some")) | abroad.ARTICLES
+_AND: Final = frozenset(("and",)) | abroad.AND
+_FOR: Final = frozenset(("for", "at", "to", "on")) | abroad.FOR
+_FOR_ALONE: Final = frozenset(("for",)) | abroad.FOR
+SIZES: Final = frozenset(("size",)) | abroad.SIZES
+_THAN: Final = frozenset(("than",)) | abroad.THAN
+_OTHER: Final = frozenset(("other", "rather")) | abroad.OTHER
+_NOTHING: Final = frozenset(("nothing",)) | abroad.NOTHING
+_BUT: Final = frozenset(("but", "except")) | abroad.BUT
+_GRAMMAR: Final = NOT | OR | OF | _FOR
 _MATCH: Final = frozenset(_OPENING.split())
 _GOES: Final = frozenset(_GOING.split())
 _ENDS: Final = frozenset(("but", "plus"))
+_PHRASE_ENDS: Final = NOT | _ENDS | (frozenset(_JOINING.split()) - {"of", "is", "are", "be", "should"}) | _FOR | abroad.WITH
 _ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
+_BEFORE_THAN: Final = 3
+"""Words within which "other" stands before "than"."""
 _LONGEST: Final = 4
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
@@ -80,6 +92,13 @@ def atoms_of(text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> list
     return _Reader(text, prices, vocabulary).atoms
 
 
+def turned(words: Sequence[str]) -> bool:
+    """Whether some of these words turn others round."""
+    two = {*pairwise(words)}
+    than = any(word in _THAN for word in words) and any(word in _OTHER for word in words)
+    return than or not NOT.isdisjoint(words) or not _TURNING_TWO.isdisjoint(two)
+
+
 class _Reader:
     """Reads from left to right; each method reads from a token on: atoms and the next token, or None where it is not its turn."""
 
@@ -87,6 +106,7 @@ class _Reader:
         self._prices, self._vocabulary = prices, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
         self._words = [(token["word"] or "").lower() or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
+        self._or_words = OR.union(*(words for language, words in abroad.OR_IN.items() if language in vocabulary.languages))
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
@@ -109,13 +129,13 @@ class _Reader:
 
     def _turn(self, place: int) -> _Read | None:
         word, after = self._words[place], self._word(place + 1)
-        if word == "nothing" and after == "but":
-            return [], place + 2
-        if word == "do" and after == "not":
-            return [self._atom("not", place, place + 1)], place + 2
+        if (only := self._only(place)) is not None:
+            return [], only
         if word == "non" and (term := self._term(place + 1 + (self._hyphen(place + 1)))):
             return [term[0], self._atom("free", place, term[1] - 1)], term[1]
-        if word in NOT or self._excepts(place):
+        if (word, after) in _TURNING_TWO:
+            return [self._atom("not", place, place + 1)], place + 2
+        if word in NOT or self._excepts(place) or self._nor(place):
             return [self._atom("not", place)], place + 1
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
@@ -136,8 +156,23 @@ class _Reader:
         """Anything but that; other than that."""
         word = self._words[place]
         return (word == "but" and bool(_ANYTHING & {*self._words[:place]})) or (
-            word == "than" and self._word(place - 1) in {"other", "rather"}
+            word in _THAN and not _OTHER.isdisjoint(self._words[max(0, place - _BEFORE_THAN) : place])
         )
+
+    def _only(self, place: int) -> int | None:
+        """Behind "nothing but", "nothing other than": what asks for what follows."""
+        if self._words[place] not in _NOTHING:
+            return None
+        if self._word(place + 1) in _BUT:
+            return place + 2
+        ahead = range(place + 1, place + 1 + _BEFORE_THAN)
+        found = (at + 2 for at in ahead if self._word(at) in _OTHER and self._word(at + 1) in _THAN)
+        return next(found, None)
+
+    def _nor(self, place: int) -> bool:
+        """Neither … nor in German, and in Dutch, where both are one word."""
+        others = (*self._words[:place], *self._words[place + 1 :])
+        return self._words[place] == abroad.NOR and (abroad.NOR in others or not NOT.isdisjoint(self._words[:place]))
 
     def _match(self, place: int) -> _Read | None:
         """What the outfit goes with is not asked of it."""
@@ -150,10 +185,10 @@ class _Reader:
     def _occasion(self, place: int) -> _Read | None:
         """What follows "for", "at a", "to the": terms where all of it are, up to an "and" at most; else an occasion."""
         word = self._words[place]
-        if word not in _FOR or (word != "for" and self._word(place + 1) not in ARTICLES):
+        if word not in _FOR or (word not in _FOR_ALONE and self._word(place + 1) not in ARTICLES):
             return None
         last = self._end_of_phrase(place + 1)
-        joins = [at for at in range(place + 2, last) if self._words[at] in OR and self._terms(at + 1, last)]
+        joins = [at for at in range(place + 2, last) if self._words[at] in self._or_words and self._terms(at + 1, last)]
         end = joins[0] if joins else last
         terms = self._terms(place + 1, end)
         if terms is not None:
@@ -162,14 +197,14 @@ class _Reader:
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        size = self._tokens[place + 1].group() if self._words[place] == "size" and place + 1 < len(self._tokens) else ""
+        size = self._tokens[place + 1].group() if self._words[place] in SIZES and place + 1 < len(self._tokens) else ""
         meaning = self._vocabulary.sizes(size) if size else None
         return None if meaning is None else ([self._atom("term", place, place + 1, key=size, meaning=meaning)], place + 2)
 
     def _or(self, place: int) -> _Read | None:
-        if not self._tokens[place]["join"] and self._words[place] not in OR:
+        if not self._tokens[place]["join"] and self._words[place] not in self._or_words:
             return None
-        return [self._atom("or", place, key=self._words[place])], place + 1
+        return [self._atom("or", place, key="and" if self._words[place] in _AND else "")], place + 1
 
     def _named(self, place: int) -> _Read | None:
         found = self._term(place)
@@ -177,6 +212,8 @@ class _Reader:
 
     def _plain(self, place: int) -> _Read:
         word = self._words[place]
+        if self._elided(place):
+            return [], place + 1
         kind: Kind | None = "of" if word in OF else "article" if word in ARTICLES else None
         if kind is None and not self._idle(word):
             kind = "unread" if word.isdigit() else "rest"
@@ -190,6 +227,11 @@ class _Reader:
 
     def _hyphen(self, place: int) -> bool:
         return place < len(self._tokens) and bool(self._tokens[place]["hyphen"])
+
+    def _elided(self, place: int) -> bool:
+        """Whether a word lost its last letter before the next: *d'été*."""
+        token = self._tokens[place]
+        return token.string[token.end() :].startswith("'")
 
     def _idle(self, word: str) -> bool:
         return word.partition("'")[0] in NOTHING or one_form(word) in NOTHING
@@ -227,12 +269,13 @@ class _Reader:
 
     def _known(self, place: int) -> bool:
         word = self._words[place]
-        return not word or self._idle(word) or word in NOT | OR | OF | _FOR or self._vocabulary.known(word)
+        return not word or self._idle(word) or word in _GRAMMAR or self._vocabulary.known(word)
 
     def _end_of_phrase(self, place: int) -> int:
         """The token before which a phrase ends: at a comma, a price, or a word that begins another."""
-        ends = NOT | _ENDS | (OF - {"of", "is", "are", "be", "should"}) | _FOR
-        while place < len(self._tokens) and not (self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in ends):
+        while place < len(self._tokens) and not (
+            self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in _PHRASE_ENDS
+        ):
             place += 1
         return min(place, len(self._tokens))
 
@@ -240,7 +283,7 @@ class _Reader:
         """The terms from a place to an end; None where something there is none, or nothing is one."""
         found: list[Atom] = []
         while place < end:
-            if self._words[place] in OR:
+            if self._words[place] in self._or_words:
                 found.append(self._atom("or", place))
             elif self._words[place] and not self._idle(self._words[place]):
                 term = self._term(place)

@@ -157,6 +157,9 @@ class _Clauses:
                 self._unread.append(said)
             case "price":
                 self._price(atom.price, before)
+            case "term" if self._turned and not self._vocabulary.alike(atom.key):  # what nothing is called by cannot be left out
+                self._against.append(said)
+                self._spent = atom.noun
             case "term":
                 (self._name if atom.noun else self._describe)(atom, before)
                 self._or = self._article = False

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.recommend.words_abroad import inflected
 from models.datasets.garments import role_of
 
 SHORTEST: Final = 4
@@ -18,15 +22,51 @@ _ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "kn
 _EVEN: Final = {one: several for several, one in _ODD.items()}
 _PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
 _JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
-_WORD: Final = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+ELIDED: Final = r"(?:[dln]|qu|dell|all|nell|dall|sull)(?=['\u2019][^\W\d_]{2})"
+WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECASE)
+"""A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
+_MARKS: Final = re.compile("[\u0300-\u0302\u0304-\u036f]")
+"""Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
+_LIGATURES: Final = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae"})
+
+
+def fold(text: str) -> str:
+    """A text in lower case without accents.
+
+    >>> fold("Écru"), fold("weiß"), fold("niña")
+    ('ecru', 'weiss', 'niña')
+    """
+    if text.isascii():
+        return text.lower()
+    bare = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
+    return unicodedata.normalize("NFC", bare).translate(_LIGATURES)
+
+
+def folded(texts: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Texts of a column likewise, but in their case; ASCII ones as they are."""
+    if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
+        return texts
+    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFD"), "[\u0300-\u0302\u0304-\u036f]", "")
+    bare = pc.utf8_normalize(bare, form="NFC")
+    for letter, letters in _LIGATURES.items():
+        bare = pc.replace_substring(bare, chr(letter), letters)
+    return bare
+
+
+_FORMS: Final = {fold(form): tuple(map(fold, some)) for some in reversed([*inflected()]) for form in some}
+"""A form of a word abroad -> all of its forms, the one that stands for them first."""
 
 
 def forms(word: str) -> tuple[str, ...]:
-    """The singular and the plural of a word, in either, without one that holds another.
+    """The singular and the plural of a word, in either, without one that holds another; abroad other forms, too, without accents.
 
     >>> forms("shirts"), forms("dress"), forms("parties"), forms("scarf"), forms("dresses")
     (('shirt',), ('dress',), ('party', 'partie'), ('scarf', 'scarves'), ('dress',))
+    >>> forms("blanches"), forms("rossi")
+    (('blanc',), ('rosso', 'rossa', 'rossi', 'rosse'))
     """
+    if abroad := _abroad(word):
+        return tuple(form for form in abroad if not any(other != form and other in form for other in abroad))
     other = _ODD.get(word) or _EVEN.get(word)
     if other:
         return (word, other)
@@ -39,14 +79,21 @@ def forms(word: str) -> tuple[str, ...]:
     return (word, f"{word[:-1]}ie") if re.fullmatch(r".*[^aeiou\W]y", word) else (word,)
 
 
+def _abroad(word: str) -> tuple[str, ...]:
+    """The forms of a word of another language; none of others."""
+    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s"), ())
+
+
 @lru_cache(maxsize=65_536)
 def one_form(word: str) -> str:
-    """One form for all that ``forms`` counts as a word, without the 's of a possessor.
+    """One form for all that ``forms`` counts as a word, without the 's of a possessor, and without accents.
 
-    >>> one_form("Women's"), one_form("woman"), one_form("hoodies") == one_form("hoodie")
-    ('woman', 'woman', True)
+    >>> one_form("Women's"), one_form("woman"), one_form("hoodies") == one_form("hoodie"), one_form("Weißes"), one_form("écrue")
+    ('woman', 'woman', True, 'weiss', 'ecrue')
     """
-    word = re.sub(r"['\u2019]s?$", "", word.lower())
+    word = re.sub(r"['\u2019]s?$", "", fold(word))
+    if abroad := _abroad(word):
+        return abroad[0]
     one = word if word in _EVEN else _ODD.get(word) or forms(word)[0]
     one = _ODD.get(one, one)  # mens
     return f"{one[:-2]}y" if one.endswith("ie") and len(one) > len("ties") else one
@@ -58,7 +105,7 @@ def phrase(text: str) -> tuple[str, ...]:
     >>> phrase("Okra & Sons"), phrase("T-Shirts"), phrase("Navy Blue")
     (('okra', 'and', 'son'), ('tshirt',), ('navy', 'blue'))
     """
-    return tuple(one_form(word) for word in _WORD.findall(text.lower().replace("-", "").replace("&", " and ")))
+    return tuple(one_form(word) for word in WORD.findall(text.lower().replace("-", "").replace("&", " and ")))
 
 
 def named_together(name: str) -> list[tuple[str, ...]]:
@@ -74,14 +121,15 @@ def named_together(name: str) -> list[tuple[str, ...]]:
     return [part if role_of(" ".join(part)) or len(parts[-1]) == 1 else (*part, head) for part in parts]
 
 
-def spellings(word: str) -> set[str]:
+@lru_cache(maxsize=8_192)
+def spellings(word: str) -> frozenset[str]:
     """How titles may write a word.
 
     >>> sorted(spellings("dress"))
     ['dress', 'dresses', 'dresss']
     """
-    one = {word, *forms(word)}
-    return one | {form + ending for form in one for ending in ("s", "es") if not form.endswith("s") or form.endswith("ss")}
+    one = {word, *forms(word), *_abroad(word)}
+    return frozenset(one) | {form + ending for form in one for ending in ("s", "es") if not form.endswith("s") or form.endswith("ss")}
 
 
 def near(vocabularies: Iterable[Sequence[str]], words: Iterable[str]) -> list[str]:

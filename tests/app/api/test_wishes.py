@@ -184,6 +184,23 @@ def test_words_give_a_direction_with_a_strength(reading: TestClient) -> None:
     assert [item["id"] for item in strong] == [item["id"] for item in sorted(items, key=lambda item: -item["pull"])]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pour un mariage d'été",
+        "für eine Hochzeit im Sommer",
+        "para una boda de verano",
+        "per un matrimonio d'estate",
+        "een bruiloft in de zomer",
+    ],
+)
+def test_occasions_lead_alike_in_any_language(reading: TestClient, text: str) -> None:
+    """As the English words do."""
+    body = {"items": ["tops-1"], "slots": ["shoes"], "k": 6}
+    one, other = (reading.post("/complete-outfit", json={**body, "text": words}).json() for words in ("for a summer wedding", text))
+    assert [item["id"] for item in other["slots"][0]["items"]] == [item["id"] for item in one["slots"][0]["items"]]
+
+
 def test_what_is_turned_away_from_pulls_the_other_way(reading: TestClient) -> None:
     """Not formal is away from formal."""
     body = {"items": ["tops-1"], "slots": ["shoes"], "k": 6}

@@ -64,6 +64,50 @@ def wardrobe_items(count: int = 800) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+_ABROAD = {
+    "boutique": {
+        "Robes": "Robe longue fleurie;Robe de soirée noire;Robe en lin",
+        "Fille": "Robe à volants",
+        "Chaussures femme": "Escarpins vernis;Sandales à talons;Baskets blanches;Bottines en cuir;Ballerines",
+        "Chaussures homme": "Mocassins;Baskets;Derbies en cuir",
+        "Chaussures": "Baskets à scratch",
+        "Vestes & Manteaux": "Manteau long;Veste en jean;Doudoune légère",
+        "T-shirts": "T-shirt col V",
+        "Pulls & Gilets": "Pull en laine;Gilet long",
+        "Pantalons & Jeans": "Pantalon large;Jean slim taille haute",
+        "Sacs": "Sac à main;Pochette de soirée",
+        "Bijoux": "Boucles d\u2019oreilles créoles;Collier fantaisie",
+        "Combinaisons": "Combinaison fluide",
+    },
+    "laden": {
+        "Kleider": "Kleid Lena;Abendkleid aus Seide",
+        "Damenschuhe": "Pumps Mia;Stiefelette aus Leder;Turnschuhe",
+        "Herrenschuhe": "Halbschuhe aus Leder",
+        "Hosen & Röcke": "Hose Tim;Rock Ida",
+        "Jacken & Mäntel": "Wintermantel aus Wolle;Jacke",
+        "Taschen": "Handtasche;Gürteltasche",
+    },
+}
+_COLOURS_ABROAD = {
+    "boutique": ("couleur", ("Noir", "Blanc", "Bleu", "Bleu marine", "Rouge", "Écru", "Rose")),
+    "laden": ("Farbe", ("Schwarz", "Weiß", "Blau", "Dunkelblau", "Rot", "Grün")),
+}
+
+
+def abroad_items(name: str) -> list[dict[str, Any]]:
+    """Items of a French shop, or of a German one: each garment in each colour."""
+    attribute, colours = _COLOURS_ABROAD[name]
+    garments = [(category, title) for category, titles in _ABROAD[name].items() for title in titles.split(";")]
+    return [
+        {
+            "id": f"{name}-{number}-{colour}", "category": category, "title": title, "price": 20.0 + number,
+            "attributes": json.dumps({attribute: colour}), "sizes": json.dumps([{"size": size} for size in ("38", "M")]),
+        }
+        for number, (category, title) in enumerate(garments)
+        for colour in colours
+    ]  # fmt: skip
+
+
 def snapshot_of(items: list[dict[str, Any]], directory: Path) -> Snapshot:
     """A snapshot of items that have no pictures."""
     vectors = np.ones((len(items), 4), dtype=np.float32)
@@ -80,8 +124,8 @@ def snapshot_of_fixture() -> Callable[[list[dict[str, Any]], Path], Snapshot]:
 
 @pytest.fixture(scope="session")
 def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabulary]:
-    """The words of a shop that says in columns what its items are, and of the wardrobe, which says it in titles."""
+    """The words of a shop that says in columns what its items are, of the wardrobe, which says it in titles, and of two shops abroad."""
     root = tmp_path_factory.mktemp("words")
-    catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items()}
+    catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items(), **{name: abroad_items(name) for name in _ABROAD}}
     snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}
     return {name: Vocabulary(snapshot, Traits.of(snapshot)) for name, snapshot in snapshots.items()}

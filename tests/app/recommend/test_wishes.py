@@ -151,7 +151,68 @@ def test_wishes_of_other_languages_are_not_read_as_their_opposite(
 
 
 @pytest.mark.parametrize(
-    "text", ["over the knee", "a 90s look", "24 hours", "size 42", "I am 30", "jeans 30-32", "size 36-46", "trousers 30", "1920-1930"]
+    "text",
+    [
+        "ni blanc ni rouge", "tout sauf rouge", "autre que rouge", "à part le rouge", "plutôt que rouge",
+        "weder rot noch blau", "alles außer Rot", "etwas anderes als Rot", "keinerlei Rot", "vermeiden Sie Rot",
+        "ni rojo ni azul", "todo menos rojo", "salvo el rojo", "evitar el rojo", "otro color que rojo",
+        "né rosso né blu", "tutto tranne il rosso", "eccetto il rosso", "evitare il rosso", "altro che rosso",
+        "noch rood noch blauw", "alles behalve rood", "geen rood", "vermijd rood", "liever blauw dan rood",
+        "nothing red", "nichts Rotes", "rien de rouge", "niente di rosso", "niets roods",
+    ],
+)  # fmt: skip
+def test_what_other_languages_refuse_is_not_asked_for(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """In a catalogue that says it in English, too."""
+    turned = {
+        value.lower(): wish.turned
+        for wish in read(text, vocabularies["shop"]).wishes
+        for meaning in wish.terms[0]
+        for value in meaning.values
+    }
+    assert turned["red"]
+
+
+@pytest.mark.parametrize(
+    "text", ["nothing but red", "rien d'autre que du rouge", "nichts anderes als Rot", "nichts außer Rot", "niente altro che rosso"]
+)
+def test_nothing_but_that_is_that(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """Twice turned is asked for."""
+    [wish] = read(text, vocabularies["shop"]).wishes
+    assert not wish.turned
+
+
+@pytest.mark.parametrize("text", ["pull", "baskets", "a lana top", "rock", "hose", "wit"])
+def test_a_word_of_another_language_counts_where_the_catalogue_speaks_it(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """An English catalogue has no French *pull*."""
+    assert vocabularies["shop"].languages == frozenset()
+    assert all(meaning.values == ("tops",) for wish in read(text, vocabularies["shop"]).wishes for term in wish.terms for meaning in term)
+
+
+def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """Who wants no heels may be shown shoes; asked for, heels are shoes."""
+    items = [{"id": "a", "category": "Shoes", "title": "Lili"}, {"id": "b", "category": "Tops", "title": "Mia"}]
+    vocabulary = words_of(snapshot_of(items, tmp_path / "uncalled"))
+    refused, asked = read("no heels, no shoes", vocabulary), read("heels", vocabulary)
+    assert [wish.said for wish in refused.wishes] == ["no shoes"]
+    assert refused.against == ("heels",)
+    assert asked.wishes[0].categories == ("Shoes",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "over the knee",
+        "a 90s look",
+        "24 hours",
+        "size 42",
+        "I am 30",
+        "jeans 30-32",
+        "size 36-46",
+        "trousers 30",
+        "1920-1930",
+        "Größe 36 bis 40",
+        "taille 36 à 40",
+    ],
 )
 def test_a_number_is_not_a_price_by_itself(text: str) -> None:
     """Nor is a word that some price has before it."""
@@ -178,6 +239,25 @@ def test_a_number_is_not_a_price_by_itself(text: str) -> None:
         ("trousers 30 to 50", 30, 50),
         ("dresses 30\N{EN DASH}50 €", 30, 50),
         ("trousers under 50 in black", None, 50),
+        ("jusqu'à 40 €", None, 40),
+        ("en dessous de 40 €", None, 40),
+        ("inférieur à 40", None, 40),
+        ("rien de plus de 40 €", None, 40),
+        ("entre 30 et 60 euros", 30, 60),
+        ("30 à 60 €", 30, 60),
+        ("à partir de 40 €", 40, None),
+        ("40 € ou moins", None, 40),
+        ("bis zu 40 €", None, 40),
+        ("zwischen 30 und 60 Euro", 30, 60),
+        ("nicht mehr als 40 €", None, 40),
+        ("ab 40 €", 40, None),
+        ("hasta 40 €", None, 40),
+        ("entre 30 y 60", 30, 60),
+        ("más de 40 €", 40, None),
+        ("fino a 40 €", None, 40),
+        ("sotto i 40 euro", None, 40),
+        ("tot 40 euro", None, 40),
+        ("tussen 30 en 60", 30, 60),
     ],
 )
 def test_prices_are_read_as_they_are_written_in_europe(text: str, least: float | None, most: float | None) -> None:

@@ -1,0 +1,81 @@
+"""French, German, Spanish, Italian and Dutch words that join and turn what a shopper names, as the English ones of ``wish_atoms`` do.
+
+Each is written with its accents; without them it is read, too. What is another word in English, or in another of these languages, counts
+where the catalogue speaks its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from app.recommend.words import fold
+
+
+def _all(text: str) -> frozenset[str]:
+    return frozenset(text.split()) | frozenset(map(fold, text.split()))
+
+
+_TURNING: Final = (
+    "pas sans aucun aucune aucuns jamais ni sauf hors hormis excepté exceptée éviter évite évitez évitant exclure exclus excluez rien "
+    "déteste détester "
+    "kein keine keinen keinem keiner keines keinerlei ohne nicht nie niemals nichts außer weder vermeide vermeiden vermeidet hasse "
+    "sin ningún ninguno ninguna nunca jamás salvo excepto menos evitar evita evite evitad nada odio "
+    "senza nessun nessuno nessuna tranne eccetto salvo evitare evita evitate niente nulla meno "
+    "geen zonder niet nooit niets niks behalve vermijd vermijden uitgezonderd haat"
+)
+TURNING: Final = _all(_TURNING) | {"né", "nè"}
+"""What turns what follows; *ne* without its accent is Italian for "of it"."""
+
+TURNING_TWO: Final = frozenset({("à", "part"), ("a", "part"), ("a", "parte"), ("aparte", "de"), ("en", "dehors"), ("al", "infuori")})
+"""Two words that do so together."""
+
+NOR: Final = "noch"
+"""Turns after another word that does, or where it stands twice; else it is German for "still"."""
+
+NOTHING: Final = frozenset(["rien", "nichts", "nada", "niente", "nulla", "niets", "niks"])
+BUT: Final = _all("sauf hormis außer menos salvo excepto tranne behalve")
+"""What follows one of ``NOTHING`` where nothing else is wanted, beside ``OTHER`` and ``THAN``."""
+THAN: Final = frozenset(["que", "als", "dan", "che"])
+OTHER: Final = _all(
+    "autre autres plutôt ander andere anderes anderen anderer anders lieber otro otra otros otras distinto distinta altro altra altri "
+    "altre diverso diversa piuttosto liever"
+)
+"""Before one of ``THAN``: other than black, rather than black."""
+
+ARTICLES: Final = _all(
+    "le la les un une der die das den dem ein eine einen einem einer el los las una unos unas lo gli uno de het een mon ma mes notre nos "
+    "mein meine meinen mi mis il i mio mia miei mie mijn ons onze"
+) - {"de", "i"}
+OF: Final = _all(
+    "de des du en avec à au aux von vom aus im mit zu con del de di dei delle degli della dello in van uit met qui est sont soit ist sind "
+    "que es son sea che è sia"
+) - {"a", "son"}
+"""What joins a term to its noun, besides *à*: its bare letter is the English article."""
+
+WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
+"""Ends what an occasion is called."""
+FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
+OR: Final = frozenset({"ou", "oder", "et", "und", "ed"})
+OR_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset("yo"), "it": frozenset("eo"), "nl": frozenset({"en", "of"})}
+"""By the language of the catalogue: in another one the word is another."""
+AND: Final = frozenset({"et", "und", "ed", "y", "e", "en"})
+
+SIZES: Final = _all("taille pointure größe groesse schuhgröße talla taglia misura maat schoenmaat")
+IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non"})
+TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così")
+
+IDLE: Final = _all(
+    "je j ne tu il elle nous vous on me te se ce cet cette ces veux voudrais voudrait aimerais cherche cherchons chercher souhaite "
+    "montrez quelque quelques chose choses tout toute tous toutes se si plaît svp bonjour merci trop très assez ma mon taille couleur "
+    "vêtement vêtements habits tenue article articles porter voir besoin préfère acheter "
+    "ich noch du er sie es wir ihr mir mich dir will möchte mag suche suchen brauche hätte gerne gern bitte hallo danke etwas was "
+    "alles alle "
+    "zeige zeig auch nur sehr zu kleidung kleidungsstück bekleidung outfit farbe größe sein soll sollte tragen lieber "
+    "yo tú quiero quisiera busco necesito quiera por favor hola gracias algo todo toda todos todas cualquier ropa prenda prendas muy "
+    "color talla enséñame prefiero sea ver "
+    "io voglio vorrei cerco per favore ciao grazie qualcosa qualcuno tutto tutta tutti tutte abbigliamento capo capi colore taglia "
+    "preferisco molto "
+    "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever"
+) | ARTICLES | OF | FOR | OTHER | SIZES  # fmt: skip
+"""Words without a meaning of their own."""
