@@ -18,7 +18,7 @@ const SEARCHED = [
   [/looks most as they say/, "Nothing goes by that name; these look most like it."],
   [/most in their spirit/, ""],
   [/nothing here is all of that/, "Nothing goes by that name, and nothing is all of it."],
-  [/what an item must be|not all were understood/, "Nothing goes by that name; these come closest."],
+  [/what is as they describe|not all were understood/, "Nothing goes by that name; these come closest."],
   [/GET \/facets/, ""],
 ];
 const PROBLEMS = [

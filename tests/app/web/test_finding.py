@@ -179,11 +179,12 @@ def test_plurals_and_slips_find_what_was_meant(page: Page, words: str) -> None:
 
 
 @pytest.mark.parametrize(("words", "category"), [("handbag", "bags"), (None, "all-body")])
-def test_words_that_no_title_has_find_by_their_meaning(page: Page, wardrobe_release: Release, words: str | None, category: str) -> None:
-    """Also those that the page itself proposes, ``navy linen dress``: dresses come first."""
+def test_words_that_no_title_has_find_what_they_mean(page: Page, wardrobe_release: Release, words: str | None, category: str) -> None:
+    """Another word for a category finds it; those that the page itself proposes, ``navy linen dress``, dresses first, and that is told."""
     box = page.get_by_role("searchbox")
     box.fill(words or (box.get_attribute("placeholder") or "").removeprefix("Search: "))
-    expect(page.locator("#read-as")).to_contain_text("Nothing goes by that name")
+    expect(page.locator("#found")).not_to_have_text("120 pieces")
+    expect(page.locator("#read-as")).to_contain_text("" if words else "Nothing goes by that name")
     first = page.locator("#items .tile").evaluate_all("all => all.slice(0, 4).map((one) => one.dataset.name.replace('item=', ''))")
     assert {wardrobe_release.item(wardrobe_release.snapshot.row_of[item]).category for item in first} == {category}
 
