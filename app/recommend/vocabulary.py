@@ -38,6 +38,7 @@ from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
+from index.segment import Segment
 from index.snapshot import Snapshot
 from models.datasets.audience import AUDIENCE_NAMES, WORDS, Audience, asked_for
 from models.datasets.garments import role_of
@@ -89,11 +90,16 @@ class Meaning:
 
 
 class Vocabulary:
-    """The words of one state of a catalogue; see ``vocabulary_of``."""
+    """The words of one state of a catalogue; see ``vocabulary_of``.
+
+    Attributes:
+        titles: of all rows, ``(N,)``, without accents; empty where there is none.
+    """
 
     def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
         self._traits = traits
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
+        self.titles = _titles(snapshot)
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
         for field, values in self._columns_named(snapshot):
@@ -267,11 +273,6 @@ class Vocabulary:
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
 
-    @cached_property
-    def titles(self) -> pa.ChunkedArray:
-        """The titles of all rows, ``(N,)``, without accents; empty where there is none."""
-        return folded(pc.fill_null(self._items.column(TITLE), ""))
-
     def _priced(self, least: float, most: float) -> BoolArray:
         """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
         price_N, found = self._columns.prices, np.zeros(self._items.num_rows, dtype=np.bool_)
@@ -418,6 +419,18 @@ def _pattern(value: str) -> str:
     """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt."""
     words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
     return rf"(?:^|[^\p{{L}}\p{{N}}-])(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
+
+
+_TITLES: WeakKeyDictionary[Snapshot | Segment, pa.ChunkedArray] = WeakKeyDictionary()
+
+
+def _titles(snapshot: Snapshot | Overlay) -> pa.ChunkedArray:
+    """Those of each part are read once: of a million the accents take a second and a half, and every change makes an overlay."""
+    parts: tuple[Snapshot | Segment, ...] = (snapshot.base, *snapshot.segments) if isinstance(snapshot, Overlay) else (snapshot,)
+    for part in parts:
+        if part not in _TITLES:
+            _TITLES[part] = folded(pc.fill_null(part.items.column(TITLE), ""))
+    return pa.chunked_array([chunk for part in parts for chunk in _TITLES[part].chunks], pa.string())
 
 
 _VOCABULARIES: WeakKeyDictionary[Snapshot | Overlay, Vocabulary] = WeakKeyDictionary()
