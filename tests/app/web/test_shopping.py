@@ -197,7 +197,8 @@ def test_a_size_that_is_an_item_is_what_is_bought(page: Page, told: list[dict[st
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Bag, 1 piece").click()
     page.get_by_label("Size of a piece").select_option("L")
-    page.get_by_role("button", name="Buy").click()
+    with page.expect_response("**/events"):
+        page.get_by_role("button", name="Buy").click()
     expect(page.locator("#bag-lines")).to_contain_text("Thank you.")
     assert [(event["type"], event["item"]) for event in told] == [("view", "x1-S"), ("add_to_cart", "x1-M"), ("purchase", "x1-L")]
 
