@@ -32,7 +32,7 @@ from app.recommend.label import label
 from app.recommend.limits import check_count
 from app.recommend.outfit import ItemRef, Photo
 from app.recommend.products import other_colours, sized
-from app.recommend.search import Found, alike_in_words, called, sought
+from app.recommend.search import Found, alike_in_words, called, for_them_alone, sought
 from app.recommend.similar import in_stock, similar, with_stock
 from app.release.release import Release
 from index.backends.base import IntArray
@@ -212,7 +212,8 @@ async def label_item(request: LabelItem, release: CurrentRelease, services: Inje
 def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
     """The rows in turn: the first of each category, then the second of each, and so on.
 
-    Before them all those that are called so; after them those of products of which nothing is in stock among what was found.
+    Before them all those that are called so, and of both those first that are for nobody but whom the words name; after them those of
+    products of which nothing is in stock among what was found.
     """
     category, stocked = release.snapshot.items.column("category"), in_stock(release, rows, found.rows)
     groups, gone = [rows[:0]], [stocked[:0]]
@@ -221,7 +222,8 @@ def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
             groups.append(group)
             gone.append(np.full(len(group), sold_out))
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])
-    return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~called(release, grouped, found.words)))]
+    meant = for_them_alone(release, grouped, found.words)
+    return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~meant, ~called(release, grouped, found.words)))]
 
 
 def _similar(release: Release, request: SimilarItems, limits: Limits) -> Similar:

@@ -167,6 +167,12 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     return np.asarray(pc.match_substring_regex(vocabulary.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
 
 
+def for_them_alone(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
+    """Which rows, ``(n,)``, are for nobody but whom some of the words name: a man's trousers, not those of which nothing says it."""
+    only_N = vocabulary_of(release.snapshot, release.traits).for_whom(*map(asked_for, words), only=True)
+    return np.zeros(len(rows), dtype=np.bool_) if only_N is None else only_N[rows]
+
+
 def of_category(release: Release, category: str | None) -> IntArray:
     """The rows of a category, or of all, ascending.
 

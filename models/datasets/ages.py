@@ -14,7 +14,11 @@ from typing import Final
 
 from pydantic_core import from_json
 
-SIZE_NAMES: Final = frozenset(["size", "größe", "grösse", "taille", "talla", "maat", "taglia", "размер"])
+_SIZE_NAMES: Final = (
+    "size größe grösse groesse schuhgröße schuhgrösse schuhgroesse taille pointure talla maat schoenmaat taglia tamanho storlek størrelse "
+    "rozmiar размер"
+)
+SIZE_NAMES: Final = frozenset(_SIZE_NAMES.split())
 """What attributes are called that hold a size."""
 AGES: Final = frozenset({"adult", "child", "baby"})
 _ADULT, _CHILD, _BABY = (frozenset({age}) for age in ("adult", "child", "baby"))

@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "images": "additional images, additional image link, images, more images, gallery, bilder, pictures",
     "group_id": "group id, item group id, parent, parent sku, product group, style number, model, parent id",
     "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
-    "attributes.size": "size, größe, groesse, grösse, taille, talla, size name",
+    "attributes.size": "size, größe, groesse, grösse, schuhgröße, taille, pointure, talla, maat, taglia, size name",
     "attributes.gender": "gender, geschlecht, sex, genre, target group, zielgruppe, sexe, género, sexo, geslacht, sesso, genere",
     "attributes.department": "department, dept",
     "attributes.season": "season, saison, collection, kollektion, temporada, stagione",

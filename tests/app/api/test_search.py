@@ -320,6 +320,13 @@ def test_in_french_what_a_thing_is_stands_first(boutique: TestClient) -> None:
     assert found(boutique, "pantalon", mixed=True) == ["p2", "p1"]
 
 
+def test_what_is_for_nobody_else_stands_first(boutique: TestClient) -> None:
+    """For women are their shoes and dresses, then trousers of which nothing says whose they are; in the order of ids nothing moves."""
+    first = found(boutique, "pour femme", mixed=True)
+    assert {*first[:4]} == {"f1", "f2", "r1", "r2"}
+    assert {"p1", "p2"} < {*first[4:]}
+
+
 @pytest.mark.parametrize("words", ["autre que noir", "robe de mariage", "robe rose", "robe pour gar\u00e7on", "chemise"])
 def test_a_shopper_can_read_how_words_were_read(boutique: TestClient, words: str) -> None:
     """Without names of fields."""

@@ -25,6 +25,7 @@ def shop(*items: dict[str, Any]) -> Catalogue:
         ({"attributes": {"size": "S", "color": "red"}}, True),
         ({"attributes": {"Größe": "38", "color": "red"}}, True),
         ({"attributes": {"EU size": "38", "color": "red"}}, True),
+        ({"attributes": {"Pointure": "38", "color": "red"}}, True),
         ({"attributes": {"size": "S", "color": "red"}, "title": "Tee - S"}, False),  # the other has no size in its title
         ({"attributes": {"color": "blue", "size": "M"}}, False),
         ({"attributes": {"color": "red", "size": "S"}, "group_id": "shirt"}, False),
