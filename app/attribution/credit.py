@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from app.attribution.impressions import all_shown, impressions_of, moment, shown_items
-from app.attribution.products import Products
+from app.attribution.products import NO_PRODUCTS, Products
 from app.attribution.returns import sent_back
 from app.ground.windows import Windows
 
@@ -26,11 +26,10 @@ _HAPPENED: Final = {
     **{kind: pl.col("kind") == kind for kind in (CLICKED, ADDED, PURCHASED, SEEN)},
     RETURNED: (pl.col("kind") == PURCHASED) & (pl.col("returned") > 0),
 }
-_ITEMS: Final = Products()
 _ACT: Final = ("id", "kind", "item", "product", "at", "quantity", "price", "currency", "order")
 
 
-def credits_of(events: pl.LazyFrame, windows: Windows, products: Products = _ITEMS) -> pl.LazyFrame:
+def credits_of(events: pl.LazyFrame, windows: Windows, products: Products = NO_PRODUCTS) -> pl.LazyFrame:
     """One row per act that follows from an answer.
 
     Columns: ``recommendation_id``; the act's ``id``, ``kind`` (``clicked``, ``added``, ``purchased``, ``view_through``), ``item``,
@@ -88,7 +87,7 @@ def _age_s() -> pl.Expr:
     return (pl.col("at") - pl.col("shown_at")).dt.total_milliseconds() / 1_000
 
 
-def attributed(events: pl.LazyFrame, windows: Windows, products: Products = _ITEMS) -> pl.LazyFrame:
+def attributed(events: pl.LazyFrame, windows: Windows, products: Products = NO_PRODUCTS) -> pl.LazyFrame:
     """One row per impression, with what followed from it.
 
     Columns: those of ``impressions_of``, and for each kind of act the list of its distinct items, by their names; ``returned``, those of
@@ -114,7 +113,7 @@ def attributed(events: pl.LazyFrame, windows: Windows, products: Products = _ITE
     )
 
 
-def outcomes(events: pl.LazyFrame, windows: Windows, products: Products = _ITEMS) -> pl.LazyFrame:
+def outcomes(events: pl.LazyFrame, windows: Windows, products: Products = NO_PRODUCTS) -> pl.LazyFrame:
     """One row per suggestion that was shown, with what followed from it; this is what is learned from.
 
     Of a product that one answer shows twice, the first place. Columns: those of ``shown_items``, ``product``, a boolean for each kind of

@@ -44,13 +44,15 @@ ROW: Final = pl.Schema(
 
 def ga4(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per event, in no order."""
-    return pl.concat([_shown(events), _done(events)])
+    impressions = impressions_of(events)
+    items = shown_items(impressions).sort("slot", "position")
+    return pl.concat([_shown(impressions, items), _done(events, items)])
 
 
-def _shown(events: pl.LazyFrame) -> pl.LazyFrame:
-    impressions = impressions_of(events).with_columns(_at("shown_at"), event_name=pl.lit("view_item_list"))
+def _shown(impressions: pl.LazyFrame, items: pl.LazyFrame) -> pl.LazyFrame:
+    impressions = impressions.with_columns(_at("shown_at"), event_name=pl.lit("view_item_list"))
     item = _item(**_PLACE)
-    listed = shown_items(impressions).sort("slot", "position").group_by("recommendation_id", maintain_order=True).agg(item.alias("items"))
+    listed = items.group_by("recommendation_id", maintain_order=True).agg(item.alias("items"))
     params = pl.concat_list(
         pl.struct(pl.lit(name).alias("key"), pl.struct(pl.col(name).alias("string_value")).alias("value")) for name in _PARAMS
     )
@@ -59,12 +61,12 @@ def _shown(events: pl.LazyFrame) -> pl.LazyFrame:
     return _rows(told)
 
 
-def _done(events: pl.LazyFrame) -> pl.LazyFrame:
+def _done(events: pl.LazyFrame, items: pl.LazyFrame) -> pl.LazyFrame:
     acts = events.filter(pl.col("type").is_in(list(_NAMES))).with_columns(moment().alias("acted_at")).with_columns(_at("acted_at"))
     clicked = (pl.col("type") == "view") & pl.col("recommendation_id").is_not_null()
     name = pl.when(clicked).then(pl.lit("select_item")).otherwise(pl.col("type").replace_strict(_NAMES, return_dtype=_TEXT))
     revenue = pl.when(pl.col("type") == "purchase").then(pl.col("price") * pl.col("quantity").fill_null(1))
-    places = shown_items(impressions_of(events)).sort("slot", "position").unique(["recommendation_id", "item"], keep="first")
+    places = items.unique(["recommendation_id", "item"], keep="first")
     told = acts.join(places, on=["recommendation_id", "item"], how="left").with_columns(
         event_name=name,
         event_params=pl.lit([], dtype=ROW["event_params"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import polars as pl
 import pyarrow as pa
@@ -29,3 +30,7 @@ class Products:
         """The ``name`` of the column ``item``, as ``product``."""
         item = pl.col("item")
         return (item.replace(self.of_item) if self.of_item else item).alias("product")
+
+
+NO_PRODUCTS: Final = Products()
+"""Each item is a product of its own."""

@@ -10,13 +10,13 @@ import polars as pl
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, attributed
 from app.attribution.impressions import visitor
-from app.attribution.products import Products
+from app.attribution.products import NO_PRODUCTS, Products
 from app.experiments.experiment import METRICS, Experiment
 from app.experiments.tally import Tally
 from app.ground.windows import Windows
 
 
-def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, products: Products | None = None) -> dict[str, Tally]:
+def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, products: Products = NO_PRODUCTS) -> dict[str, Tally]:
     """Variant -> what its units did, of those that have any.
 
     A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
@@ -24,10 +24,10 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
 
     Args:
-        events: with the columns of ``app.attribution.events``. products: of which items are sizes and colours; None: each is its own.
+        events: with the columns of ``app.attribution.events``. products: which of their items are sizes and colours of one.
     """
     since = datetime.fromisoformat(experiment.started) - timedelta(seconds=windows.purchase_s)
-    followed = attributed(events.filter(pl.col("received") >= since), windows, products or Products())
+    followed = attributed(events.filter(pl.col("received") >= since), windows, products)
     answers = followed.filter(pl.col("experiment") == experiment.name)
     names = [variant.name for variant in experiment.variants]
     units = _units(answers.filter(pl.col("variant").is_in(names)))

@@ -103,9 +103,10 @@ def choose_slots(
         return Slots(tuple(map(Slot, known_categories(release, [(f"slots[{at}].category", name) for at, name in enumerate(asked)]))))
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
+    known = _as_learned(release, worn) if learned.knows(worn.categories) else worn.categories
 
     def missing(empty: Collection[str]) -> Sequence[str]:
-        categories, texts = (*_as_learned(release, worn), *beside), (*release.texts(worn.rows), *("" for _ in beside))
+        categories, texts = (*known, *beside), (*release.texts(worn.rows), *("" for _ in beside))
         return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(worn.categories):

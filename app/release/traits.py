@@ -18,7 +18,7 @@ from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
-from models.datasets.labels import PieceLabels, labels_of
+from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,9 @@ class Traits:
         items = snapshot.items.slice(len(before.label_N))
         place_of = {labels: place for place, labels in enumerate(before.labels)}
         keys = product_keys(items)
-        beside = snapshot.items.take(pa.array(np.flatnonzero(np.isin(before.key_N, keys[keys < 0])))) if known else None
+        groups, beside = keys[keys < 0], None
+        if known and len(groups):
+            beside = snapshot.items.select(SIZED_COLUMNS).take(pa.array(np.flatnonzero(np.isin(before.key_N, groups))))
         said = labels_of(items, snapshot.categories, beside)
         codes = (place_of.setdefault(labels, len(place_of)) for labels in said)
         key_N = np.concatenate([before.key_N, keys])

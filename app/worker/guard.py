@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from app.attribution.products import Products
+from app.attribution.products import NO_PRODUCTS, Products
 from app.experiments.book import ExperimentFile
 from app.experiments.counting import tallies
 from app.experiments.experiment import Experiment
@@ -27,7 +27,7 @@ async def report_on(settings: Settings, log: Log, experiments: Sequence[Experime
         LogError: the log cannot be read.
     """
     async with all_events(settings.home, log) as events:
-        products = await asyncio.to_thread(_served, settings) if experiments else Products()
+        products = await asyncio.to_thread(_served, settings) if experiments else NO_PRODUCTS
         tallied = [await asyncio.to_thread(tallies, one, events, settings.attribution, products) for one in experiments]
     return [report_of(one, found) for one, found in zip(experiments, tallied, strict=True)]
 
@@ -36,7 +36,9 @@ def _served(settings: Settings) -> Products:
     """Those of the catalogue that is served; none where there is none yet."""
     store = ReleaseStore(settings.home)
     record = store.current()
-    return Products() if record is None else Products.of(Snapshot.load(store.snapshot_path(store.bring(record).snapshot)).items)
+    if record is None:
+        return NO_PRODUCTS
+    return Products.of(Snapshot.load(store.snapshot_path(store.bring(record).snapshot), later=True).items)
 
 
 def report_alone(settings: Settings, one: Experiment) -> Report:

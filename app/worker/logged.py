@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
-from app.attribution.products import Products
+from app.attribution.products import NO_PRODUCTS, Products
 from app.ground.windows import Windows
 from models.errors import InputError
 from models.offpolicy.lists import Lists
@@ -23,7 +23,6 @@ from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
 KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
-_ITEMS: Final = Products()
 _MOST: Final = 50_000  # answers, the latest ones
 NO_EXPLORATION: Final = (
     "no answer of this log was explored, and what was never tried cannot be told; serve with ATTIRE_EXPLORATION__SHARE=0.02 for a while"
@@ -50,7 +49,7 @@ class Logged:
     fixed_U: Ints
 
 
-def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], reward: Reward, products: Products = _ITEMS) -> Logged:
+def logged(events: pl.LazyFrame, windows: Windows, row_of: Mapping[str, int], reward: Reward, products: Products = NO_PRODUCTS) -> Logged:
     """The explored lists of the latest 50,000 answers that were explored.
 
     Left out are those of candidates that whoever asked chose, of photos, of asked-for diversity, and of what is no more in the catalogue.

@@ -22,14 +22,13 @@ import polars as pl
 
 from app.attribution.credit import PURCHASED, SEEN, outcomes
 from app.attribution.impressions import impressions_of, with_said
-from app.attribution.products import Products
+from app.attribution.products import NO_PRODUCTS, Products
 from app.ground.windows import Windows
 from models.datasets.schema import Outfit
 
 FOUND: Final = 0.1
 """f. A log tells purchases, not how many wanted to buy; that it is not 0 bounds what one purchase can stand for."""
 _DAY_S: Final = 86_400.0
-_ITEMS: Final = Products()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +43,10 @@ class Lists:
 
     asked: AbstractSet[tuple[str, str]] = frozenset()
     place_of: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    products: Products = _ITEMS
+    products: Products = NO_PRODUCTS
 
     @classmethod
-    def of(cls, events: pl.LazyFrame, windows: Windows, products: Products = _ITEMS) -> Lists:
+    def of(cls, events: pl.LazyFrame, windows: Windows, products: Products = NO_PRODUCTS) -> Lists:
         """As events tell it."""
         of_whom = events.filter(pl.col("type") == "impression").select("recommendation_id", "session")
         shown = outcomes(events, windows, products).join(of_whom, on="recommendation_id").drop_nulls("session")

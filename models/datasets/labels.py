@@ -18,7 +18,8 @@ from models.datasets.garments_abroad import speaks_french
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
-_SIZED: Final = ["group_id", "attributes", "sizes"]
+SIZED_COLUMNS: Final = ["group_id", "attributes", "sizes"]
+"""Those that tell the sizes of a product."""
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 
@@ -35,11 +36,11 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
     """Of each row of an items table in turn; the sizes of all rows of a product tell for whom it is, as 34 alone may be anybody's.
 
     Args:
-        categories: those of the whole catalogue. beside: further rows of these products.
+        categories: those of the whole catalogue. beside: further rows of these products, of which ``SIZED_COLUMNS`` are read.
     """
     french, sizes_of = speaks_french(categories), dict[str, set[str]]()
     for table in (items,) if beside is None else (items, beside):
-        for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), _SIZED):
+        for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), SIZED_COLUMNS):
             sizes_of.setdefault(item["group_id"], set()).update(_sizes(item))
     for item in _rows(items, [*LABEL_COLUMNS, "group_id"]):
         yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
