@@ -305,6 +305,7 @@ class Vocabulary:
                 whole |= {words[0]: _ENDS} if words[0] in HEADS and len(words) > 1 else {}
                 whole |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
                 whole |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
+                whole |= dict.fromkeys(_colours_ending(words[-1]), _ENDS)
             entries = whole | entries
         for key, how in entries.items():
             self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
@@ -408,6 +409,16 @@ def _for_some(name: str, key: str) -> bool:
 def _of_people(words: Sequence[str]) -> bool:
     """Whether words say only for whom: "Men & Women" is no name of a garment."""
     return all(word in _WHOM for word in words)
+
+
+def _colours_ending(word: str) -> list[str]:
+    """The colours that one is a shade of by its name: *dunkelblau* of *blau*, *offwhite* of *white*.
+
+    >>> _colours_ending("dunkelblau"), _colours_ending("weinrot"), _colours_ending("titan")
+    (['blau'], ['rot'], [])
+    """
+    endings = [word[at:] for at in range(1, len(word) - 2)]
+    return [one for one in endings if one in SAID["colour"] and (len(one) >= SHORTEST or one == "rot")]
 
 
 def _kind(field: str) -> str:
