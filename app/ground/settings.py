@@ -107,7 +107,7 @@ class Settings(BaseSettings):
     )
     consistent: bool = Field(
         default=True,
-        description="Whether suggestions must be for whom, and for the season that, the worn items are; a request may say otherwise.",
+        description="Whether suggestions must be for the people, season and occasion that worn items are for; a request may say otherwise.",
     )
     text_strength: float = Field(
         default=1.0,

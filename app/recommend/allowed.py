@@ -1,4 +1,4 @@
-"""Which rows may be suggested beside what is worn: by filters, rules, words, and for whom and when the worn items are.
+"""Which rows may be suggested beside what is worn: by filters, rules, words, and for whom, when and what for the worn items are.
 
 Shape legend: M rows in question.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.recommend.consistent import OTHER_SEASON, suitable
+from app.recommend.consistent import OTHER_OCCASION, suitable
 from app.recommend.outfit import Worn
 from app.recommend.steering import NO_WISHES, Steering
 from app.release.release import Release
@@ -39,7 +39,7 @@ class Allowed:
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
         """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
         stocked = passing(release, Filter(in_stock=wanted.in_stock), ruling)
-        return narrowed(stocked, suitable(release, worn.labels, season=False) if consistent else None)
+        return narrowed(stocked, suitable(release, worn.labels, occasion=False) if consistent else None)
 
     @classmethod
     def of(
@@ -59,10 +59,10 @@ class Allowed:
         filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
         for condition in steering.must:
             filtered &= condition
-        strict, lax = (suitable(release, (*worn.labels, *beside), season=season) if consistent else None for season in (True, False))
+        strict, lax = (suitable(release, (*worn.labels, *beside), occasion=one) if consistent else None for one in (True, False))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
-        steps = ((narrowed(filtered, strict), None), (narrowed(filtered, lax), OTHER_SEASON))
+        steps = ((narrowed(filtered, strict), None), (narrowed(filtered, lax), OTHER_OCCASION))
         return cls(filtered, steps if consistent else ((filtered, None),), unmet)
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ class Question:
         k: suggestions per slot; None is 10, or all ``candidates`` where those are given.
         slots_varied: how slots are inferred; see ``SlotModel.missing``.
         wanted: filters and excluded ids.
-        consistent: whether suggestions must be for whom, and for the season that, the worn items are. Candidates need not.
+        consistent: whether suggestions must be for the people, season and occasion that the worn items are for. Candidates need not.
         text: wishes in words. text_strength: what a direction that they give counts; see ``Direction``.
         by_group: whether ``diversity`` takes items of one product, else of one brand, to be alike; see ``diverse.diversified``.
         lately: items that the shopper looked at, put in the bag or bought, newest first, and which of it (``view``, ``add_to_cart``,

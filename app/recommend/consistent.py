@@ -1,8 +1,8 @@
-"""For whom and when: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants."""
+"""For whom, when and what for: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 
 from app.release.release import Release
@@ -11,28 +11,30 @@ from index.selection import Condition
 from models.datasets.labels import PieceLabels
 
 NOT_FOR_THEM = "none is for whom the others are"
-OTHER_SEASON = "none is of the season of the others, so these are of another"
+OTHER_OCCASION = "none is for the season and the occasion of the others, so these are for another"
 
 
-def suitable(release: Release, worn: Sequence[PieceLabels], *, season: bool = True) -> Condition | None:
+def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = True) -> Condition | None:
     """That a row conflicts with nothing that is worn; None where nothing is said of what is worn.
 
     Args:
-        season: False asks only for whom they are.
+        occasion: False asks only for whom they are, not for which season or occasion.
     """
-    if not any(labels.audience or (season and labels.season) for labels in worn):
+    if not any(labels.audience or (occasion and (labels.season or labels.occasion)) for labels in worn):
         return None
-    return release.traits.condition(lambda labels: all(fits(release, labels, other, season=season) for other in worn))
+    return release.traits.condition(lambda labels: all(fits(release, labels, other, occasion=occasion) for other in worn))
 
 
-def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, season: bool = True) -> bool:
-    """Whether two pieces are for the same people, at the same time."""
-    conflicts = release.bundle.slots.conflicts
-    return not (conflicts.between(piece.audience, other.audience) or (season and conflicts.between(piece.season, other.season)))
+def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, occasion: bool = True) -> bool:
+    """Whether two pieces are for the same people, at the same time and for the same occasion."""
+    between = release.bundle.slots.conflicts.between
+    if between(piece.audience, other.audience):
+        return False
+    return not occasion or not (between(piece.season, other.season) or between(piece.occasion, other.occasion))
 
 
 def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> PieceLabels | None:
-    """For whom all slots should be, where they are for people who share no outfit: as the first item is under which most slots have one.
+    """For whom and what for all slots should be, where they contradict each other: as the first item is under which most slots have one.
 
     None where they all go together. Beside a bag for everybody men's shirts and women's shoes are both right, and no outfit.
 
@@ -40,27 +42,39 @@ def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[in
         slots: rows of each, the best first.
         held: rows that have to stay; they say for whom, unless they contradict each other.
     """
-    traits, conflicts = release.traits, release.bundle.slots.conflicts
-    audiences = [list(dict.fromkeys(traits.of_row(row).audience for row in rows)) for rows in slots]
-    told = {audience for names in audiences for audience in names if audience}
-    chosen = {audience for rows in slots for row in rows if row in held and (audience := traits.of_row(row).audience)}
+    said = [[release.traits.of_row(row) for row in rows] for rows in slots]
+    staying = [release.traits.of_row(row) for rows in slots for row in rows if row in held]
+    between = release.bundle.slots.conflicts.between
+    audience, occasion = (
+        _of_one([[getattr(one, kind) for one in labels] for labels in said], [getattr(one, kind) for one in staying], between)
+        for kind in ("audience", "occasion")
+    )
+    return PieceLabels(audience=audience, occasion=occasion) if audience or occasion else None
 
-    def torn(names: Collection[str]) -> bool:
-        return any(conflicts.between(one, other) for one, other in combinations(sorted(names), 2))
+
+def _of_one(
+    said: Sequence[Sequence[str | None]], staying: Sequence[str | None], between: Callable[[str | None, str | None], bool]
+) -> str | None:
+    """The label that all slots should fit, where those of theirs conflict."""
+    slots = [list(dict.fromkeys(labels)) for labels in said]
+    told, chosen = ({label for label in labels if label} for labels in ((label for labels in slots for label in labels), staying))
+
+    def torn(labels: Collection[str]) -> bool:
+        return any(between(one, other) for one, other in combinations(sorted(labels), 2))
 
     if not torn(told) or torn(chosen):
         return None
 
-    def filled(audience: str | None) -> int:
-        return sum(not all(conflicts.between(audience, other) for other in names) for names in audiences)
+    def filled(label: str) -> int:
+        return sum(not all(between(label, other) for other in labels) for labels in slots)
 
-    first = [audience for names in audiences for audience in names[:1] if audience]
-    return PieceLabels(audience=max(chosen or dict.fromkeys([*first, *sorted(told)]), key=filled))
+    first = [label for labels in slots for label in labels[:1] if label]
+    return max(chosen or dict.fromkeys([*first, *sorted(told)]), key=filled)
 
 
-def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, season: bool, ruling: Ruling | None = None) -> bool:
-    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same people at the same time."""
+def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, occasion: bool, ruling: Ruling | None = None) -> bool:
+    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same people and occasion."""
     traits = release.traits
     if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
         return False
-    return not consistent or all(fits(release, traits.of_row(row), traits.of_row(other), season=season) for other in rows)
+    return not consistent or all(fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) for other in rows)

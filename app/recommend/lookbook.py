@@ -33,8 +33,8 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         return []
     chosen = _made_of(resolved, blanks, pools, allowed)
     consistent = allowed is not None and question.consistent
-    for season in (True, False):
-        fit = partial(together, release, consistent=consistent, season=season, ruling=ruling)
+    for occasion in (True, False):
+        fit = partial(together, release, consistent=consistent, occasion=occasion, ruling=ruling)
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break

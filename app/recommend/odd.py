@@ -1,4 +1,4 @@
-"""Why an outfit may look odd: pieces for people or seasons that share no outfit, and pieces of which one takes the other's place.
+"""Why an outfit may look odd: pieces for people, seasons or occasions that share none, and pieces of which one takes the other's place.
 
 What is told is what completing goes by, too: what training outfits hold together, and the documented words where they say nothing.
 """
@@ -32,6 +32,7 @@ def _odd(release: Release, worn: Worn) -> Iterator[str]:
     conflicts = release.bundle.slots.conflicts
     yield from _apart(worn, [labels.audience for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.season for labels in worn.labels], conflicts)
+    yield from _apart(worn, [labels.occasion for labels in worn.labels], conflicts)
     yield from _places(release, worn)
 
 
@@ -85,6 +86,6 @@ def _listed(names: Collection[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _told(label: str) -> str:
-    """An audience or a season in words: ``men``, ``girls``, ``spring or summer``."""
+    """An audience, a season or an occasion in words: ``men``, ``spring or summer``, ``sport``."""
     audience = Audience.of_label(label)
     return audience.people if audience is not None else label.replace("=", "").replace("+", " or ")

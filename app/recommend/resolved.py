@@ -122,7 +122,7 @@ class Resolved:
         return Allowed.at_all(self.release, self.worn, self.question.wanted, self.ruling, consistent=self.question.consistent)
 
     def suiting(self, may: Selection) -> Selection:
-        """Those of some that are for whom, and for the season that, the worn items are, where the question asks for it."""
+        """Those of some that are for the people, season and occasion that the worn items are for, where the question asks for it."""
         return narrowed(may, suitable(self.release, self.worn.labels) if self.question.consistent else None)
 
     def allowed(self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = ()) -> Allowed:

@@ -76,7 +76,7 @@ def score(
 
     Args:
         wanted: what a swap must satisfy.
-        consistent: whether a swap must be for whom, and for the season that, the other items are.
+        consistent: whether a swap must be for the people, the season and the occasion that the other items are for.
         ruled: the merchandiser's rules, which take swaps away; None where there are none.
 
     Raises:

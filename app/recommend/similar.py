@@ -55,7 +55,7 @@ def similar(
     Variants of one product take one place, by the likest in stock, if any is; those of the given item none.
 
     Args:
-        wanted: what they satisfy. consistent: whether they must be for whom, and for the season, that the given item is.
+        wanted: what they satisfy. consistent: whether they must be for the people, the season and the occasion that the given item is for.
 
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.

@@ -6,9 +6,8 @@ the usual templates, and only with it an outfit is complete.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
 from models.datasets.garments import ROLE_WORDS
 from models.datasets.labels import PieceLabels
+from models.datasets.occasion import SNOW, SPORT
 
 _MOST_INFERRED: Final = 8
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
@@ -116,8 +116,7 @@ def choose_slots(
             names = missing(none_at_all)
         slots = tuple(map(Slot, names))
         if isinstance(learned, SlotModel) and learned.parts:
-            so_far = (*worn.categories, *beside, *names)
-            slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, likely=learned.next_of(so_far))
+            slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
@@ -141,10 +140,13 @@ def _as_learned(release: Release, worn: Worn) -> Sequence[str]:
     def stand_in(category: str, labels: PieceLabels) -> str:
         if category in learned.categories or labels.role is None:
             return category
-        alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, season=False))
-        counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
-        most = max(counts, key=counts.__getitem__, default=category)
-        return most if counts.get(most) else category
+        for occasion in (True, False):
+            alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, occasion=occasion))  # noqa: B023
+            counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
+            most = max(counts, key=counts.__getitem__, default=category)
+            if counts.get(most):
+                return most
+        return category
 
     return tuple(map(stand_in, worn.categories, worn.labels))
 
@@ -157,13 +159,14 @@ def _by_words(
     unwanted: Collection[str],
     *,
     among: Collection[str] = ROLE_WORDS.keys(),
-    likely: Mapping[str, float] = MappingProxyType({}),
+    learned: SlotModel | None = None,
 ) -> tuple[Slot, ...]:
-    """The roles that a usual template lacks, each with the category that has most items of it: that may be suggested, else that suit.
+    """The roles that a usual template lacks, each with the category that has most items of it, for the occasion if any is.
 
     Args:
         among: the roles that count.
-        likely: how likely a category is to come next, as far as that is known; the likeliest comes before the one that has most.
+        learned: what outfits say of it, of parts as they are: the category that is likeliest to come next comes before the one that has
+            most, and no role is lacking that whole outfits with such pieces go without.
     """
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
     roles = {labels.role for labels in release.traits.labels if labels.role}.intersection(among)
@@ -174,13 +177,21 @@ def _by_words(
     lacking = usual(worn_as, audience.name, roles)
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
-    sizes = release.snapshot.sizes
+    sizes, so_far = release.snapshot.sizes, (*worn.categories, *beside)
+    likely = learned.next_of(so_far) if learned else {}
     narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
+    occasions = {labels.occasion for labels in worn.labels if labels.occasion}
+    apt_N = release.traits.mask(lambda labels: labels.occasion in occasions if occasions else labels.occasion not in {SPORT, SNOW})
+    needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL if SPORT in occasions else {*lacking}  # nor a belt to run in
     slots = []
     for role in lacking:
+        if learned and learned.go_without(so_far, [name for name in learned.categories if release.worn_as(name) == role]):
+            continue
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
+        if role not in needed and not (of_role_N & apt_N).any():
+            continue
         wanted_N = of_role_N
-        for one_N in narrower:
+        for one_N in (*narrower, apt_N):
             wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
         counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in unwanted}
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")

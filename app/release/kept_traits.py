@@ -22,13 +22,13 @@ from app.release import traits, variants
 from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, roles
-from models.datasets import ages, audience, belongings, garments, garments_abroad, labels
+from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, occasion
 from models.datasets.labels import PieceLabels
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_READERS: Final = (traits, variants, ages, audience, belongings, dice, garments, garments_abroad, labels, roles)
+_READERS: Final = (traits, variants, ages, audience, belongings, dice, garments, garments_abroad, labels, occasion, roles)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

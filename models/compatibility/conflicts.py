@@ -2,8 +2,8 @@
 
 For each pair of labels, how often outfits hold both against how often they would by chance, as a Gamma-Poisson rate: the labels conflict
 when the posterior mean is below ``CONFLICT``. The prior is indifferent, unless the documented words say that the labels conflict (men's and
-women's, adults' and children's, summer and winter) or fit (unisex with any). So without outfits the documented words hold, and outfits
-that say otherwise overrule them.
+women's, adults' and children's, summer and winter, dress and sport) or fit (unisex with any). So without outfits the documented words hold,
+and outfits that say otherwise overrule them.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, Final
 
-from models.datasets.audience import SEASONS, Audience
+from models.datasets.audience import Audience
+from models.datasets.occasion import DRESS, SNOW, SPORT
 
 CONFLICT: Final = 0.2
 _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs
 _DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not overrule it
 _FITTING: Final = (20.0, 20.0)
+_APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW})
+"""Seasons and occasions that share no outfit where outfits say nothing."""
 
 Counted = tuple[int, float]
 
@@ -52,6 +55,11 @@ class Conflicts:
                 for left, right in combinations(sorted(times), 2)
             }
         )
+
+    @classmethod
+    def of(cls, kinds: Iterable[Conflicts]) -> Conflicts:
+        """Those of several kinds of labels, which are counted by themselves."""
+        return cls({pair: counted for one in kinds for pair, counted in one.counted.items()})
 
     def between(self, left: str | None, right: str | None) -> bool:
         """Whether two labels don't share outfits.
@@ -89,6 +97,6 @@ def _prior(left: str, right: str) -> tuple[float, float]:
     first, second = Audience.of_label(left), Audience.of_label(right)
     if first is not None and second is not None:
         return _FITTING if (first & second).possible else _DOCUMENTED
-    if {left, right} <= SEASONS and {left, right} == {"summer", "winter"}:
+    if {left, right} in _APART:
         return _DOCUMENTED
     return _INDIFFERENT

@@ -45,6 +45,8 @@ BoolArray = NDArray[np.bool_]
 LEVELS: Final = 3  # one, two, three or more of a category
 NEVER: Final = np.float32(-1e9)
 DRAWS: Final = 64
+_CHANCE: Final = 0.05
+"""What happens less often is no chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class SlotModel:
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
         parts: whether most of them may be parts of outfits, so that where one ends is not where nothing is missing.
+        wholes: how many are whole. whole_C: in how many of these a category is; empty where that was not kept.
         conflicts: of attributes, learned from the same outfits.
         unrestricted: the same where everything can be had; None where it can.
     """
@@ -86,6 +89,8 @@ class SlotModel:
     stop_at: float = 0.5
     outfits: int = 0
     parts: bool = False
+    wholes: int = 0
+    whole_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     conflicts: Conflicts = field(default_factory=Conflicts)
     unrestricted: SlotModel | None = None
 
@@ -116,6 +121,22 @@ class SlotModel:
         places = {name: self.categories.index(name) for name in counts}
         enough = all(self.most_C[places[name]] >= count for name, count in counts.items())
         return enough and all(self.pairs_CC[places[one], places[other]] for one, other in combinations(counts, 2))
+
+    def counting(self, wholes: Sequence[Collection[str]]) -> SlotModel:
+        """The same, with how often categories are in whole outfits."""
+        return replace(self, wholes=len(wholes), whole_C=np.array([sum(name in one for one in wholes) for name in self.categories]))
+
+    def go_without(self, categories: Collection[str], others: Collection[str]) -> bool:
+        """Whether no outfit has one of these categories with any of some others, though by chance whole ones would.
+
+        What is seldom may lack another by chance; ski jackets of a dozen looks without any shoes are worn without.
+        """
+        beside_C = np.isin(self.categories, list(others))
+        if not self.wholes or not beside_C.any():
+            return False
+        share = min(1.0, self.whole_C[beside_C].sum() / self.wholes)
+        never_C = ~self.pairs_CC[:, beside_C].any(axis=1) & (self.counts(categories) > 0)
+        return bool((never_C & ((1 - share) ** self.whole_C < _CHANCE)).any())
 
     def said(self, texts: Iterable[str]) -> BoolArray:
         """Which of the words each text has, ``(I, W)``."""
@@ -247,12 +268,17 @@ class SlotModel:
         """What ``slots.json`` holds; the weights go to ``slots.safetensors``."""
         pairs = [[int(left), int(right)] for left, right in np.argwhere(np.triu(self.pairs_CC))]
         kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits", "parts")}
-        kept |= {"most": self.most_C.tolist(), "words": list(self.words), "conflicts": self.conflicts.body()}
+        kept |= {
+            "most": self.most_C.tolist(),
+            "whole": [self.wholes, *self.whole_C.tolist()],
+            "words": list(self.words),
+            "conflicts": self.conflicts.body(),
+        }
         return {"format": 3, "categories": list(self.categories), "pairs": pairs, **kept}
 
     @classmethod
     def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
-        """From what ``body`` made; format 2 had no words, and neither had ``parts`` at first.
+        """From what ``body`` made; format 2 had no words, and neither had ``parts`` or ``whole`` at first.
 
         Raises:
             ValueError, KeyError, TypeError, IndexError: it is none.
@@ -268,10 +294,14 @@ class SlotModel:
         if words and weights["words"].shape[0] != len(words):
             msg = f"slots: weights of {weights['words'].shape} for {len(words)} words"
             raise ValueError(msg)
-        kept = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")} | {"parts": body.get("parts", False)}
-        conflicts = Conflicts.read(body["conflicts"])
-        most_C = np.array(body["most"], dtype=np.int64)
-        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, weights=weights, words=words, conflicts=conflicts, **kept)
+        kept: dict[str, Any] = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
+        kept |= {"weights": weights, "words": words, "parts": body.get("parts", False), "conflicts": Conflicts.read(body["conflicts"])}
+        wholes, *whole = body.get("whole", [0])
+        most_C, whole_C = (np.array(counts, dtype=np.int64) for counts in (body["most"], whole))
+        if wholes and len(whole_C) != len(names):
+            msg = f"slots: {len(whole_C)} counts of whole outfits for {len(names)} categories"
+            raise ValueError(msg)
+        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, wholes=wholes, whole_C=whole_C, **kept)
 
 
 def counted(counts_BC: IntArray, largest: int) -> FloatArray:

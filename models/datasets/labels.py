@@ -15,21 +15,25 @@ from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
 from models.datasets.garments import role_of
 from models.datasets.garments_abroad import speaks_french
+from models.datasets.occasion import occasion_label
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
 SIZED_COLUMNS: Final = ["group_id", "attributes", "sizes"]
 """Those that tell the sizes of a product."""
+_PATH: Final = r'"category_path":"(?P<path>[^"\\]*)"'
+"""The path of categories that a feed had, of which the category is one step, in ``extras``."""
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 
 @dataclass(frozen=True, slots=True)
 class PieceLabels:
-    """Role, audience and season of a piece; None where nothing says, and then it conflicts with nothing."""
+    """Role, audience, season and occasion of a piece; None where nothing says, and then it conflicts with nothing."""
 
     role: str | None = None
     audience: str | None = None
     season: str | None = None
+    occasion: str | None = None
 
 
 def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | None = None) -> Iterator[PieceLabels]:
@@ -42,7 +46,11 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
     for table in (items,) if beside is None else (items, beside):
         for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), SIZED_COLUMNS):
             sizes_of.setdefault(item["group_id"], set()).update(_sizes(item))
-    for item in _rows(items, [*LABEL_COLUMNS, "group_id"]):
+    items = items.select([*LABEL_COLUMNS, "group_id", *({"extras"} & {*items.column_names})])
+    if "extras" in items.column_names:
+        path = pc.extract_regex(items.column("extras"), _PATH)
+        items = items.drop_columns("extras").append_column("category_path", pc.struct_field(path, "path"))
+    for item in _rows(items, items.column_names):
         yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
 
 
@@ -68,11 +76,13 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter')
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     role = role_of(subcategory, category, title, french=french)
     attributes = _said(item.get("attributes"))
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
-    return PieceLabels(role, audience, season_label(attributes, role))
+    steps = reversed((item.get("category_path") or "").split(" > "))
+    occasion = occasion_label(attributes, [subcategory, category, *steps], title, role)
+    return PieceLabels(role, audience, season_label(attributes, role), occasion)

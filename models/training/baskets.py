@@ -1,7 +1,8 @@
 """What of orders is worn at one time, as far as words tell what pieces are worn as: of two pairs of shoes in one order, one.
 
 Orders hold what was bought for two days, or for two people. A few of them do not make an outfit of two watches, or of jeans under a dress;
-where many hold both, they are worn together. And what is worn with nothing, as a swimsuit is, stands for itself until many say otherwise.
+where many hold both, they are worn together. And what is worn with nothing, as a swimsuit is, stands for itself until many say otherwise;
+what is not worn at all is bought beside an outfit, however often.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from itertools import combinations
 from typing import Final
 
 from models.compatibility.roles import ALONE, instead
+from models.datasets.garments import NOT_WORN
 
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
@@ -36,7 +38,7 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
         having.update(set(roles))
         both.update(set(_pairs(roles)))
     apart = {pair for pair in both if instead(*pair) and both[pair] < max(_LEAST, _SELDOM * min(having[role] for role in pair))}
-    alone = {role for role in ALONE if having[role] < _LEAST_ALONE}
+    alone = {role for role in ALONE if having[role] < _LEAST_ALONE} | {NOT_WORN}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
 
 

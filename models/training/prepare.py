@@ -100,13 +100,15 @@ def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Se
 
 
 def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
-    """What belongs to an outfit, and which audiences and seasons share none, from the training outfits; nothing where there are none."""
+    """What belongs to an outfit, and which audiences, seasons and occasions share none; nothing where there are no training outfits."""
     worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
     if not worn:
         return SlotTemplates()
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
     said = list(labels_of(dataset.catalogue.table, set(names)))
-    audience, season = (Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season"))
+    conflicts = Conflicts.of(
+        Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season", "occasion")
+    )
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:
         worn, valid = worn_at_once(worn, valid, [labels.role for labels in said])
@@ -115,7 +117,8 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
     wording = slot_wording(texts, worn, valid)
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
-    return replace(slots, parts=mostly_parts, conflicts=Conflicts({**audience.counted, **season.counted}))
+    wholes = WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if not outfit.part], dataset.catalogue, dataset.counts)
+    return replace(slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()]), parts=mostly_parts, conflicts=conflicts)
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds

@@ -134,8 +134,8 @@ class CompleteOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether suggestions must be for whom (men or women, adults or children) and for the season that the items are; "
-        "left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
+        description="Whether suggestions must be for the people (men or women, adults or children), the season and the occasion that "
+        "the items are for; left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -238,7 +238,7 @@ class ScoreOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What a proposed swap must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether a swap must be for whom and for the season that the other items are; left out: as `ATTIRE_CONSISTENT` says.",
+        description="Whether a swap must be for the people, season and occasion of the others; left out: as `ATTIRE_CONSISTENT` says.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -266,7 +266,8 @@ class SimilarItems(Strict):
     all_categories: bool = Field(default=False, description="Look beyond the item's own category.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What they must satisfy; in stock or not, unless it says.")
     consistent: bool = Field(
-        default=False, description="Whether they must be for whom (men or women, adults or children) and for the season that the item is."
+        default=False,
+        description="Whether they must be for the people (men or women, adults or children), the season and the occasion that it is for.",
     )
 
     @model_validator(mode="after")

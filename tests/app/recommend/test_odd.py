@@ -23,6 +23,8 @@ PIECES = {
     "scarf": ("Foulards", PieceLabels("scarf", None, "winter")),
     "shawl": ("Foulards", PieceLabels("scarf", None, "summer")),
     "dress": ("Robes", PieceLabels("full-body", WOMEN)),
+    "heels": ("Chaussures", PieceLabels("footwear", WOMEN, None, "dress")),
+    "leggings": ("Jeans", PieceLabels("bottom", WOMEN, None, "sport")),
     "robe": ("Robes", PieceLabels("sleepwear", WOMEN)),
     "pumps": ("Chaussures", PieceLabels("footwear", WOMEN)),
     "top": ("Tops", PieceLabels("top", WOMEN)),
@@ -49,6 +51,7 @@ def release() -> Any:
         ("top dress pumps", []),  # a dress over a top was worn
         ("top top2 jeans", []),
         ("jeans shirt", ["\u201cshirt\u201d for men, \u201cjeans\u201d for women: no outfit learned from has both"]),
+        ("leggings heels", ["\u201cheels\u201d for dress, \u201cleggings\u201d for sport: by their words"]),
         ("jeans tee", ["\u201ctee\u201d for boys, \u201cjeans\u201d for women: by their words"]),
         ("jeans dress", ["\u201cdress\u201d (Robes) in the place of \u201cjeans\u201d (Jeans): no outfit learned from has both"]),
         ("dress dress2", ["\u201cdress\u201d and \u201cdress2\u201d are both Robes: no outfit learned from has two"]),

@@ -142,6 +142,11 @@ def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, mo
     assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False)
     assert chosen("tops-1", "bags-1") == (["bottoms", "shoes"], False)
     assert chosen("tops-1", "bags-1", "bottoms-1", "shoes-1") == ([], True)
+    looks = [["tops", "bags"]] * 9 + [["bottoms", "shoes"]] * 9
+    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks), parts=True))
+    assert chosen("tops-1") == (["bags"], False), "half of the whole outfits have trousers and shoes, none of nine with a top has"
+    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks[6:12]), parts=True))
+    assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False), "three may lack them by chance"
 
 
 def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:

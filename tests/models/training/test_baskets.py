@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from models.training.baskets import worn_at_once
 
-ROLES = ["top", "bottom", "footwear", "footwear", "full-body", "swimwear", None]
-TOP, JEANS, HEELS, BOOTS, DRESS, BIKINI, UNKNOWN = range(7)
+ROLES = ["top", "bottom", "footwear", "footwear", "full-body", "swimwear", None, "not worn"]
+TOP, JEANS, HEELS, BOOTS, DRESS, BIKINI, UNKNOWN, MAT = range(8)
 
 
 def test_of_two_that_take_each_other_s_place_one_is_kept() -> None:
@@ -29,3 +29,4 @@ def test_what_is_worn_alone_stands_for_itself_until_many_say_otherwise() -> None
     assert worn_at_once([*usual, [BIKINI, JEANS, HEELS], [BIKINI, TOP]], [], ROLES)[0] == [*usual, [JEANS, HEELS]]
     often = [*usual, *([[BIKINI, HEELS]] * 20)]
     assert worn_at_once(often, [], ROLES)[0] == often
+    assert worn_at_once([[TOP, JEANS, MAT]] * 40, [[TOP, MAT]], ROLES) == ([[TOP, JEANS]] * 40, [])
