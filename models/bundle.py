@@ -47,7 +47,7 @@ class Bundle(Contents):
         self._residual |= {item: self._residual[first] for item, first in self.sizes.items()}
         self._product = {token: index + 1 for index, token in enumerate(self.products)}
         self._shopper = {shopper: row for row, shopper in enumerate(self.shoppers.ids)}
-        self._whole = lru_cache(_REMEMBERED)(self.slots.whole_of)
+        self._whole, self._strange = (lru_cache(_REMEMBERED)(told) for told in (self.slots.whole_of, self.slots.strange))
         self._common: Bundle | None = None
         self._device = self.model.device
 
@@ -237,12 +237,13 @@ class Bundle(Contents):
     def probability(self, scores: FloatArray, categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """Calibrated probability that outfits of these scores were worn, rather than their items' likes together, ``(B,)``.
 
-        Means nothing unless ``calibrated``.
+        Of what no outfit holds together, less: as much as it is seldom. Means nothing unless ``calibrated``.
 
         Args:
             categories: B lists of names, one of each item.
         """
-        return self.manifest.calibration.probability(scores, [len(names) for names in categories], self.whole(categories))
+        strange_B = np.array([self._strange(tuple(sorted(names))) for names in categories], dtype=np.float64)
+        return self.manifest.calibration.probability(scores, [len(names) for names in categories], self.whole(categories), strange_B)
 
     def whole(self, categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """How likely it is that outfits of these categories lack nothing, ``(B,)``; the order of an outfit's items does not matter."""

@@ -29,14 +29,14 @@ class Calibration:
     whole: tuple[float, float] = (0.0, 0.0)
     known: tuple[float, float] | None = None
 
-    def probability(self, scores: ArrayLike, items: ArrayLike, whole: ArrayLike = UNTOLD) -> NDArray[np.float64]:
+    def probability(self, scores: ArrayLike, items: ArrayLike, whole: ArrayLike = UNTOLD, more: ArrayLike = 0.0) -> NDArray[np.float64]:
         """Probabilities in (0, 1), of the shape of ``scores``.
 
         Args:
             items: of each outfit, or of all of them; fewer than two count as two.
-            whole: the chance of each, or of all of them, that it lacks nothing.
+            whole: the chance of each, or of all of them, that it lacks nothing. more: log-odds that are known besides.
         """
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.log_odds(scores, items, whole), -50, 50))))
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(self.log_odds(scores, items, whole) + np.asarray(more, dtype=np.float64), -50, 50))))
 
     def log_odds(self, scores: ArrayLike, items: ArrayLike, whole: ArrayLike = UNTOLD) -> NDArray[np.float64]:
         """The logarithm of ``p / (1 - p)``; see ``probability``."""

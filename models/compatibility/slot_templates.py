@@ -56,6 +56,10 @@ class SlotTemplates:
         """Even odds: combinations do not tell."""
         return UNTOLD
 
+    def strange(self, categories: Collection[str]) -> float:  # noqa: ARG002 - as SlotModel
+        """Nothing: combinations do not tell."""
+        return 0.0
+
     def missing(
         self,
         categories: Sequence[str],

@@ -20,7 +20,7 @@ How the answer is chosen (``missing``):
   of them.
 
 Shape legend: B outfits · I items · C categories · K = C + 1 outcomes, the last is STOP · S draws · L levels of counting · H hidden
-units · W words · M additions.
+units · W words · M additions · P worn categories.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ BoolArray = NDArray[np.bool_]
 LEVELS: Final = 3  # one, two, three or more of a category
 NEVER: Final = np.float32(-1e9)
 DRAWS: Final = 64
+_HALF: Final = 0.5
+_STRANGEST: Final = -6.0
 _CHANCE: Final = 0.05
 """What happens less often is no chance."""
 
@@ -74,6 +76,7 @@ class SlotModel:
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
         parts: whether most of them may be parts of outfits, so that where one ends is not where nothing is missing.
+        seen_C: in how many a category is; empty where that was not kept.
         wholes: how many are whole. whole_C: in how many of these a category is; empty where that was not kept.
         conflicts: of attributes, learned from the same outfits.
         unrestricted: the same where everything can be had; None where it can.
@@ -89,6 +92,7 @@ class SlotModel:
     stop_at: float = 0.5
     outfits: int = 0
     parts: bool = False
+    seen_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     wholes: int = 0
     whole_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     conflicts: Conflicts = field(default_factory=Conflicts)
@@ -137,6 +141,20 @@ class SlotModel:
         share = min(1.0, self.whole_C[beside_C].sum() / self.wholes)
         never_C = ~self.pairs_CC[:, beside_C].any(axis=1) & (self.counts(categories) > 0)
         return bool((never_C & ((1 - share) ** self.whole_C < _CHANCE)).any())
+
+    def strange(self, categories: Collection[str]) -> float:
+        """The logarithm of how often outfits hold what none of them holds together, over how often they would by chance; else 0.
+
+        Two of a category of which all outfits have one, or jeans and a dress: each half a time, beside so many of chance and half a time.
+        """
+        if not len(self.seen_C):
+            return 0.0
+        have_C = self.counts(categories)
+        worn_P = np.flatnonzero(have_C)
+        chance_PP = np.outer(self.seen_C[worn_P], self.seen_C[worn_P]) / self.outfits * (1 - np.eye(len(worn_P)) / 2)
+        never_PP = ~self.pairs_CC[np.ix_(worn_P, worn_P)]
+        np.fill_diagonal(never_PP, (have_C > self.most_C)[worn_P])
+        return float(max(np.log(_HALF / (chance_PP[np.triu(never_PP)] + _HALF)).sum(), _STRANGEST))
 
     def said(self, texts: Iterable[str]) -> BoolArray:
         """Which of the words each text has, ``(I, W)``."""
@@ -270,6 +288,7 @@ class SlotModel:
         kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits", "parts")}
         kept |= {
             "most": self.most_C.tolist(),
+            "seen": self.seen_C.tolist(),
             "whole": [self.wholes, *self.whole_C.tolist()],
             "words": list(self.words),
             "conflicts": self.conflicts.body(),
@@ -278,7 +297,7 @@ class SlotModel:
 
     @classmethod
     def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
-        """From what ``body`` made; format 2 had no words, and neither had ``parts`` or ``whole`` at first.
+        """From what ``body`` made; format 2 had no words, and neither had ``parts``, ``seen`` or ``whole`` at first.
 
         Raises:
             ValueError, KeyError, TypeError, IndexError: it is none.
@@ -297,11 +316,11 @@ class SlotModel:
         kept: dict[str, Any] = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
         kept |= {"weights": weights, "words": words, "parts": body.get("parts", False), "conflicts": Conflicts.read(body["conflicts"])}
         wholes, *whole = body.get("whole", [0])
-        most_C, whole_C = (np.array(counts, dtype=np.int64) for counts in (body["most"], whole))
-        if wholes and len(whole_C) != len(names):
-            msg = f"slots: {len(whole_C)} counts of whole outfits for {len(names)} categories"
+        most_C, seen_C, whole_C = (np.array(counts, dtype=np.int64) for counts in (body["most"], body.get("seen", []), whole))
+        if (wholes and len(whole_C) != len(names)) or len(seen_C) not in {0, len(names)}:
+            msg = f"slots: {len(seen_C)} counts of outfits, {len(whole_C)} of whole ones, for {len(names)} categories"
             raise ValueError(msg)
-        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, wholes=wholes, whole_C=whole_C, **kept)
+        return cls(categories=names, pairs_CC=pairs_CC, most_C=most_C, seen_C=seen_C, wholes=wholes, whole_C=whole_C, **kept)
 
 
 def counted(counts_BC: IntArray, largest: int) -> FloatArray:

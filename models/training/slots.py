@@ -76,6 +76,7 @@ def fit_slots(outfits: Outfits, config: SlotTraining = _USUAL, *, validation: Ou
         categories=names,
         pairs_CC=pairs_CC,
         most_C=counts_RC.max(axis=0),
+        seen_C=have_RC.sum(axis=0).astype(np.int64),
         largest=max(map(len, outfits)),
         smallest=min(map(len, outfits)),
         weights={},

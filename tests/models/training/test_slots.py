@@ -60,6 +60,17 @@ def test_categories_tell_whether_anything_is_missing(model: SlotModel) -> None:
     assert model.whole_of([*worn, "spacesuits"]) == 0.5
 
 
+def test_what_is_never_worn_together_is_strange_as_far_as_chance_would_have_it() -> None:
+    """Jeans and a dress in hundreds of outfits each; a hat was with a dress, and in one outfit, where chance tells nothing."""
+    outfits = [["jeans", "tops", "shoes"], ["dresses", "shoes"]] * 100 + [["hats", "dresses"]]
+    model = fit_slots(outfits, SlotTraining(epochs=1))
+    assert model.strange(["jeans", "tops", "shoes"]) == model.strange(["spacesuits", "jeans"]) == model.strange(["hats", "dresses"]) == 0
+    assert model.strange(["jeans", "dresses", "shoes"]) == pytest.approx(np.log(0.5 / (100 * 101 / 201 + 0.5)))
+    assert model.strange(["jeans", "jeans", "tops"]) == pytest.approx(np.log(0.5 / (100 * 100 / 402 + 0.5)))
+    assert -0.7 < model.strange(["hats", "jeans"]) < 0
+    assert model.strange(["jeans", "jeans", "dresses", "dresses", "shoes", "shoes"]) == -6
+
+
 def test_a_whole_outfit_is_complete_and_a_lacking_one_is_not(model: SlotModel) -> None:
     """The shopper's own, on no item's way."""
     assert model.missing(["dresses", "shoes", "bags"]).slots == ()
