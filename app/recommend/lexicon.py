@@ -63,6 +63,8 @@ _SAME: Final = (
     "plain solid",
 )
 _REDUCED: Final = "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi"
+_CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"
+_DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"
 _CHEAP_ABROAD: Final = (
     "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
     "economico economica goedkoop goedkope betaalbaar"
@@ -83,7 +85,8 @@ _EVERYDAY: Final = (
     "coast boat plane plant skin pack walk train pool start short warm team table drive board bold light tight loose shine class "
     "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
     "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
-    "church club dance dancing music film teach coach cart care real seat sand"
+    "church club dance dancing music film teach coach cart care real seat sand gift card "
+    "chap cheat"
 )
 
 
@@ -137,14 +140,8 @@ HEADS: Final = frozenset(_key(word) for _, _, language, word, _ in _ENTRIES if l
 """Words that begin a name as what the thing is: *bleu marine* is a blue."""
 
 LOWEST, LOWER, UPPER, HIGHEST = (f"{part} of prices" for part in ("lowest third", "lower two thirds", "upper two thirds", "highest third"))
-PRICED: Final = {
-    key: part
-    for part, words in (
-        (LOWEST, "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain " + _CHEAP_ABROAD),
-        (HIGHEST, "expensive pricey costly luxury luxurious premium high-end upmarket upscale " + _DEAR_ABROAD),
-    )
-    for key in _words(words)
-}
+PRICED_ENGLISH: Final = dict.fromkeys(_words(_CHEAP), LOWEST) | dict.fromkeys(_words(_DEAR), HIGHEST)
+PRICED: Final = PRICED_ENGLISH | dict.fromkeys(_words(_CHEAP_ABROAD), LOWEST) | dict.fromkeys(_words(_DEAR_ABROAD), HIGHEST)
 """Words of a price -> the part of the prices of their category that they mean."""
 
 ON_SALE: Final = frozenset(_words(_REDUCED))

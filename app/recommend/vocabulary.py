@@ -27,6 +27,7 @@ from app.recommend.lexicon import (
     ON_SALE,
     PARTS,
     PRICED,
+    PRICED_ENGLISH,
     SAID,
     SAME,
     SAME_ENGLISH,
@@ -379,8 +380,9 @@ class Vocabulary:
 
     @cached_property
     def _keys(self) -> list[str]:
-        known = [*ENGLISH.values(), *(LANGUAGE_OF[language] for language in self.languages)]
-        return sorted({*self._named, *PRICED, *(key for words in known for key in words)})
+        """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
+        known = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
+        return sorted({*self._named, *(key for words in known for key in words)})
 
 
 def _of_prices(key: str) -> Meaning | None:

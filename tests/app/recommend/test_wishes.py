@@ -188,6 +188,12 @@ def test_a_word_of_another_language_counts_where_the_catalogue_speaks_it(vocabul
     assert all(meaning.values == ("tops",) for wish in read(text, vocabularies["shop"]).wishes for term in wish.terms for meaning in term)
 
 
+@pytest.mark.parametrize("text", ["gift card", "a card", "for a chap"])
+def test_no_slip_makes_a_price_of_an_ordinary_word(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """*Card* is not the Italian *caro*."""
+    assert not any(read(text, vocabulary).wishes for vocabulary in vocabularies.values())
+
+
 def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
     """Who wants no heels may be shown shoes; asked for, heels are shoes."""
     items = [{"id": "a", "category": "Shoes", "title": "Lili"}, {"id": "b", "category": "Tops", "title": "Mia"}]
