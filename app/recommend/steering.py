@@ -16,14 +16,16 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
+from app.recommend.named import CATEGORY
 from app.recommend.occasions import OCCASIONS
-from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
+from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 
+_GARMENT: Final = "type"
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
 
@@ -185,9 +187,10 @@ def _wanted(release: Release, vocabulary: Vocabulary, wishes: Sequence[Wish]) ->
 
 
 def _alternatives(one: Wish, other: Wish) -> bool:
+    """Whether either will do: of one kind ("black, brown"), or two garments of which none is both ("shorts, a midi skirt")."""
     kinds, others = ([terms[0].kind for terms in wish.terms] for wish in (one, other))
     overlap = bool({*one.categories} & {*other.categories}) or one.categories == other.categories
-    return kinds == others and overlap
+    return overlap and (kinds == others or (_GARMENT in kinds and _GARMENT in others))
 
 
 def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:

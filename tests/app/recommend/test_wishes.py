@@ -194,6 +194,54 @@ def test_no_slip_makes_a_price_of_an_ordinary_word(vocabularies: dict[str, Vocab
     assert not any(read(text, vocabulary).wishes for vocabulary in vocabularies.values())
 
 
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("very good", ["Very good - Pre-owned"]),
+        ("shoes in very good condition", ["Very good - Pre-owned+shoes"]),
+        ("new with tags", ["New with tags"]),
+        ("BNWT", ["New with tags"]),
+        ("never worn", ["New with tags/New without tags"]),
+        ("black, like new", ["black", "Pre-owned - Excellent/New without tags"]),
+        ("jeans, new", ["jeans", "New with tags/New without tags"]),
+        ("good", ["Good - Pre-owned"]),
+        ("good jeans", ["jeans"]),
+        ("not used", ["New with tags/New without tags"]),
+        ("vintage 90s jeans", ["vintage+90s+jeans"]),
+        ("levis 501", ["Levi's", "501"]),
+        ("waterproof", ["waterproof"]),
+        ("not vintage", ["!vintage"]),
+        ("80s", []),
+        ("for a 501 party", []),
+        ("jeans 10", ["jeans"]),
+        ("doc martens", ["Dr Martens"]),
+    ],
+)
+def test_what_a_second_hand_shop_says_is_read(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, read_as: list[str]
+) -> None:
+    """Conditions by any part of their names and by other words for them, and words and numbers of titles; what is left is told."""
+    told = {
+        "Vintage 90s Levi's 501 jeans W32": ("Good - Pre-owned", "Levi's"),
+        "Black waterproof jacket 10": ("New with tags", None),
+        "Dr Martens shoes 6": ("Pre-owned - Excellent", "Dr Martens"),
+        "Blue jeans 8": ("New without tags", None),
+        "Black shoes 7": ("Very good - Pre-owned", None),
+    }
+    items = [
+        {"id": title, "category": title.split()[-2].lower(), "title": title, "brand": brand}
+        | {"attributes": json.dumps({"condition": condition})}
+        for title, (condition, brand) in told.items()
+    ]
+    wishes = read(text, words_of(snapshot_of(items, tmp_path / "worn")))
+    found = [
+        "!" * wish.turned + "+".join("/".join(value for meaning in term for value in meaning.values) for term in wish.terms)
+        for wish in wishes.wishes
+    ]
+    assert found == read_as
+    assert found or wishes.unread or wishes.rest
+
+
 def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
     """Who wants no heels may be shown shoes; asked for, heels are shoes."""
     items = [{"id": "a", "category": "Shoes", "title": "Lili"}, {"id": "b", "category": "Tops", "title": "Mia"}]
