@@ -60,7 +60,7 @@ from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.audience import Audience, asked_for
-from models.datasets.garments import role_of
+from models.datasets.garments import is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import PieceLabels
 
@@ -90,6 +90,7 @@ class Meaning:
             titles begins with ``SAYING``.
         titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
         people: any of whom they name: asked of all that tells for whom a row is, not of one field.
+        wearers: who alone wears the garment for which the values stand in: of swimwear, who wears a bikini.
     """
 
     field: str
@@ -97,6 +98,7 @@ class Meaning:
     kind: str
     titled: tuple[str, ...] = ()
     people: tuple[Audience, ...] = ()
+    wearers: tuple[Audience, ...] = ()
 
     def joined(self, other: Meaning) -> Meaning:
         """Either of two of one field."""
@@ -271,6 +273,8 @@ class Vocabulary:
         if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
             return for_N
         so_N = self.mask(meaning.field, meaning.values)
+        if (worn_N := self.for_whom(*meaning.wearers)) is not None and (so_N & worn_N)[self._live].any():
+            so_N &= worn_N
         if not meaning.titled:
             return so_N
         told_N = self.mask(meaning.field, self._columns.attribute_values(meaning.field.removeprefix(ATTRIBUTE)))
@@ -358,8 +362,9 @@ class Vocabulary:
 
     def _worn_as(self, key: str) -> Meaning | None:
         """The categories of what is worn as a garment is that nothing is called by, where such things stand in for each other."""
-        role = role_of(" ".join(SAID["type"][key])) if key in SAID["type"] else None
-        return _categories(self._of_role(role)) if role in ALIKE_ROLES else None
+        name = " ".join(SAID["type"].get(key, ()))
+        found = _categories(self._of_role(role)) if (role := role_of(name)) in ALIKE_ROLES else None
+        return found and replace(found, wearers=(Audience(frozenset({"women"})),) if is_womens(name) else ())
 
     def _of_role(self, role: str | None) -> tuple[str, ...]:
         """The categories that are worn as one thing, those with most items first."""
@@ -395,7 +400,7 @@ class Vocabulary:
     @cached_property
     def _keys(self) -> list[str]:
         """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
-        known = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
+        known: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
         return sorted({*self._named, *(key for words in known for key in words)})
 
 

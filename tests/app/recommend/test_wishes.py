@@ -242,6 +242,44 @@ def test_what_a_second_hand_shop_says_is_read(
     assert found or wishes.unread or wishes.rest
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sneakers", "Running Shoes"),
+        ("trainers", "Running Shoes"),
+        ("flats", "Loafers"),
+        ("flat shoes", "Loafers"),
+        ("pumps", "Court Shoes"),
+        ("high heels", "Court Shoes"),
+        ("soccer cleats", "Football Boots"),
+        ("sandals", "Court Shoes,Football Boots,Loafers,Running Shoes"),
+        ("vest", "Waistcoats"),
+        ("a dinner jacket", "Suit Jackets"),
+        ("tuxedo", "Suit Jackets"),
+        ("bikini", "Swimsuit"),
+        ("swimwear", "Swimsuit,Swim Shorts"),
+        ("jackets", "Suit Jackets"),
+        ("no heels", "Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"),
+        ("no bikini", "Court Shoes,Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"),
+    ],
+)
+def test_what_nothing_is_called_by_is_what_stands_in_for_it(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, found: str
+) -> None:
+    """By garments alike before all that is worn so, and for whom wears it; size and colour of a variant stand behind its title."""
+    names = "Court Shoes,Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"
+    items = [
+        {"id": name, "category": "Swimwear" if name.startswith("Swim") else name, "title": f"Kent {name}-M-Black"}
+        | {"attributes": json.dumps({"gender": "Men" if name == "Swim Shorts" else "Women"})}
+        for name in names.split(",")
+    ]
+    vocabulary = words_of(snapshot_of(items, tmp_path / "instead"))
+    so_N = np.ones(len(items), dtype=np.bool_)
+    for wish in read(text, vocabulary).wishes:
+        so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([vocabulary.so(one) for one in term]) for term in wish.terms])
+    assert [items[row]["id"] for row in np.flatnonzero(so_N)] == found.split(",")
+
+
 def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
     """Who wants no heels may be shown shoes; asked for, heels are shoes."""
     items = [{"id": "a", "category": "Shoes", "title": "Lili"}, {"id": "b", "category": "Tops", "title": "Mia"}]
