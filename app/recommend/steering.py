@@ -18,7 +18,7 @@ from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
 from app.recommend.named import CATEGORY
 from app.recommend.occasions import OCCASIONS
-from app.recommend.vocabulary import Vocabulary, vocabulary_of
+from app.recommend.vocabulary import Meaning, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
 from app.release.release import Release
@@ -36,6 +36,7 @@ class Steering:
     Attributes:
         must: what holds always: prices, and what is not wanted.
         wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
+        terms: masks, ``(N,)``, of each term of what is wanted, by itself.
         unread: words that were not understood.
         beside: what else moves candidates: a taste, a preferred price.
     """
@@ -43,6 +44,7 @@ class Steering:
     wishes: Wishes = field(default_factory=Wishes)
     must: tuple[Condition, ...] = ()
     wanted: tuple[tuple[str, BoolArray], ...] = ()
+    terms: tuple[BoolArray, ...] = ()
     direction: Direction | None = None
     unread: tuple[str, ...] = ()
     beside: tuple[Leaning, ...] = ()
@@ -116,8 +118,13 @@ class Steering:
         return bool(self.must) or self.wishes.budget is not None
 
     def allowed(self, release: Release, rows_n: IntArray) -> IntArray:
-        """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost."""
-        if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
+        """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost.
+
+        Who names but what a garment is not to be like asks for it otherwise: "not black leather jacket" for other jackets.
+        """
+        wishes = [wish for wish in self.wishes.wishes if wish.terms]
+        asked = [wish for wish in wishes if not wish.turned] or [wish for wish in wishes if len(wish.terms) > 1]
+        if named := {name for wish in asked for name in wish.categories}:
             rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).in_categories(sorted(named))[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
@@ -130,6 +137,12 @@ class Steering:
         for _, mask_N in self.wanted:
             rows_n = rows_n[mask_N[rows_n]]
         return rows_n
+
+    def nearest(self, rows_n: IntArray) -> IntArray:
+        """Of rows that are allowed, those that are so by most terms; none where no row is so by any."""
+        met_n = np.sum([term_N[rows_n] for term_N in self.terms], axis=0) if self.terms else np.zeros(len(rows_n), dtype=np.int64)
+        most = met_n.max(initial=0)
+        return rows_n[met_n == most] if most else rows_n[:0]
 
 
 NO_WISHES: Final = Steering()
@@ -156,10 +169,12 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
     wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
+    asked = [wish for wish in wishes.wishes if wish not in must]
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
-        wanted=tuple(_wanted(release, vocabulary, [wish for wish in wishes.wishes if wish not in must])),
+        wanted=tuple(_wanted(release, vocabulary, asked)),
+        terms=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
 
@@ -203,5 +218,10 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
         return np.asarray(~of_N | ((price_N >= least) & (price_N <= most)))
     so_N = np.ones(count, dtype=np.bool_)
     for terms in wish.terms:
-        so_N &= np.logical_or.reduce([vocabulary.so(meaning, turned=wish.turned) for meaning in terms])
+        so_N &= _any(vocabulary, terms, turned=wish.turned)
     return np.asarray(~(of_N & so_N) if wish.turned else ~of_N | so_N)
+
+
+def _any(vocabulary: Vocabulary, terms: Sequence[Meaning], *, turned: bool = False) -> BoolArray:
+    """The rows that are as any of some meanings says, ``(N,)``."""
+    return np.asarray(np.logical_or.reduce([vocabulary.so(meaning, turned=turned) for meaning in terms]))

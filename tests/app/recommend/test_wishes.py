@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from app.recommend.lexicon import HIGHEST, LOWEST
 from app.recommend.prices import prices_in
+from app.recommend.steering import Steering
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import read
 from app.release.traits import Traits
@@ -278,6 +279,13 @@ def test_what_nothing_is_called_by_is_what_stands_in_for_it(
     for wish in read(text, vocabulary).wishes:
         so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([vocabulary.so(one) for one in term]) for term in wish.terms])
     assert [items[row]["id"] for row in np.flatnonzero(so_N)] == found.split(",")
+
+
+def test_nearest_is_what_is_so_by_most_terms() -> None:
+    """Of some rows; none where no row is so by any."""
+    asked = Steering(terms=(np.array([True, True, False, False]), np.array([False, True, True, False])))
+    found = [asked.nearest(np.array(rows, dtype=np.int64)).tolist() for rows in ([0, 1, 2, 3], [0, 2, 3], [3], [])]
+    assert found == [[1], [0, 2], [], []]
 
 
 def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
