@@ -8,7 +8,7 @@ Shape legend: N rows of all · n rows of a category.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,7 +17,7 @@ import numpy as np
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
 from app.recommend.named import CATEGORY
-from app.recommend.occasions import OCCASIONS
+from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
 from app.recommend.vocabulary import Meaning, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
@@ -37,6 +37,7 @@ class Steering:
         must: what holds always: prices, and what is not wanted.
         wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
         terms: masks, ``(N,)``, of each term of what is wanted, by itself.
+        implied: what is worn by a dress code that was named, where there is any.
         unread: words that were not understood.
         beside: what else moves candidates: a taste, a preferred price.
     """
@@ -46,6 +47,7 @@ class Steering:
     wanted: tuple[tuple[str, BoolArray], ...] = ()
     terms: tuple[BoolArray, ...] = ()
     direction: Direction | None = None
+    implied: tuple[Wish, ...] = ()
     unread: tuple[str, ...] = ()
     beside: tuple[Leaning, ...] = ()
 
@@ -72,12 +74,17 @@ class Steering:
             or "what is left is blocked, or was met already"
         )
 
-    def named(self, taken: Sequence[str]) -> list[str]:
-        """The categories that are asked for and are none of those that are taken."""
+    def named(self, taken: Sequence[str], has: Callable[[str], bool]) -> list[str]:
+        """The categories that are asked for and are none of those that are taken; what is but implied only where there is any.
+
+        Args:
+            has: whether something of a category may be suggested: that one goes before others of one wish.
+        """
         found: list[str] = []
-        for wish in self.wishes.wishes:
+        for wish in (*self.wishes.wishes, *self.implied):
             if wish.categories and wish.terms and not wish.turned and not {*wish.categories} & {*taken, *found}:
-                found.append(wish.categories[0])
+                some = [*filter(has, wish.categories)]
+                found += some[:1] or ([] if wish in self.implied else [wish.categories[0]])
         return found
 
     @property
@@ -170,10 +177,12 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
+    implied = _implied(vocabulary, wishes)
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
-        wanted=tuple(_wanted(release, vocabulary, asked)),
+        wanted=tuple(_wanted(release, vocabulary, [*asked, *implied])),
+        implied=tuple(implied),
         terms=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
@@ -199,6 +208,13 @@ def _wanted(release: Release, vocabulary: Vocabulary, wishes: Sequence[Wish]) ->
         masks = [_mask(release, vocabulary, replace(wish, categories=categories)) for wish in group]
         found.append((" or ".join(wish.said for wish in group), np.asarray(np.logical_or.reduce(masks))))
     return found
+
+
+def _implied(vocabulary: Vocabulary, wishes: Wishes) -> list[Wish]:
+    """What is worn by the dress codes that are named, of what the catalogue calls so."""
+    codes = [code for said in wishes.rest for code in dress_codes(said)]
+    worn = [(code, meaning) for code in codes for key in DRESS_CODES[code] if (meaning := vocabulary.called(key))]
+    return [Wish(said=code, terms=((meaning,),), categories=vocabulary.categories_of(meaning)) for code, meaning in worn]
 
 
 def _alternatives(one: Wish, other: Wish) -> bool:

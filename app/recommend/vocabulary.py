@@ -138,13 +138,11 @@ class Vocabulary:
         A garment that nothing is called by is read as what stands in for it, "sneakers" as running shoes, else as what is worn so: "bikini"
         as swimwear. A word that columns do not name is what titles say.
         """
-        return (
-            self._own(key)
-            or self._any_of(self._others(key))
-            or self._of_title(key)
-            or self._any_of(INSTEAD.get(key, ()))
-            or self._worn_as(key)
-        )
+        return self.called(key) or self._of_title(key) or self._any_of(INSTEAD.get(key, ())) or self._worn_as(key)
+
+    def called(self, key: str) -> Meaning | None:
+        """What is called by a word, or by another for the same; None where something would have to stand in."""
+        return self._own(key) or self._any_of(self._others(key))
 
     def _any_of(self, keys: Sequence[str]) -> Meaning | None:
         """What any of some words name, in the field of the first of them that names anything."""

@@ -11,8 +11,9 @@ from typing import Final, Literal
 from app.recommend import grammar_abroad as abroad
 from app.recommend.lexicon import BUT, CONDITIONS, NOTHING
 from app.recommend.named import ATTRIBUTE, BRAND, PRICE
+from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
-from app.recommend.vocabulary import SAYING, Meaning, Vocabulary
+from app.recommend.vocabulary import ORDINARY, SAYING, Meaning, Vocabulary
 from app.recommend.words import WORD, one_form
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
@@ -111,7 +112,8 @@ class _Reader:
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._worn, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
+            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or, self._named,
+            self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
@@ -162,6 +164,18 @@ class _Reader:
                 return [self._atom("term", place, last, key=key, meaning=meaning)], last + 1
         return None
 
+    def _dress_code(self, place: int) -> _Read | None:
+        """A black tie wedding: an occasion, where one follows or the words are hyphenated; else a tie that is black."""
+        code = DRESS_CODE.match(self._tokens[place].string, self._tokens[place].start()) if place < len(self._tokens) else None
+        if code is None:
+            return None
+        last = next(at for at, token in reversed([*enumerate(self._tokens)]) if token.start() < code.end())
+        end = last + 1
+        while one_form(self._word(end)) in ORDINARY and ((term := self._term(end)) is None or term[1] == end + 1):
+            end += 1
+        told = end > last + 1 or last > place + 1 or self._word(place - 1) in _FOR_ALONE
+        return ([self._atom("rest", place, end - 1)], end) if told else None
+
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
         word = self._words[place]
@@ -200,9 +214,9 @@ class _Reader:
         last = self._end_of_phrase(place + 1)
         joins = [at for at in range(place + 2, last) if self._words[at] in self._or_words and self._terms(at + 1, last)]
         end = joins[0] if joins else last
-        terms = self._terms(place + 1, end)
-        if terms is not None:
-            return terms, end
+        code, terms = self._dress_code(place + 1), self._terms(place + 1, end)
+        if code is not None or terms is not None:
+            return code or (terms or [], end)
         content = [at for at in range(place + 1, end) if self._words[at] and not self._idle(self._words[at])]
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 

@@ -6,7 +6,8 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -15,13 +16,16 @@ from hypothesis import strategies as st
 
 from app.recommend.lexicon import HIGHEST, LOWEST
 from app.recommend.prices import prices_in
-from app.recommend.steering import Steering
+from app.recommend.steering import Steering, constraints_of
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import read
 from app.release.traits import Traits
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.release.release import Release
 
 _SPOKEN = (
     "no not or and but black red leather heels shoes bag dress by from in for a the under 80 between 20 over €50 Solvei blak , . / - "
@@ -279,6 +283,17 @@ def test_what_nothing_is_called_by_is_what_stands_in_for_it(
     for wish in read(text, vocabulary).wishes:
         so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([vocabulary.so(one) for one in term]) for term in wish.terms])
     assert [items[row]["id"] for row in np.flatnonzero(so_N)] == found.split(",")
+
+
+def test_a_dress_code_is_worn_with_what_there_is(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """Bow ties where something may be suggested of them; a tie that is black is asked for by itself."""
+    items = [{"id": name, "category": name, "title": f"Black {name}"} for name in ("Ties", "Bow Ties", "Shoes")]
+    snapshot = snapshot_of(items, tmp_path / "dressed")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    wedding, tie = (constraints_of(cast("Release", release), text) for text in ("black tie wedding", "a black tie"))
+    assert [wedding.named((), may.__contains__) for may in ({"Ties", "Bow Ties"}, {"Ties"})] == [["Bow Ties"], []]
+    assert [tie.named((), may.__contains__) for may in ({"Ties", "Bow Ties"}, {"Bow Ties"})] == [["Ties"], ["Ties"]]
+    assert not wedding.asks
 
 
 def test_nearest_is_what_is_so_by_most_terms() -> None:
