@@ -14,6 +14,9 @@ from index.columns import Filter
 from models.datasets.sizes import but_for_size, by_size, size_of
 
 _IN_STOCK: Final = Filter(in_stock=True)
+_MOST_LISTED: Final = 5
+_UNKNOWN: Final = "not in the catalogue"
+_IS_PRODUCT: Final = "a product, and no item of its own; its items are {}"
 
 
 def meant(release: Release, outfits: Sequence[Sequence[ItemRef]]) -> list[Sequence[ItemRef]]:
@@ -45,6 +48,12 @@ def unknown(release: Release, ids: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(item for item in ids if item not in known and item not in groups))
 
 
+def why_unknown(release: Release, ids: Collection[str]) -> dict[str, str]:
+    """Why each id, which no item has, is not to be changed: it is a product's, whose items are others, or nobody's."""
+    products = {item: ids_of(release, rows) for item, rows in rows_of_groups(release, ids).items()}
+    return {item: _IS_PRODUCT.format(_listed(products[item])) if item in products else _UNKNOWN for item in ids}
+
+
 def with_variants(release: Release, ids: Collection[str]) -> list[int]:
     """The rows of items, those of groups among them, and of all variants of theirs; ids that are not in the catalogue have none."""
     own = release.snapshot.row_of.known(with_groups(release, ids)).values()
@@ -70,6 +79,11 @@ def other_colours(release: Release, item: str) -> list[str]:
     """Of each other colour of an item's product the first that can be bought, else the first; ids."""
     others = [same for same in _same(release, [item]) if all(one.id != item for one in same)]
     return [next((one.id for one in same if one.in_stock is not False), same[0].id) for same in others]
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
+    return ", ".join(map(repr, ids[:_MOST_LISTED])) + more
 
 
 def _as_sizes(same: Iterable[CatalogueItem]) -> list[dict[str, Any]]:
