@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from app.recommend import grammar_abroad as abroad
-from app.recommend.lexicon import BUT, CONDITIONS, NOTHING
+from app.recommend.lexicon import BUT, CONDITIONS, INSTEAD, NOTHING
 from app.recommend.named import ATTRIBUTE, BRAND, PRICE
 from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
@@ -279,6 +279,7 @@ class _Reader:
             return meaning.field == BRAND
         alone = self._end_of_phrase(place) == place + 1 and (not self._word(place - 1) or self._word(place - 1) in _PHRASE_ENDS)
         of = self._word(place + 1)
+        alone = alone or one_form(self._words[place]) in INSTEAD  # new jeans, where some are
         return (alone and meaning.field.startswith(ATTRIBUTE)) or (bool(of) and self._vocabulary.is_attribute(of, meaning))
 
     def _runs(self, place: int) -> list[tuple[str, int]]:

@@ -209,6 +209,7 @@ def test_no_slip_makes_a_price_of_an_ordinary_word(vocabularies: dict[str, Vocab
         ("never worn", ["New with tags/New without tags"]),
         ("black, like new", ["black", "Pre-owned - Excellent/New without tags"]),
         ("jeans, new", ["jeans", "New with tags/New without tags"]),
+        ("new jeans", ["New with tags/New without tags+jeans"]),
         ("good", ["Good - Pre-owned"]),
         ("good jeans", ["jeans"]),
         ("not used", ["New with tags/New without tags"]),
