@@ -27,7 +27,8 @@ from app.ground.errors import BadPictureError, Detail, HomeError, LogUnavailable
 from app.ground.parts import Limits
 from app.log.base import Event, Stream
 from app.recommend import cost
-from app.recommend.limits import category_meant, check_count
+from app.recommend.limits import category_meant, check_count, new_categories
+from app.recommend.products import why_unknown
 from app.recommend.slices import pause
 from app.recommend.stages import count
 from app.release.release import Release
@@ -58,7 +59,9 @@ def _unless_bytes(body: Any) -> Any:  # noqa: ANN401 - parsed JSON, or the bytes
     return None if isinstance(body, bytes) else body
 
 
-@router.put("/items", openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}})
+@router.put(
+    "/items", openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": _FORM}}}}, response_model_exclude_none=True
+)
 async def put_items(
     request: Request,
     release: CurrentRelease,
@@ -80,15 +83,17 @@ async def put_items(
     sent = [image.base64 or parts.get(image.part or "", b"") for image in images if image.url is None]
     fetched = cost.of_pictures([b""] * (len(images) - len(sent)), _USUAL_PIXELS)
     changes = await compute(lambda: _events(release, asked.items, sources, known, limits), len(asked.items) + fetched, sent)
-    return await appended(services, changes)
+    change = await appended(services, changes)
+    return change.model_copy(update={"notes": new_categories(release, [item.category for item in asked.items]) or None})
 
 
-@router.delete("/items/{item_id:path}", responses=documented(404))
-async def delete_item(item_id: str, services: InjectedServices) -> CatalogueChange:
+@router.delete("/items/{item_id:path}", responses=documented(404), response_model_exclude_none=True)
+async def delete_item(item_id: str, release: CurrentRelease, services: InjectedServices) -> CatalogueChange:
     """Take an item out of the catalogue, and so out of every answer. 200 once that is on disk."""
     if not services.replay.knows(item_id):
-        msg = f"item {item_id!r} is not in the catalogue"
-        raise UnknownItemError(msg, [Detail("item_id", item_id, "not in the catalogue")])
+        why = why_unknown(release, [item_id])[item_id]
+        msg = f"item {item_id!r} is {why}"
+        raise UnknownItemError(msg, [Detail("item_id", item_id, why)])
     return await appended(services, [removal(item_id)])
 
 

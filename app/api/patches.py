@@ -15,6 +15,7 @@ from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownItemError
 from app.log.base import Event
 from app.recommend.limits import check_count
+from app.recommend.products import why_unknown
 from app.recommend.stages import count
 from app.release.release import Release
 
@@ -26,7 +27,7 @@ router = APIRouter(
 )
 
 
-@router.patch("/items", responses=documented(404))
+@router.patch("/items", responses=documented(404), response_model_exclude_none=True)
 async def patch_items(batch: PatchItems, release: CurrentRelease, services: InjectedServices) -> CatalogueChange:
     """Change some values of items; the others stay. 200 once that is on disk; every replica follows within moments.
 
@@ -35,8 +36,8 @@ async def patch_items(batch: PatchItems, release: CurrentRelease, services: Inje
     check_count("items", len(batch.items), services.settings.limits.max_upserts, "items")
     count("upserts", len(batch.items))
     named = list(each_once(batch.items))
-    unknown = [Detail(f"{field}.id", item.id, "not in the catalogue") for field, item in named if not services.replay.knows(item.id)]
-    if unknown:
+    if fields := {item.id: f"{field}.id" for field, item in named if not services.replay.knows(item.id)}:
+        unknown = [Detail(fields[item], item, why) for item, why in why_unknown(release, fields).items()]
         msg = f"{len(unknown)} of the {len(batch.items)} items are not in the catalogue, so nothing was changed"
         raise UnknownItemError(msg, unknown)
     return await appended(services, [_event(release, item) for item in batch.items])

@@ -87,7 +87,8 @@ def _slots(resolved: Resolved) -> Slots:
         return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
 
     chosen = lacking(())
-    if named := steering.named([*worn.categories, *chosen.categories]):
+    snapshot = release.snapshot
+    if named := steering.named([*worn.categories, *chosen.categories], lambda name: may.any_of(snapshot.rows_in(name))):
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
     return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
 

@@ -15,7 +15,7 @@ import numpy as np
 from app.ground.errors import NoEncoderError
 from app.recommend.grammar_abroad import IDLE
 from app.recommend.leaning import FARTHEST, standard
-from app.recommend.occasions import OCCASIONS
+from app.recommend.occasions import DRESS_CODE, OCCASIONS, dress_codes
 from app.recommend.rank import unit
 from app.recommend.similar import image_part, text_part
 from app.recommend.stages import stage
@@ -24,7 +24,7 @@ from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 from models.errors import EncoderError
 
-_WORD: Final = re.compile(rf"{ELIDED}['\u2019]|[^\W_]+(?:['\u2019-][^\W_]+)*", re.IGNORECASE)
+_WORD: Final = re.compile(rf"{DRESS_CODE.pattern}|{ELIDED}['\u2019]|[^\W_]+(?:['\u2019-][^\W_]+)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -85,7 +85,7 @@ def _spoken(text: str) -> list[str]:
 
 def _vector(release: Release, word: str) -> FloatArray | None:
     """Where one word leads: along the axes of its occasion, else as the encoder reads it; None where it was taught no such word."""
-    axes = OCCASIONS.get(one_form(word)) or OCCASIONS.get(word)
+    axes = next((OCCASIONS[code] for code in dress_codes(word)), None) or OCCASIONS.get(one_form(word)) or OCCASIONS.get(word)
     if axes:
         ends = [turn * (_mean(release, axis.towards) - _mean(release, axis.away)) for axis, turn in axes]
         return np.asarray(np.sum(ends, axis=0), dtype=np.float32)

@@ -30,10 +30,18 @@ PATTERNS: Final = (
 )
 _MORE_TYPES: Final = (
     "stiletto trilby rucksack crossbody shopper tee henley sweatpants slip-on wedge platform chelsea-boot ankle-boot sundress slide chino "
-    "bomber trench raincoat windbreaker carré roll-neck polo-shirt blouson"
+    "bomber trench raincoat windbreaker carré roll-neck polo-shirt blouson court-shoe running-shoe training-shoe tennis-shoe sports-shoe "
+    "plimsoll ballerina ballet-flat ballet-pump football-boot soccer-boot soccer-cleat football-cleat cleat dinner-jacket dinner-suit "
+    "suit-jacket"
+)
+_WORN: Final = (
+    "new-with-tag nwt bnwt brand-new-with-tag",
+    "new-without-tag nwot bnwot",
+    "never-worn not-worn unworn unused never-used not-used",
+    "like-new as-new good-as-new as-good-as-new nearly-new",
 )
 _SAME: Final = (
-    "heel high-heel pump stiletto",
+    "heel high-heel pump stiletto court-shoe",
     "sneaker trainer",
     "hoodie sweatshirt",
     "trouser pant",
@@ -61,8 +69,23 @@ _SAME: Final = (
     "turtleneck roll-neck polo-neck",
     "hat headwear",
     "plain solid",
+    "football-boot soccer-boot soccer-cleat football-cleat cleat",
+    "tuxedo dinner-jacket dinner-suit",
+    "dr-marten doc-marten",
+    *_WORN,
 )
+_INSTEAD: Final = {
+    "sneaker trainer": "running-shoe training-shoe tennis-shoe sports-shoe plimsoll",
+    "flat": "ballerina ballet-flat ballet-pump loafer moccasin slip-on",
+    "tuxedo dinner-jacket dinner-suit": "suit-jacket suit blazer",
+    "vest": "waistcoat gilet",
+    "new brand-new never-worn not-worn unworn unused never-used not-used": "new-with-tag new-without-tag",
+    "like-new as-new good-as-new as-good-as-new nearly-new": "excellent mint new-without-tag",
+    "football-boot soccer-boot soccer-cleat football-cleat cleat": "studded-boot firm-ground",
+}
 _REDUCED: Final = "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi"
+_CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"
+_DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"
 _CHEAP_ABROAD: Final = (
     "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
     "economico economica goedkoop goedkope betaalbaar"
@@ -83,7 +106,8 @@ _EVERYDAY: Final = (
     "coast boat plane plant skin pack walk train pool start short warm team table drive board bold light tight loose shine class "
     "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
     "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
-    "church club dance dancing music film teach coach cart care real seat sand"
+    "church club dance dancing music film teach coach cart care real seat sand gift card "
+    "chap cheat"
 )
 
 
@@ -137,14 +161,8 @@ HEADS: Final = frozenset(_key(word) for _, _, language, word, _ in _ENTRIES if l
 """Words that begin a name as what the thing is: *bleu marine* is a blue."""
 
 LOWEST, LOWER, UPPER, HIGHEST = (f"{part} of prices" for part in ("lowest third", "lower two thirds", "upper two thirds", "highest third"))
-PRICED: Final = {
-    key: part
-    for part, words in (
-        (LOWEST, "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain " + _CHEAP_ABROAD),
-        (HIGHEST, "expensive pricey costly luxury luxurious premium high-end upmarket upscale " + _DEAR_ABROAD),
-    )
-    for key in _words(words)
-}
+PRICED_ENGLISH: Final = dict.fromkeys(_words(_CHEAP), LOWEST) | dict.fromkeys(_words(_DEAR), HIGHEST)
+PRICED: Final = PRICED_ENGLISH | dict.fromkeys(_words(_CHEAP_ABROAD), LOWEST) | dict.fromkeys(_words(_DEAR_ABROAD), HIGHEST)
 """Words of a price -> the part of the prices of their category that they mean."""
 
 ON_SALE: Final = frozenset(_words(_REDUCED))
@@ -158,6 +176,12 @@ PARTS: Final = {LOWEST: (0, 1 / 3), LOWER: (0, 2 / 3), UPPER: (1 / 3, 1), HIGHES
 
 SAME_ENGLISH: Final = {key: frozenset(_words(group)) - {key} for group in _SAME for key in _words(group)}
 """Other English words for the same."""
+
+INSTEAD: Final = {key: tuple(_words(others)) for some, others in _INSTEAD.items() for key in _words(some)}
+"""What is meant where nothing is called by a word, nor by another for the same: running shoes by "sneakers"."""
+
+CONDITIONS: Final = frozenset(key for group in _WORN for key in _words(group))
+"""Words of how much a piece was worn; told as not understood where no attribute says it, each idle though it be."""
 
 
 def _with_abroad() -> dict[str, frozenset[str]]:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import Final
 
 from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
 from app.release.release import Release
 from models.datasets.garments import categories_meant
 from models.datasets.names import spelling_of
+
+_MOST_TOLD: Final = 8
+_STEPS: Final = re.compile(r"\s*[>/|\u203a\u00bb]\s*")
+"""What parts the steps of a path of categories."""
 
 
 def check_count(field: str, count: int, most: int, what: str = "") -> None:
@@ -45,6 +51,27 @@ def category_meant(release: Release, name: str) -> str | None:
     """The category that is meant, whatever its case and blanks, as the catalogue spells it, else the model; None where neither has it."""
     known = (*release.bundle.manifest.categories, *release.snapshot.categories)
     return name if name in known else _spelt(known).get(spelling_of(name))
+
+
+def new_categories(release: Release, names: Sequence[str]) -> list[str]:
+    """What to say of the categories of some items that there are none of, though one that there is was probably meant: of the first few.
+
+    Of a path of categories (*Women > Dresses > Midi*) that is the last of its steps that there is.
+    """
+    new = [name for name in dict.fromkeys(names) if category_meant(release, name) is None]
+    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if new else {}
+    near = {name: next(_known_steps(release, name), None) or categories_meant(name, worn_as) for name in new[:_MOST_TOLD]}
+    return [
+        f"category {shortened(name)!r} is new to this catalogue, and so a slot of its own; did you mean {one}?"
+        for name, one in near.items()
+        if one
+    ]
+
+
+def _known_steps(release: Release, path: str) -> Iterator[str]:
+    """The categories that steps of a path are, quoted, the last one first."""
+    meant = (category_meant(release, step) for step in reversed(_STEPS.split(path)))
+    return (repr(name) for name in meant if name is not None)
 
 
 @lru_cache(maxsize=16)  # of releases that serve side by side; a batch of items may ask for each of its own

@@ -6,6 +6,7 @@ garments and cloths: formal less casual, summer less winter.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +26,9 @@ _CASUAL_WEAR: Final = "denim, nylon, canvas, t-shirt, jogger, shorts, hooded jac
 _SUMMER_WEAR: Final = "linen, cotton, straw, canvas, sandals, sundress, shorts, sun hat, t-shirt, tote"
 _WINTER_WEAR: Final = "wool, tweed, flannel, knit, suede, padded, boots, beanie, turtleneck, scarf"
 
+_BLACK_TIE_WEAR: Final = "bow tie, dinner jacket, tuxedo, dress shirt, patent leather, cufflinks, evening dress, gown, satin"
+
+BLACK_TIE: Final = Axis(tuple(_BLACK_TIE_WEAR.split(", ")), tuple(_CASUAL_WEAR.split(", ")))
 FORMAL: Final = Axis(tuple(_FORMAL_WEAR.split(", ")), tuple(_CASUAL_WEAR.split(", ")))
 SUMMER: Final = Axis(tuple(_SUMMER_WEAR.split(", ")), tuple(_WINTER_WEAR.split(", ")))
 
@@ -99,3 +103,22 @@ for _axis, _sign, _words in _ABROAD:
         OCCASIONS.setdefault(_word, [(_axis, _sign)])
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
+
+DRESS_CODE: Final = re.compile(
+    r"\b(?:black|white)[ -]tie\b(?:[ -](?:event|affair|function|occasion|attire|optional|dress code|dress|do)s?\b)?", re.IGNORECASE
+)
+"""How dressed one comes, where what follows is no garment: a black tie wedding, not a black tie."""
+
+DRESS_CODES: Final[dict[str, tuple[str, ...]]] = dict.fromkeys(("black tie", "white tie"), ("bowtie", "dinnerjacket", "tuxedo"))
+"""A dress code -> the garments that are worn by it, by their ``words.phrase`` without spaces."""
+for _word in DRESS_CODES:
+    OCCASIONS[_word] = [(BLACK_TIE, 1.0)]
+
+
+def dress_codes(text: str) -> list[str]:
+    """The dress codes that a text names.
+
+    >>> dress_codes("a Black-Tie event"), dress_codes("a tie, black")
+    (['black tie'], [])
+    """
+    return [code[: len("black tie")].lower().replace("-", " ") for code in DRESS_CODE.findall(text)]

@@ -6,30 +6,27 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-
 from app.recommend.outfit import ItemRef
+from app.release.groups import ids_of, rows_of_groups
 from app.release.release import CatalogueItem, Release
-from app.release.variants import group_key
 from index.backends.base import IntArray
 from index.columns import Filter
 from models.datasets.sizes import but_for_size, by_size, size_of
 
 _IN_STOCK: Final = Filter(in_stock=True)
-_FEW: Final = 30
-"""Values that are quicker compared one after another than hashed: of a million rows, 0.4 ms each, else 10 to 20 ms in all."""
+_MOST_LISTED: Final = 5
+_UNKNOWN: Final = "not in the catalogue"
+_IS_PRODUCT: Final = "a product, and no item of its own; its items are {}"
 
 
 def meant(release: Release, outfits: Sequence[Sequence[ItemRef]]) -> list[Sequence[ItemRef]]:
     """The outfits, with an item in place of each id that is a group's: the first of the group that is not sold out, else the first."""
-    rows_of = _of_groups(release, {item for items in outfits for item in items if isinstance(item, str)})
+    rows_of = rows_of_groups(release, {item for items in outfits for item in items if isinstance(item, str)})
     if not rows_of:  # as in most requests
         return list(outfits)
     stocked = release.snapshot.columns.selection(_IN_STOCK)
     first = {group: int(next(iter(rows[stocked.passes(rows)]), rows[0])) for group, rows in rows_of.items()}
-    item_of: dict[ItemRef, str] = dict(zip(first, _ids(release, [*first.values()]), strict=True))
+    item_of: dict[ItemRef, str] = dict(zip(first, ids_of(release, [*first.values()]), strict=True))
     return [[item_of.get(item, item) for item in items] for items in outfits]
 
 
@@ -40,15 +37,21 @@ def as_items(release: Release, ids: Sequence[str]) -> list[str]:
 
 def with_groups(release: Release, ids: Collection[str]) -> tuple[str, ...]:
     """Ids, with all items of the group in place of each that is a group's."""
-    rows_of = _of_groups(release, ids)
-    return tuple(one for item in ids for one in (_ids(release, rows_of[item]) if item in rows_of else [item]))
+    rows_of = rows_of_groups(release, ids)
+    return tuple(one for item in ids for one in (ids_of(release, rows_of[item]) if item in rows_of else [item]))
 
 
 def unknown(release: Release, ids: Sequence[str]) -> list[str]:
     """Those ids, each once, that are neither an item's nor a group's."""
     known = release.snapshot.row_of.known(ids)
-    groups = _of_groups(release, [item for item in ids if item not in known])
+    groups = rows_of_groups(release, [item for item in ids if item not in known])
     return list(dict.fromkeys(item for item in ids if item not in known and item not in groups))
+
+
+def why_unknown(release: Release, ids: Collection[str]) -> dict[str, str]:
+    """Why each id, which no item has, is not to be changed: it is a product's, whose items are others, or nobody's."""
+    products = {item: ids_of(release, rows) for item, rows in rows_of_groups(release, ids).items()}
+    return {item: _IS_PRODUCT.format(_listed(products[item])) if item in products else _UNKNOWN for item in ids}
 
 
 def with_variants(release: Release, ids: Collection[str]) -> list[int]:
@@ -78,23 +81,9 @@ def other_colours(release: Release, item: str) -> list[str]:
     return [next((one.id for one in same if one.in_stock is not False), same[0].id) for same in others]
 
 
-def _of_groups(release: Release, ids: Collection[str]) -> dict[str, IntArray]:
-    """The rows, ascending, of each id that no item has and that is the ``group_id`` of some in the catalogue."""
-    row_of, key_N = release.snapshot.row_of, release.traits.key_N
-    known = row_of.known(ids)
-    group_of = {group_key(item): item for item in ids if item not in known}
-    if not group_of:  # as in most requests
-        return {}
-    few, keys = len(group_of) < _FEW, pa.array([*group_of])
-    masks = (key_N == key for key in group_of) if few else [pc.is_in(pa.array(key_N), value_set=keys)]
-    rows = np.concatenate([np.flatnonzero(mask) for mask in masks])
-    rows = np.array([row for row, item in zip(rows.tolist(), _ids(release, rows), strict=True) if row_of.get(item) == row], dtype=np.int64)
-    return {group: own for key, group in group_of.items() if len(own := rows[key_N[rows] == key])}
-
-
-def _ids(release: Release, rows: Sequence[int] | IntArray) -> list[str]:
-    ids: list[str] = release.snapshot.items.column("id").take(pa.array(rows, pa.int64())).to_pylist()
-    return ids
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - _MOST_LISTED} more" if len(ids) > _MOST_LISTED else ""
+    return ", ".join(map(repr, ids[:_MOST_LISTED])) + more
 
 
 def _as_sizes(same: Iterable[CatalogueItem]) -> list[dict[str, Any]]:

@@ -37,22 +37,29 @@ def ruling_of(ruled: Ruled | None, worn: Worn) -> Ruling | None:
 def choose_look(ruling: Ruling, filtered: Selection, budget: float | None) -> None:
     """Show the first curated look all of whose items are in the catalogue, pass the filters, and are kept apart by no rule.
 
+    Of a product that it names by its group, the first item that passes is of the look.
+
     Args:
         budget: what those that are not worn may cost together; None: whatever they do.
     """
     snapshot = ruling.ruled.release.snapshot
-    row_of = snapshot.row_of
 
-    def may(look: CuratedLook) -> bool:
-        ids = [item for item in look.ids if item not in ruling.worn_ids]
-        rows = [row_of[item] for item in ids if item in row_of]
-        if not rows or len(rows) < len(ids) or not filtered.passes(np.array(rows)).all():
+    def rows_of(look: CuratedLook) -> list[int]:
+        """One for each of its items that is not worn; none where one of them cannot be had."""
+        named = dict(ruling.unworn(look.ids))
+        passing = [rows[filtered.passes(rows)] for rows in named.values()]
+        whole = all(len(rows) for rows in passing) and ruling.wears([item for item in look.ids if item not in named])
+        return [int(rows[0]) for rows in passing] if whole else []
+
+    def may(rows: list[int]) -> bool:
+        if not rows:
             return False
         if budget is not None and not float(snapshot.columns.prices[rows].sum()) <= budget + CENT:  # nor where a price is not known
             return False
         return not any(ruling.apart(rows[:place], row) for place, row in enumerate(rows))
 
-    ruling.look = next(filter(may, ruling.looks()), None)
+    looks = ((look, rows_of(look)) for look in ruling.looks())
+    ruling.look, ruling.shown = next(((look, rows) for look, rows in looks if may(rows)), (None, ()))
 
 
 def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> tuple[Pool, dict[int, tuple[str, ...]]]:
@@ -86,8 +93,7 @@ def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots,
 
 def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
     ruling.touched[look.id] = None
-    rows = [row for row, rule in ruling.pinned.items() if rule == look.id]
-    return Slots(tuple(Slot(release.category_of(row)) for row in rows), complete=not rows)
+    return Slots(tuple(Slot(release.category_of(row)) for row in ruling.shown), complete=not ruling.shown)
 
 
 def of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
@@ -111,5 +117,4 @@ def look_rows(release: Release, ruling: Ruling | None, categories: Sequence[str]
     """The items of the curated look that is shown, by slot; none where there is no such look, or the slots are others."""
     if ruling is None or ruling.look is None:
         return ()
-    rows = [row for row, rule in ruling.pinned.items() if rule == ruling.look.id]
-    return tuple(rows) if [release.category_of(row) for row in rows] == list(categories) else ()
+    return tuple(ruling.shown) if [release.category_of(row) for row in ruling.shown] == list(categories) else ()

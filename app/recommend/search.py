@@ -35,6 +35,7 @@ from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
 ASKED: Final = "no title has all of these words, so these are what is as they describe"
+NEAREST: Final = "no title has all of these words, and nothing here is all of that, so these come nearest"
 LED: Final = "no title has all of these words, so these are what is most in their spirit"
 UNMET: Final = "no title has all of these words, and nothing here is all of that"
 UNKNOWN: Final = "no title has all of these words, and not all were understood"
@@ -142,11 +143,12 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
         return Found(so, note=ASKED, wishes=asked)
     if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
         return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
+    nearest = asked.nearest(rows)
     unsold = not asked.asks and bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
-    alike = _meant(release, text, rows, limits) if meaning and not unsold else none
-    told = asked if asked.limits or asked.wishes.foreign or (asked.unread and (asked.asks or unsold)) else None
+    alike = _meant(release, text, rows, nearest, limits) if meaning and not unsold else none
+    told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and (asked.asks or unsold)) else None
     if len(alike):
-        return Found(alike, by_meaning=True, note=MEANT, wishes=told)
+        return Found(alike, by_meaning=True, note=NEAREST if len(nearest) and not len(so) else MEANT, wishes=told)
     if not (asked.asks or told):
         return Found(none)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
@@ -264,10 +266,11 @@ def _led(release: Release, direction: Direction, among: IntArray, most: int) -> 
     return rows[release.traits.leading(rows)][:most]
 
 
-def _meant(release: Release, text: str, among: IntArray, limits: Limits) -> IntArray:
-    """The rows of some that look most as a text says; none where the encoder does not know its words, or cannot be asked."""
+def _meant(release: Release, text: str, among: IntArray, first: IntArray, limits: Limits) -> IntArray:
+    """The rows of some that look most as a text says, those of the first before others; none where the encoder knows no word of it."""
     try:
-        found = similar_to_words(release, text, limits.max_k, limits, among=among)
+        ranks = [similar_to_words(release, text, limits.max_k, limits, among=some) for some in (first, among) if len(some)]
     except (NoEncoderError, EncoderError):
         return np.zeros(0, dtype=np.int64)
-    return np.array(() if found.fallback else found.rows, dtype=np.int64)
+    rows = dict.fromkeys(row for rank in ranks if not rank.fallback for row in rank.rows)
+    return np.array([*rows][: limits.max_k], dtype=np.int64)

@@ -8,7 +8,7 @@ Shape legend: N rows of all · n rows of a category.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -16,14 +16,16 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
-from app.recommend.occasions import OCCASIONS
-from app.recommend.vocabulary import CATEGORY, Vocabulary, vocabulary_of
+from app.recommend.named import CATEGORY
+from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
+from app.recommend.vocabulary import Meaning, Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 
+_GARMENT: Final = "type"
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
 
@@ -34,6 +36,8 @@ class Steering:
     Attributes:
         must: what holds always: prices, and what is not wanted.
         wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
+        terms: masks, ``(N,)``, of each term of what is wanted, by itself.
+        implied: what is worn by a dress code that was named, where there is any.
         unread: words that were not understood.
         beside: what else moves candidates: a taste, a preferred price.
     """
@@ -41,7 +45,9 @@ class Steering:
     wishes: Wishes = field(default_factory=Wishes)
     must: tuple[Condition, ...] = ()
     wanted: tuple[tuple[str, BoolArray], ...] = ()
+    terms: tuple[BoolArray, ...] = ()
     direction: Direction | None = None
+    implied: tuple[Wish, ...] = ()
     unread: tuple[str, ...] = ()
     beside: tuple[Leaning, ...] = ()
 
@@ -68,12 +74,17 @@ class Steering:
             or "what is left is blocked, or was met already"
         )
 
-    def named(self, taken: Sequence[str]) -> list[str]:
-        """The categories that are asked for and are none of those that are taken."""
+    def named(self, taken: Sequence[str], has: Callable[[str], bool]) -> list[str]:
+        """The categories that are asked for and are none of those that are taken; what is but implied only where there is any.
+
+        Args:
+            has: whether something of a category may be suggested: that one goes before others of one wish.
+        """
         found: list[str] = []
-        for wish in self.wishes.wishes:
+        for wish in (*self.wishes.wishes, *self.implied):
             if wish.categories and wish.terms and not wish.turned and not {*wish.categories} & {*taken, *found}:
-                found.append(wish.categories[0])
+                some = [*filter(has, wish.categories)]
+                found += some[:1] or ([] if wish in self.implied else [wish.categories[0]])
         return found
 
     @property
@@ -114,8 +125,13 @@ class Steering:
         return bool(self.must) or self.wishes.budget is not None
 
     def allowed(self, release: Release, rows_n: IntArray) -> IntArray:
-        """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost."""
-        if named := {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}:
+        """The rows within those limits, of the categories that are asked for, if any are; a budget is the most that one item may cost.
+
+        Who names but what a garment is not to be like asks for it otherwise: "not black leather jacket" for other jackets.
+        """
+        wishes = [wish for wish in self.wishes.wishes if wish.terms]
+        asked = [wish for wish in wishes if not wish.turned] or [wish for wish in wishes if len(wish.terms) > 1]
+        if named := {name for wish in asked for name in wish.categories}:
             rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).in_categories(sorted(named))[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
@@ -128,6 +144,12 @@ class Steering:
         for _, mask_N in self.wanted:
             rows_n = rows_n[mask_N[rows_n]]
         return rows_n
+
+    def nearest(self, rows_n: IntArray) -> IntArray:
+        """Of rows that are allowed, those that are so by most terms; none where no row is so by any."""
+        met_n = np.sum([term_N[rows_n] for term_N in self.terms], axis=0) if self.terms else np.zeros(len(rows_n), dtype=np.int64)
+        most = met_n.max(initial=0)
+        return rows_n[met_n == most] if most else rows_n[:0]
 
 
 NO_WISHES: Final = Steering()
@@ -154,10 +176,14 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
     wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
+    asked = [wish for wish in wishes.wishes if wish not in must]
+    implied = _implied(vocabulary, wishes)
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
-        wanted=tuple(_wanted(release, vocabulary, [wish for wish in wishes.wishes if wish not in must])),
+        wanted=tuple(_wanted(release, vocabulary, [*asked, *implied])),
+        implied=tuple(implied),
+        terms=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
 
@@ -184,10 +210,18 @@ def _wanted(release: Release, vocabulary: Vocabulary, wishes: Sequence[Wish]) ->
     return found
 
 
+def _implied(vocabulary: Vocabulary, wishes: Wishes) -> list[Wish]:
+    """What is worn by the dress codes that are named, of what the catalogue calls so."""
+    codes = [code for said in wishes.rest for code in dress_codes(said)]
+    worn = [(code, meaning) for code in codes for key in DRESS_CODES[code] if (meaning := vocabulary.called(key))]
+    return [Wish(said=code, terms=((meaning,),), categories=vocabulary.categories_of(meaning)) for code, meaning in worn]
+
+
 def _alternatives(one: Wish, other: Wish) -> bool:
+    """Whether either will do: of one kind ("black, brown"), or two garments of which none is both ("shorts, a midi skirt")."""
     kinds, others = ([terms[0].kind for terms in wish.terms] for wish in (one, other))
     overlap = bool({*one.categories} & {*other.categories}) or one.categories == other.categories
-    return kinds == others and overlap
+    return overlap and (kinds == others or (_GARMENT in kinds and _GARMENT in others))
 
 
 def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
@@ -200,5 +234,10 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
         return np.asarray(~of_N | ((price_N >= least) & (price_N <= most)))
     so_N = np.ones(count, dtype=np.bool_)
     for terms in wish.terms:
-        so_N &= np.logical_or.reduce([vocabulary.so(meaning, turned=wish.turned) for meaning in terms])
+        so_N &= _any(vocabulary, terms, turned=wish.turned)
     return np.asarray(~(of_N & so_N) if wish.turned else ~of_N | so_N)
+
+
+def _any(vocabulary: Vocabulary, terms: Sequence[Meaning], *, turned: bool = False) -> BoolArray:
+    """The rows that are as any of some meanings says, ``(N,)``."""
+    return np.asarray(np.logical_or.reduce([vocabulary.so(meaning, turned=turned) for meaning in terms]))

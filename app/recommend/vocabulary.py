@@ -5,7 +5,6 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
@@ -21,47 +20,63 @@ from app.recommend.lexicon import (
     DOUBTFUL,
     ENGLISH,
     EVERYDAY,
-    HEADS,
+    INSTEAD,
     LANGUAGE_OF,
-    NOTHING,
     ON_SALE,
     PARTS,
     PRICED,
+    PRICED_ENGLISH,
     SAID,
     SAME,
     SAME_ENGLISH,
     WHOLE,
 )  # fmt: skip
+from app.recommend.named import (
+    ATTRIBUTE,
+    AUDIENCE,
+    BRAND,
+    CATEGORY,
+    CURRENCY,
+    ENDS,
+    EXACT,
+    HOLDS,
+    PRICE,
+    SALE_PRICE,
+    SIZE,
+    SUBCATEGORY,
+    TITLE,
+    WHOM,
+    for_some,
+    is_of_people,
+    keys_of,
+    kind_of,
+)  # fmt: skip
 from app.recommend.occasions import OCCASIONS
-from app.recommend.words import SHORTEST, WORD, fold, folded, named_together, near, one_form, phrase, spellings
+from app.recommend.titles import pattern, titles_of
+from app.recommend.words import SHORTEST, WORD, fold, near, one_form, phrase, spellings
 from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
-from index.segment import Segment
 from index.snapshot import Snapshot
-from models.datasets.audience import AUDIENCE_NAMES, WORDS, Audience, asked_for
-from models.datasets.garments import role_of
+from models.datasets.audience import Audience, asked_for
+from models.datasets.garments import is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import PieceLabels
 
-CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
-CURRENCY, PRICE, SALE_PRICE, AUDIENCE = "currency", "price", "sale_price", "audience"
 BELOW: Final = "below price"
-ATTRIBUTE: Final = "attributes."
-_TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
-_LONGEST_VALUE: Final = 5
-"""Words of a value of an attribute that is a name; what is longer is a text."""
 _ENDINGS: Final = ("en", "em", "er", "es", "e")
 """Of German adjectives: "schwarze Schuhe", "rotes Kleid"."""
 _SHARE: Final = 0.25
+_SHORTEST_SAID: Final = 3
+"""Letters and digits of a word that titles say: shorter ones are sizes and counts."""
+SAYING: Final = "saying "
+"""Begins the kind of what titles say."""
 _KEPT: Final = 32
-_EXACT, _ENDS, _HOLDS = range(3)
 _SAMPLE: Final = 500
 _SPOKEN: Final = 0.1
 """Share of the items of which a title or a category has a word of a language that the catalogue speaks."""
-_WHOM: Final = {one_form(word): word for word in WORDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +86,11 @@ class Meaning:
     Attributes:
         field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price``, ``audience``, ``attributes.NAME``.
         values: any of these; of a title, the words that it says; of an audience, likewise; of a price, which part of those of its category.
-        kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like.
+        kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like; what is but said in
+            titles begins with ``SAYING``.
         titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
         people: any of whom they name: asked of all that tells for whom a row is, not of one field.
+        wearers: who alone wears the garment for which the values stand in: of swimwear, who wears a bikini.
     """
 
     field: str
@@ -81,6 +98,7 @@ class Meaning:
     kind: str
     titled: tuple[str, ...] = ()
     people: tuple[Audience, ...] = ()
+    wearers: tuple[Audience, ...] = ()
 
     def joined(self, other: Meaning) -> Meaning:
         """Either of two of one field."""
@@ -99,12 +117,13 @@ class Vocabulary:
     def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
         self._traits = traits
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
-        self.titles = _titles(snapshot)
+        self.titles = titles_of(snapshot)
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
         for field, values in self._columns_named(snapshot):
             for value in values:
-                self._name(field, value)
+                for key, how in keys_of(field, value).items():
+                    self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
         self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
 
     @cached_property
@@ -116,13 +135,18 @@ class Vocabulary:
     def meaning(self, key: str) -> Meaning | None:
         """What a word, or words without the spaces, name; other words for the same are asked where these name nothing.
 
-        A garment that nothing is called by is read as what is worn so: "bikini" as swimwear.
+        A garment that nothing is called by is read as what stands in for it, "sneakers" as running shoes, else as what is worn so: "bikini"
+        as swimwear. A word that columns do not name is what titles say.
         """
-        return self._own(key) or self._same(key) or self._worn_as(key)
+        return self.called(key) or self._of_title(key) or self._any_of(INSTEAD.get(key, ())) or self._worn_as(key)
 
-    def _same(self, key: str) -> Meaning | None:
-        """What other words for the same name, in the field of the first of them that names anything."""
-        found = [meaning for one in self._others(key) if (meaning := self._own(one))]
+    def called(self, key: str) -> Meaning | None:
+        """What is called by a word, or by another for the same; None where something would have to stand in."""
+        return self._own(key) or self._any_of(self._others(key))
+
+    def _any_of(self, keys: Sequence[str]) -> Meaning | None:
+        """What any of some words name, in the field of the first of them that names anything."""
+        found = [meaning for one in keys if (meaning := self._own(one))]
         alike = [one for one in found if (one.field, one.kind) == (found[0].field, found[0].kind)]
         return reduce(Meaning.joined, alike) if alike else None
 
@@ -132,7 +156,8 @@ class Vocabulary:
             return (whom,)
         found: dict[tuple[str, str], Meaning] = {}
         for one in (key, *self._others(key)):
-            for meaning in (self._own(one), self._whole(one), self._of_titles(one), _of_prices(one)):
+            own = (self._own(one), self._whole(one), self._of_titles(one), _of_prices(one))
+            for meaning in own if any(own) or one != key else (self._of_title(one),):
                 if meaning:
                     of = meaning.field, meaning.kind
                     found[of] = found[of].joined(meaning) if of in found else meaning
@@ -146,7 +171,7 @@ class Vocabulary:
         found = np.zeros(self._items.num_rows, dtype=np.bool_)
         for word in words:
             for field, entries in self._named.get("".join(phrase(word)), {}).items():
-                if values := tuple(value for how, value in entries if how <= _ENDS):
+                if values := tuple(value for how, value in entries if how <= ENDS):
                     found |= self.mask(field, values)
             if whole := self._whole("".join(phrase(word))):
                 found |= self.mask(CATEGORY, whole.values)
@@ -154,7 +179,11 @@ class Vocabulary:
 
     def names_one(self, key: str) -> bool:
         """Whether words, without the spaces, are what a category is called, one that its name joins, or a value of an attribute."""
-        return any(field == CATEGORY or any(how == _EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items())
+        return any(field == CATEGORY or any(how == EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items())
+
+    def is_attribute(self, name: str, meaning: Meaning) -> bool:
+        """Whether a word is what the attribute is called that a meaning is of: "very good condition"."""
+        return meaning.field.startswith(ATTRIBUTE) and phrase(meaning.field.removeprefix(ATTRIBUTE)) == phrase(name)
 
     def likely(self, key: str) -> str | None:
         """The key that another one was meant as: a value of an attribute as German adjectives end, else one that a slip tells from it."""
@@ -242,6 +271,8 @@ class Vocabulary:
         if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
             return for_N
         so_N = self.mask(meaning.field, meaning.values)
+        if (worn_N := self.for_whom(*meaning.wearers)) is not None and (so_N & worn_N)[self._live].any():
+            so_N &= worn_N
         if not meaning.titled:
             return so_N
         told_N = self.mask(meaning.field, self._columns.attribute_values(meaning.field.removeprefix(ATTRIBUTE)))
@@ -259,7 +290,7 @@ class Vocabulary:
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         if field == TITLE:
-            found = [np.asarray(pc.match_substring_regex(self.titles, _pattern(value), ignore_case=True)) for value in values]
+            found = [np.asarray(pc.match_substring_regex(self.titles, pattern(value), ignore_case=True)) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
@@ -291,51 +322,32 @@ class Vocabulary:
             yield ATTRIBUTE + name, self._columns.attribute_values(name)
         yield BRAND, self._items.column(BRAND).drop_null().unique().to_pylist()
 
-    def _name(self, field: str, value: str) -> None:
-        words = phrase(value)
-        if field == ATTRIBUTE + SIZE or not words:
-            return
-        together = named_together(value) if _kind(field) == "type" else []
-        entries = {"".join(part): _ENDS for part in together if len(part) <= _LONGEST_VALUE and not _of_people(part)}
-        if len(words) <= _LONGEST_VALUE:
-            whole = {"".join(words): _EXACT}
-            if field == CATEGORY and (bare := _but_for_whom(words)) and bare not in whole:
-                whole |= {bare: _ENDS}
-            if field not in {CATEGORY, BRAND}:
-                whole |= {words[0]: _ENDS} if words[0] in HEADS and len(words) > 1 else {}
-                whole |= {word: _HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
-                whole |= {"".join(words[at:]): _ENDS for at in range(1, len(words))}
-                whole |= dict.fromkeys(_colours_ending(words[-1]), _ENDS)
-            entries = whole | entries
-        for key, how in entries.items():
-            self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
-
     def _own(self, key: str) -> Meaning | None:
         fields = self._named.get(key, {})
-        for most in (_ENDS, _HOLDS):
+        for most in (ENDS, HOLDS):
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
-                if field == CATEGORY and key in WHOLE and any(_for_some(value, key) for value in values):
+                if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
                     values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
-                if values and not (most == _HOLDS and self._otherwise(field, key)):
-                    people = self._people(key) if _is_of_people(field) else ()
-                    return Meaning(field, self._for_all(field, values), _kind(field), self._titled(field, key, values), people)
+                if values and not (most == HOLDS and self._otherwise(field, key)):
+                    people = self._people(key) if is_of_people(field) else ()
+                    return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
     def _otherwise(self, field: str, key: str) -> Meaning | None:
         """What a word means that a value of a field only holds: a garment of titles, people."""
-        return (self._of_titles(key) if key in SAID["type"] else None) or (None if _is_of_people(field) else self._of_whom(key))
+        return (self._of_titles(key) if key in SAID["type"] else None) or (None if is_of_people(field) else self._of_whom(key))
 
     def _titled(self, field: str, key: str, values: Sequence[str]) -> tuple[str, ...]:
         """How titles say the colours that an attribute says; nothing of what is no colour."""
-        if not field.startswith(ATTRIBUTE) or _kind(field) == "type":
+        if not field.startswith(ATTRIBUTE) or kind_of(field) == "type":
             return ()
         said = {"-".join(words) for words in map(phrase, values) if not SAID["colour"].keys().isdisjoint(words)}
         asked = {"-".join(SAID["colour"][one]) for one in (key, *self._others(key)) if one in SAID["colour"]}
         return tuple(sorted(said | asked))
 
     def _people(self, key: str) -> tuple[Audience, ...]:
-        return (whom,) if (whom := asked_for(_WHOM.get(key, key))) else ()
+        return (whom,) if (whom := asked_for(WHOM.get(key, key))) else ()
 
     def _of_whom(self, key: str) -> Meaning | None:
         """Whom a word names, where some row says for whom it is."""
@@ -348,8 +360,9 @@ class Vocabulary:
 
     def _worn_as(self, key: str) -> Meaning | None:
         """The categories of what is worn as a garment is that nothing is called by, where such things stand in for each other."""
-        role = role_of(" ".join(SAID["type"][key])) if key in SAID["type"] else None
-        return _categories(self._of_role(role)) if role in ALIKE_ROLES else None
+        name = " ".join(SAID["type"].get(key, ()))
+        found = _categories(self._of_role(role)) if (role := role_of(name)) in ALIKE_ROLES else None
+        return found and replace(found, wearers=(Audience(frozenset({"women"})),) if is_womens(name) else ())
 
     def _of_role(self, role: str | None) -> tuple[str, ...]:
         """The categories that are worn as one thing, those with most items first."""
@@ -359,7 +372,7 @@ class Vocabulary:
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
         name = field.removeprefix(ATTRIBUTE)
-        if not _is_of_people(field):
+        if not is_of_people(field):
             return values
         return (*values, *(value for value in self._columns.attribute_values(name) if value.lower() == "unisex" and value not in values))
 
@@ -373,75 +386,28 @@ class Vocabulary:
         kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
         return Meaning(TITLE, ("-".join(parts),), kind) if parts and (self.says(key) or all(map(self.says, parts))) else None
 
+    def _of_title(self, key: str) -> Meaning | None:
+        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own."""
+        ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
+        return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), SAYING + key)
+
     @cached_property
     def _said(self) -> frozenset[str]:
         return frozenset(fold(word) for part in self._columns.vocabularies for word in part)
 
     @cached_property
     def _keys(self) -> list[str]:
-        known = [*ENGLISH.values(), *(LANGUAGE_OF[language] for language in self.languages)]
-        return sorted({*self._named, *PRICED, *(key for words in known for key in words)})
+        """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
+        known: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
+        return sorted({*self._named, *(key for words in known for key in words)})
 
 
 def _of_prices(key: str) -> Meaning | None:
     return Meaning(PRICE, (PRICED[key],), PRICE) if key in PRICED else None
 
 
-def _is_of_people(field: str) -> bool:
-    """Whether a field is an attribute that says for whom."""
-    return field.removeprefix(ATTRIBUTE).lower().replace(" ", "_").replace("-", "_") in AUDIENCE_NAMES
-
-
 def _categories(names: tuple[str, ...]) -> Meaning | None:
-    return Meaning(CATEGORY, names, _kind(CATEGORY)) if names else None
-
-
-def _but_for_whom(words: Sequence[str]) -> str:
-    """What is left of the name of a category without whom it is for, and words that join: *Chaussures femme* are *chaussures*."""
-    return "".join(word for word in words if word not in _WHOM and word not in NOTHING)
-
-
-def _for_some(name: str, key: str) -> bool:
-    """Whether a category is what a word names, for some people only."""
-    return phrase(name) != (key,) and _but_for_whom(phrase(name)) == key
-
-
-def _of_people(words: Sequence[str]) -> bool:
-    """Whether words say only for whom: "Men & Women" is no name of a garment."""
-    return all(word in _WHOM for word in words)
-
-
-def _colours_ending(word: str) -> list[str]:
-    """The colours that one is a shade of by its name: *dunkelblau* of *blau*, *offwhite* of *white*.
-
-    >>> _colours_ending("dunkelblau"), _colours_ending("weinrot"), _colours_ending("titan")
-    (['blau'], ['rot'], [])
-    """
-    endings = [word[at:] for at in range(1, len(word) - 2)]
-    return [one for one in endings if one in SAID["colour"] and (len(one) >= SHORTEST or one == "rot")]
-
-
-def _kind(field: str) -> str:
-    name = field.removeprefix(ATTRIBUTE).lower().replace("_", "").replace(" ", "")
-    return "type" if field in {CATEGORY, SUBCATEGORY} or name in _TYPE_NAMES else field
-
-
-def _pattern(value: str) -> str:
-    """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt."""
-    words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
-    return rf"(?:^|[^\p{{L}}\p{{N}}-])(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
-
-
-_TITLES: WeakKeyDictionary[Snapshot | Segment, pa.ChunkedArray] = WeakKeyDictionary()
-
-
-def _titles(snapshot: Snapshot | Overlay) -> pa.ChunkedArray:
-    """Those of each part are read once: of a million the accents take a second and a half, and every change makes an overlay."""
-    parts: tuple[Snapshot | Segment, ...] = (snapshot.base, *snapshot.segments) if isinstance(snapshot, Overlay) else (snapshot,)
-    for part in parts:
-        if part not in _TITLES:
-            _TITLES[part] = folded(pc.fill_null(part.items.column(TITLE), ""))
-    return pa.chunked_array([chunk for part in parts for chunk in _TITLES[part].chunks], pa.string())
+    return Meaning(CATEGORY, names, kind_of(CATEGORY)) if names else None
 
 
 _VOCABULARIES: WeakKeyDictionary[Snapshot | Overlay, Vocabulary] = WeakKeyDictionary()

@@ -9,9 +9,11 @@ from itertools import pairwise
 from typing import Final, Literal
 
 from app.recommend import grammar_abroad as abroad
-from app.recommend.lexicon import BUT, NOTHING
+from app.recommend.lexicon import BUT, CONDITIONS, INSTEAD, NOTHING
+from app.recommend.named import ATTRIBUTE, BRAND, PRICE
+from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
-from app.recommend.vocabulary import BRAND, PRICE, Meaning, Vocabulary
+from app.recommend.vocabulary import ORDINARY, SAYING, Meaning, Vocabulary
 from app.recommend.words import WORD, one_form
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
@@ -110,7 +112,8 @@ class _Reader:
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._turn, self._match, self._occasion, self._size, self._or, self._named, self._plain,
+            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or, self._named,
+            self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
@@ -152,6 +155,27 @@ class _Reader:
         but = replace(meaning, values=tuple(BUT[value] for value in meaning.values))
         return [self._atom("term", place, term[1] - 1, key=term[0].key, meaning=but)], term[1]
 
+    def _worn(self, place: int) -> _Read | None:
+        """How much a piece was worn, in words that turn or say nothing alone: "never worn", "like new"; unread where nothing says it."""
+        for key, last in self._runs(place):
+            if last > place and key in CONDITIONS and (meaning := self._vocabulary.meaning(key)) is None:
+                return [self._atom("unread", place, last)], last + 1
+            if last > place and key in CONDITIONS:
+                return [self._atom("term", place, last, key=key, meaning=meaning)], last + 1
+        return None
+
+    def _dress_code(self, place: int) -> _Read | None:
+        """A black tie wedding: an occasion, where one follows or the words are hyphenated; else a tie that is black."""
+        code = DRESS_CODE.match(self._tokens[place].string, self._tokens[place].start()) if place < len(self._tokens) else None
+        if code is None:
+            return None
+        last = next(at for at, token in reversed([*enumerate(self._tokens)]) if token.start() < code.end())
+        end = last + 1
+        while one_form(self._word(end)) in ORDINARY and ((term := self._term(end)) is None or term[1] == end + 1):
+            end += 1
+        told = end > last + 1 or last > place + 1 or self._word(place - 1) in _FOR_ALONE
+        return ([self._atom("rest", place, end - 1)], end) if told else None
+
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
         word = self._words[place]
@@ -190,9 +214,9 @@ class _Reader:
         last = self._end_of_phrase(place + 1)
         joins = [at for at in range(place + 2, last) if self._words[at] in self._or_words and self._terms(at + 1, last)]
         end = joins[0] if joins else last
-        terms = self._terms(place + 1, end)
-        if terms is not None:
-            return terms, end
+        code, terms = self._dress_code(place + 1), self._terms(place + 1, end)
+        if code is not None or terms is not None:
+            return code or (terms or [], end)
         content = [at for at in range(place + 1, end) if self._words[at] and not self._idle(self._words[at])]
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
@@ -212,7 +236,8 @@ class _Reader:
 
     def _plain(self, place: int) -> _Read:
         word = self._words[place]
-        if self._elided(place):
+        before = self.atoms[-1].meaning if self.atoms else None
+        if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
             return [], place + 1
         kind: Kind | None = "of" if word in OF else "article" if word in ARTICLES else None
         if kind is None and not self._idle(word):
@@ -240,14 +265,22 @@ class _Reader:
         """The longest run of words from a place that names something, as it stands or but for a slip."""
         runs = self._runs(place)
         for key, last in runs:
-            alone = last == place and self._idle(self._words[place]) and self._word(place - 1) not in {"by", "from"}
-            meaning = None if alone else self._vocabulary.meaning(key)
-            if meaning and (last > place or not self._idle(self._words[place]) or meaning.field == BRAND):
+            meaning = self._vocabulary.meaning(key)
+            if meaning and (last > place or not self._idle(self._words[place]) or self._names(place, meaning)):
                 return self._atom("term", place, last, key=key, meaning=meaning), last + 1
         for key, last in runs[-_MISTYPED:]:
             if any(not self._known(at) for at in range(place, last + 1)) and (right := self._likely(key)):
                 return self._atom("term", place, last, key=right, meaning=self._vocabulary.meaning(right)), last + 1
         return None
+
+    def _names(self, place: int, meaning: Meaning) -> bool:
+        """Whether a word that says nothing by itself is a name here: a brand by "by New", or all that a phrase says, or an attribute's."""
+        if self._word(place - 1) in {"by", "from"}:
+            return meaning.field == BRAND
+        alone = self._end_of_phrase(place) == place + 1 and (not self._word(place - 1) or self._word(place - 1) in _PHRASE_ENDS)
+        of = self._word(place + 1)
+        alone = alone or one_form(self._words[place]) in INSTEAD  # new jeans, where some are
+        return (alone and meaning.field.startswith(ATTRIBUTE)) or (bool(of) and self._vocabulary.is_attribute(of, meaning))
 
     def _runs(self, place: int) -> list[tuple[str, int]]:
         """Keys of the runs of words that start at a place, longest first, with the last token of each."""
@@ -287,7 +320,7 @@ class _Reader:
                 found.append(self._atom("or", place))
             elif self._words[place] and not self._idle(self._words[place]):
                 term = self._term(place)
-                if term is None or term[1] > end:
+                if term is None or term[1] > end or term[0].of_kind.startswith(SAYING):
                     return None
                 found.append(term[0])
                 place = term[1] - 1

@@ -15,9 +15,11 @@ from typing import Final
 
 import numpy as np
 
+from app.recommend.named import CATEGORY
 from app.recommend.prices import Price, prices_in
-from app.recommend.vocabulary import CATEGORY, Meaning, Vocabulary
+from app.recommend.vocabulary import Meaning, Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
+from app.recommend.words import WORD
 
 _MOST: Final = 24
 """Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
@@ -51,7 +53,7 @@ class Wishes:
         budget: the most that all added items may cost together. budget_said: in the shopper's words.
         rest: words that name nothing in the catalogue, in phrases. against: likewise, where they are not wanted.
         foreign: prices in a currency that the catalogue's are not in: each as it was said, and why it is not applied.
-        unread: what the grammar has no place for: numbers, and what the outfit is to match.
+        unread: what the grammar has no place for: numbers, and what the outfit is to match; all of a text of which nothing else was read.
     """
 
     wishes: tuple[Wish, ...] = ()
@@ -66,7 +68,8 @@ class Wishes:
 def read(text: str, vocabulary: Vocabulary) -> Wishes:
     """What a text asks, by the words of a catalogue."""
     text = " ".join(text.replace("\u2019", "'").split())
-    return _Clauses(text, vocabulary).read(atoms_of(text, list(prices_in(text)), vocabulary))
+    wishes = _Clauses(text, vocabulary).read(atoms_of(text, list(prices_in(text)), vocabulary))
+    return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(text,))
 
 
 @dataclass(slots=True)
@@ -214,7 +217,8 @@ class _Clauses:
             last.groups[-1].atoms.append(atom)
             last.categories, last.end = tuple(dict.fromkeys([*last.categories, *categories])), atom.end
         elif last is not None and before is not None and before.noun:
-            last.groups, last.categories, last.end = self._compound(last.groups, atom), categories, atom.end
+            both = tuple(name for name in categories if name in last.categories)
+            last.groups, last.categories, last.end = self._compound(last.groups, atom), both or categories, atom.end
         else:
             groups = [*self._pending, _Group("type", [atom])]
             start = groups[0].atoms[0].start if self._from is None else self._from

@@ -65,6 +65,8 @@ def forms(word: str) -> tuple[str, ...]:
     >>> forms("blanches"), forms("rossi")
     (('blanc',), ('rosso', 'rossa', 'rossi', 'rosse'))
     """
+    if word[:-1].isdigit():  # the 90s are no 90
+        return (word,)
     if abroad := _abroad(word):
         return tuple(form for form in abroad if not any(other != form and other in form for other in abroad))
     other = _ODD.get(word) or _EVEN.get(word)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, islice
 from typing import Final
 
+from app.release.groups import rows_named
 from app.release.release import Release
 from app.rules.idle import problems
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, SlotTemplate
@@ -49,17 +50,14 @@ def conflicts_of(rules: Sequence[Rule], written: Sequence[str], release: Release
 def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
     """Rules that hold at the same time and want opposite things of the same items."""
     force = InForce(rules, ever=True)
-    ruled, row_of, templates = Ruled(force, release), release.snapshot.row_of, _most(force.rules)
+    ruled, templates = Ruled(force, release), _most(force.rules)
     for rule in force.rules:
         if not isinstance(rule, Pin | CuratedLook):
             continue
-        for item in rule.ids:
-            if item not in row_of:
-                continue
-            satisfied = ruled.satisfied([row_of[item]])[0]
-            for other in {other.id: other for place in satisfied for other in force.takers.get(place, ())}.values():
-                takes = isinstance(other, Exclude) or (isinstance(other, Require) and force.others[other.id] not in satisfied)
-                if takes and _overlap(rule, other):
+        for item, rows in rows_named(release, rule.ids):
+            each = ruled.satisfied(rows.tolist())
+            for other in {other.id: other for place in each[0] for other in force.takers.get(place, ())}.values():
+                if all(_takes(other, satisfied, force) for satisfied in each) and _overlap(rule, other):
                     yield Conflict((rule.id, other.id), f"{rule.id!r} wants {item!r} shown, and {other.id!r} takes it away")
         if isinstance(rule, CuratedLook):
             yield from _torn(rule, force, ruled)
@@ -72,10 +70,16 @@ def _between(rules: Sequence[Rule], release: Release) -> Iterator[Conflict]:
             yield Conflict((boost.id, rule.id), f"{boost.id!r} boosts and {rule.id!r} buries the same items")
 
 
+def _takes(rule: Rule, satisfied: frozenset[int], force: InForce) -> bool:
+    """Whether a rule takes away what satisfies these selectors, whatever is worn."""
+    if not isinstance(rule, Exclude | Require) or force.items[rule.id] not in satisfied:
+        return False
+    return isinstance(rule, Exclude) or force.others[rule.id] not in satisfied
+
+
 def _torn(look: CuratedLook, force: InForce, ruled: Ruled) -> Iterator[Conflict]:
     """Rules that keep items of a look apart."""
-    row_of = ruled.release.snapshot.row_of
-    sets = ruled.satisfied([row_of[item] for item in look.ids if item in row_of])
+    sets = ruled.satisfied([int(rows[0]) for _, rows in rows_named(ruled.release, look.ids)])
     takers = {rule.id: rule for places in sets for place in places for rule in force.takers.get(place, ())}
     for rule in takers.values():
         if isinstance(rule, Apart) and any(force.keeps_apart(rule, one, other) for one, other in combinations(sets, 2)):
@@ -98,8 +102,7 @@ def _overridden(
     look: CuratedLook, templates: Mapping[frozenset[tuple[str, int]], Sequence[SlotTemplate]], release: Release
 ) -> Iterator[Conflict]:
     """Rules that say which slots there are, where the look, which has slots of its own, has more."""
-    row_of = release.snapshot.row_of
-    shown = Counter(release.category_of(row_of[item]) for item in look.ids if item in row_of)
+    shown = Counter(release.category_of(int(rows[0])) for _, rows in rows_named(release, look.ids))
     for pairs, rules in templates.items():
         most = dict(pairs)
         if more := [name for name, times in shown.items() if times > most.get(name, 0)]:

@@ -54,7 +54,7 @@ def _selectors(rule: Rule) -> Iterator[tuple[str, Selector]]:
 def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Iterator[str]:
     """What a rule speaks of, and the catalogue does not have."""
     snapshot = shelves.release.snapshot
-    ids = [item for item in rule.ids if item not in snapshot.row_of] if isinstance(rule, Pin | CuratedLook) else []
+    ids = [item for item in rule.ids if not shelves.has(item)] if isinstance(rule, Pin | CuratedLook) else []
     ids += [item for selector in selectors for item in selector.ids if not shelves.has(item)]
     categories = [*(name for selector in selectors for name in selector.category)]
     categories += [said.category for said in rule.slots] if isinstance(rule, SlotTemplate) else []

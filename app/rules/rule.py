@@ -159,7 +159,12 @@ class Pin(_OfItems):
     """These come first in their slots, in this order, whatever the model says; those that filters let pass."""
 
     do: Literal["pin"] = Field(description="Which kind of rule it is.")
-    ids: Few[Id] = Field(min_length=1, max_length=100, description="The items.", examples=[["w000042"]])
+    ids: Few[Id] = Field(
+        min_length=1,
+        max_length=100,
+        description="The items; the `group_id` of some stands for the first of them that can be had.",
+        examples=[["w000042"]],
+    )
 
 
 @_whole
@@ -218,7 +223,12 @@ class CuratedLook(_OfItems):
     """A stylist's look: whoever wears one of its items is shown the others, as far as all of them can be had; else the model decides."""
 
     do: Literal["look"] = Field(description="Which kind of rule it is.")
-    ids: Few[Id] = Field(min_length=2, max_length=20, description="Its items.", examples=[["w000042", "w000043"]])
+    ids: Few[Id] = Field(
+        min_length=2,
+        max_length=20,
+        description="Its items; the `group_id` of some stands for the first of them that can be had.",
+        examples=[["w000042", "w000043"]],
+    )
     state: Literal["draft", "approved"] = Field(default="draft", description="Only what is approved is shown.")
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from app.release.groups import rows_named
 from app.release.release import Release
 from app.release.variants import group_key
 from app.rules.matching import ASKED, Facts, Matcher, as_said, filed_under
@@ -100,12 +101,13 @@ class InForce:
         )
 
     @cached_property
-    def looks(self) -> Mapping[str, list[tuple[int, CuratedLook]]]:
-        """The curated looks of each item, with their places."""
-        found: dict[str, list[tuple[int, CuratedLook]]] = {}
+    def looks(self) -> Mapping[str | int, list[tuple[int, CuratedLook]]]:
+        """The curated looks of each item, by its id or by the key of its group, with their places."""
+        found: dict[str | int, list[tuple[int, CuratedLook]]] = {}
         for place, look in [(place, rule) for place, rule in enumerate(self.rules) if isinstance(rule, CuratedLook)]:
             for item in look.ids:
-                found.setdefault(item, []).append((place, look))
+                for key in (item, group_key(item)):
+                    found.setdefault(key, []).append((place, look))
         return found
 
     def asked(self, worn: Places) -> list[Pin | SlotTemplate]:
@@ -195,7 +197,7 @@ class Ruling:
     Attributes:
         touched: ids of the rules that had part in what was found, in the order in which they did: they said which slots there are, or took
             away something that was looked at, though it may not have been shown without them, either.
-        look: the curated look that is shown; see ``app.recommend.ruled.choose_look``.
+        look: the curated look that is shown, and ``shown``, the rows of it that are not worn; see ``app.recommend.ruled.choose_look``.
     """
 
     ruled: Ruled
@@ -203,6 +205,7 @@ class Ruling:
     worn_ids: frozenset[str]
     touched: dict[str, None] = field(default_factory=dict)
     look: CuratedLook | None = None
+    shown: Sequence[int] = ()
 
     @cached_property
     def _all_worn(self) -> Places:
@@ -261,15 +264,19 @@ class Ruling:
         """Rows that come first, in this order, each with the rule that says so."""
         found: dict[int, str] = {}
         for look in filter(None, [self.look]):
-            found |= dict.fromkeys(self._rows(look.ids), look.id)
+            found |= dict.fromkeys(self.shown, look.id)
         for rule in self._asked:
             if isinstance(rule, Pin):
-                found |= {row: rule.id for row in self._rows(rule.ids) if row not in found}
+                found |= {row: rule.id for _, rows in self.unworn(rule.ids) for row in rows.tolist() if row not in found}
         return found
 
     def looks(self) -> list[CuratedLook]:
         """The curated looks of an item that is worn, in the order of the rules."""
-        found = {place: look for item in self.worn_ids for place, look in self.ruled.force.looks.get(item, ()) if self.holds(look)}
+        of, row_of = self.ruled.force.looks, self.ruled.release.snapshot.row_of
+        groups = self._worn_keys
+        by_group = [pair for key in groups for pair in of.get(key, ()) if not groups.isdisjoint(_groups(pair[1], row_of))]
+        by_item = [pair for item in self.worn_ids for pair in of.get(item, ())]
+        found = {place: look for place, look in (*by_item, *by_group) if self.holds(look)}
         return [found[place] for place in sorted(found)]
 
     @property
@@ -281,9 +288,27 @@ class Ruling:
     def _asked(self) -> list[Pin | SlotTemplate]:
         return self.ruled.force.asked(self._all_worn)
 
-    def _rows(self, ids: Iterable[str]) -> list[int]:
-        row_of = self.ruled.release.snapshot.row_of
-        return [row for item in ids if item not in self.worn_ids and (row := row_of.get(item)) is not None]
+    def unworn(self, ids: Iterable[str]) -> list[tuple[str, IntArray]]:
+        """The rows of each id that is not worn: of a group those of all of its items, unless one of them is worn."""
+        release = self.ruled.release
+        named = rows_named(release, [item for item in ids if item not in self.worn_ids])
+        row_of = release.snapshot.row_of
+        return [(item, rows) for item, rows in named if item in row_of or group_key(item) not in self._worn_keys]
+
+    def wears(self, ids: Iterable[str]) -> bool:
+        """Whether all of these, items or products, are worn."""
+        return all(item in self.worn_ids or group_key(item) in self._worn_keys for item in ids)
+
+    @cached_property
+    def _worn_keys(self) -> frozenset[int]:
+        """What the worn items of the catalogue have in common with others of their products."""
+        rows = self.ruled.release.snapshot.row_of.known(self.worn_ids).values()
+        return frozenset(self.ruled.release.traits.key_N[[*rows]].tolist())
+
+
+def _groups(look: CuratedLook, row_of: Container[str]) -> set[int]:
+    """The keys of the groups that a look names: no item has their ids."""
+    return {group_key(item) for item in look.ids if item not in row_of}
 
 
 def _spoken_of(base: Snapshot, key_N: IntArray, keys: Iterable[tuple[str, ...]]) -> BoolArray:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow.compute as pc
 
+from app.release.groups import rows_named
 from app.release.release import Release
 from app.release.variants import group_key
 from app.rules.matching import as_said
@@ -72,9 +73,8 @@ class Shelves:
         return self.release.snapshot.columns.selection(Filter(in_stock=False))
 
     def sold_out(self, item: str) -> bool:
-        """Whether it has an item of this id that cannot be bought now."""
-        row = self.release.snapshot.row_of.get(item)
-        return row is not None and bool(self._sold_out.passes(np.array([row]))[0])
+        """Whether it has an item of this id, or items of this group, that cannot be bought now."""
+        return any(self._sold_out.passes(rows).all() for _, rows in rows_named(self.release, [item]))
 
     def knows(self, selector: Selector) -> bool:
         """Whether each thing that a selector says is there, so that only all of it together may not be."""

@@ -95,6 +95,7 @@ def _lifts(release: Release, ruling: Ruling, rows_m: Ints, size: int) -> Floats:
 
 
 def _pinned(release: Release, ruling: Ruling, rows_m: Ints) -> list[int]:
-    """What is pinned into the slot of these rows, and may be shown."""
+    """What is pinned into the slot of these rows, and may be shown: of a product the first."""
     rows = [row for row in ruling.pinned if len(rows_m) and release.category_of(row) == release.category_of(int(rows_m[0]))]
-    return [row for row, may in zip(rows, ruling.allows(np.array(rows, dtype=np.int64)), strict=True) if may]
+    allowed = np.array([row for row, may in zip(rows, ruling.allows(np.array(rows, dtype=np.int64)), strict=True) if may], dtype=np.int64)
+    return [int(row) for row in allowed[release.traits.leading(allowed)]]

@@ -170,3 +170,7 @@ class CatalogueChange(BaseModel):
 
     accepted: int = Field(description="Items changed.", examples=[1])
     live: bool = Field(description=_LIVE)
+    notes: list[str] | None = Field(
+        default=None,
+        description="Categories that the catalogue did not have, though it has one like them; each is a slot of its own from now on.",
+    )

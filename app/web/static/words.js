@@ -17,6 +17,7 @@ const NOTES = [
 const SEARCHED = [
   [/looks most as they say/, "Nothing goes by that name; these look most like it."],
   [/most in their spirit/, ""],
+  [/these come nearest/, "Nothing goes by that name, and nothing is all of it; these come nearest."],
   [/nothing here is all of that/, "Nothing goes by that name, and nothing is all of it."],
   [/what is as they describe|not all were understood/, "Nothing goes by that name; these come closest."],
   [/GET \/facets/, ""],

@@ -45,6 +45,29 @@ def shop(home: Path, tmp_path: Path) -> Iterator[TestClient]:
         yield opened
 
 
+def test_a_product_is_no_item_to_change(shop: TestClient) -> None:
+    """The refusal names its items; what is nobody's is only unknown."""
+    answer = shop.patch("/items", json={"items": [{"id": "shirt", "in_stock": False}, {"id": "none", "in_stock": False}]})
+    told = [error["problem"] for error in answer.json()["errors"]]
+    assert (answer.status_code, told) == (
+        404,
+        ["a product, and no item of its own; its items are 'shirt-s', 'shirt-m', 'shirt-l'", "not in the catalogue"],
+    )
+    assert "its items are 'gone-s', 'gone-m'" in shop.delete("/items/gone").json()["detail"]
+
+
+def test_a_category_that_is_new_is_told(shop: TestClient) -> None:
+    """With the step of its path that there is, or one that is worn so; it is taken all the same, as is one that is like no other."""
+    paths = ("Men > Hats > Trilbies", "Berets", "Lamps", "tops")
+    items = [{"id": f"n{at}", "category": category, "features": [1.0, 1.0]} for at, category in enumerate(paths)]
+    notes = shop.put("/items", json={"items": items}).json()["notes"]
+    assert [note.split(" ")[1] + note[note.index("own") + 3 :] for note in notes] == [
+        "'Men; did you mean 'hats'?",
+        "'Berets'; did you mean 'hats'?",
+    ]
+    assert shop.put("/items", json={"items": items[3:]}).json().keys() == {"accepted", "live"}
+
+
 def completed(shop: TestClient, *items: str, **asked: Any) -> dict[str, Any]:
     """The answer for what is worn, but for its name."""
     said = shop.post("/complete-outfit", json={"items": items, "slots": ["hats"], "k": 9, "explain": True, **asked})

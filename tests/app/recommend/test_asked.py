@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.recommend.vocabulary import SIZE, Meaning, Vocabulary
+from app.recommend.named import SIZE
+from app.recommend.vocabulary import Meaning, Vocabulary
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import phrase
 

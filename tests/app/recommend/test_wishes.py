@@ -6,7 +6,8 @@ import json
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pytest
@@ -15,12 +16,16 @@ from hypothesis import strategies as st
 
 from app.recommend.lexicon import HIGHEST, LOWEST
 from app.recommend.prices import prices_in
+from app.recommend.steering import Steering, constraints_of
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import read
 from app.release.traits import Traits
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from app.release.release import Release
 
 _SPOKEN = (
     "no not or and but black red leather heels shoes bag dress by from in for a the under 80 between 20 over €50 Solvei blak , . / - "
@@ -186,6 +191,117 @@ def test_a_word_of_another_language_counts_where_the_catalogue_speaks_it(vocabul
     """An English catalogue has no French *pull*."""
     assert vocabularies["shop"].languages == frozenset()
     assert all(meaning.values == ("tops",) for wish in read(text, vocabularies["shop"]).wishes for term in wish.terms for meaning in term)
+
+
+@pytest.mark.parametrize("text", ["gift card", "a card", "for a chap"])
+def test_no_slip_makes_a_price_of_an_ordinary_word(vocabularies: dict[str, Vocabulary], text: str) -> None:
+    """*Card* is not the Italian *caro*."""
+    assert not any(read(text, vocabulary).wishes for vocabulary in vocabularies.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "read_as"),
+    [
+        ("very good", ["Very good - Pre-owned"]),
+        ("shoes in very good condition", ["Very good - Pre-owned+shoes"]),
+        ("new with tags", ["New with tags"]),
+        ("BNWT", ["New with tags"]),
+        ("never worn", ["New with tags/New without tags"]),
+        ("black, like new", ["black", "Pre-owned - Excellent/New without tags"]),
+        ("jeans, new", ["jeans", "New with tags/New without tags"]),
+        ("new jeans", ["New with tags/New without tags+jeans"]),
+        ("good", ["Good - Pre-owned"]),
+        ("good jeans", ["jeans"]),
+        ("not used", ["New with tags/New without tags"]),
+        ("vintage 90s jeans", ["vintage+90s+jeans"]),
+        ("levis 501", ["Levi's", "501"]),
+        ("waterproof", ["waterproof"]),
+        ("not vintage", ["!vintage"]),
+        ("80s", []),
+        ("for a 501 party", []),
+        ("jeans 10", ["jeans"]),
+        ("doc martens", ["Dr Martens"]),
+    ],
+)
+def test_what_a_second_hand_shop_says_is_read(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, read_as: list[str]
+) -> None:
+    """Conditions by any part of their names and by other words for them, and words and numbers of titles; what is left is told."""
+    told = {
+        "Vintage 90s Levi's 501 jeans W32": ("Good - Pre-owned", "Levi's"),
+        "Black waterproof jacket 10": ("New with tags", None),
+        "Dr Martens shoes 6": ("Pre-owned - Excellent", "Dr Martens"),
+        "Blue jeans 8": ("New without tags", None),
+        "Black shoes 7": ("Very good - Pre-owned", None),
+    }
+    items = [
+        {"id": title, "category": title.split()[-2].lower(), "title": title, "brand": brand}
+        | {"attributes": json.dumps({"condition": condition})}
+        for title, (condition, brand) in told.items()
+    ]
+    wishes = read(text, words_of(snapshot_of(items, tmp_path / "worn")))
+    found = [
+        "!" * wish.turned + "+".join("/".join(value for meaning in term for value in meaning.values) for term in wish.terms)
+        for wish in wishes.wishes
+    ]
+    assert found == read_as
+    assert found or wishes.unread or wishes.rest
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sneakers", "Running Shoes"),
+        ("trainers", "Running Shoes"),
+        ("flats", "Loafers"),
+        ("flat shoes", "Loafers"),
+        ("pumps", "Court Shoes"),
+        ("high heels", "Court Shoes"),
+        ("soccer cleats", "Football Boots"),
+        ("sandals", "Court Shoes,Football Boots,Loafers,Running Shoes"),
+        ("vest", "Waistcoats"),
+        ("a dinner jacket", "Suit Jackets"),
+        ("tuxedo", "Suit Jackets"),
+        ("bikini", "Swimsuit"),
+        ("swimwear", "Swimsuit,Swim Shorts"),
+        ("jackets", "Suit Jackets"),
+        ("no heels", "Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"),
+        ("no bikini", "Court Shoes,Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"),
+    ],
+)
+def test_what_nothing_is_called_by_is_what_stands_in_for_it(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path, text: str, found: str
+) -> None:
+    """By garments alike before all that is worn so, and for whom wears it; size and colour of a variant stand behind its title."""
+    names = "Court Shoes,Football Boots,Loafers,Running Shoes,Suit Jackets,Waistcoats,Swimsuit,Swim Shorts"
+    items = [
+        {"id": name, "category": "Swimwear" if name.startswith("Swim") else name, "title": f"Kent {name}-M-Black"}
+        | {"attributes": json.dumps({"gender": "Men" if name == "Swim Shorts" else "Women"})}
+        for name in names.split(",")
+    ]
+    vocabulary = words_of(snapshot_of(items, tmp_path / "instead"))
+    so_N = np.ones(len(items), dtype=np.bool_)
+    for wish in read(text, vocabulary).wishes:
+        so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([vocabulary.so(one) for one in term]) for term in wish.terms])
+    assert [items[row]["id"] for row in np.flatnonzero(so_N)] == found.split(",")
+
+
+def test_a_dress_code_is_worn_with_what_there_is(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """Bow ties where something may be suggested of them; a tie that is black is asked for by itself."""
+    items = [{"id": name, "category": name, "title": f"Black {name}"} for name in ("Ties", "Bow Ties", "Shoes")]
+    snapshot = snapshot_of(items, tmp_path / "dressed")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    wedding, tie = (constraints_of(cast("Release", release), text) for text in ("black tie wedding", "a black tie"))
+    assert [wedding.named((), may.__contains__) for may in ({"Ties", "Bow Ties"}, {"Ties"})] == [["Bow Ties"], []]
+    assert [tie.named((), may.__contains__) for may in ({"Ties", "Bow Ties"}, {"Bow Ties"})] == [["Ties"], ["Ties"]]
+    assert not wedding.asks
+
+
+def test_nearest_is_what_is_so_by_most_terms() -> None:
+    """Of some rows; none where no row is so by any."""
+    asked = Steering(terms=(np.array([True, True, False, False]), np.array([False, True, True, False])))
+    found = [asked.nearest(np.array(rows, dtype=np.int64)).tolist() for rows in ([0, 1, 2, 3], [0, 2, 3], [3], [])]
+    assert found == [[1], [0, 2], [], []]
 
 
 def test_what_nothing_is_called_by_is_not_left_out(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:

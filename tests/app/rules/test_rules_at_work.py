@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,9 +17,12 @@ from app.recommend.complete import complete
 from app.recommend.completion import Completion, Question
 from app.recommend.score import score
 from app.release.release import Release
+from app.release.variants import group_key
+from app.rules.idle import problems
 from app.rules.matching import Facts, satisfies
 from app.rules.rule import RULES, Rule
 from app.rules.ruling import InForce, Ruled
+from app.rules.shelves import Shelves
 from index.columns import Filter
 
 TOPS, SHOES, BAGS = ([f"{name}-{n}" for n in range(12)] for name in ("tops", "shoes", "bags"))
@@ -47,6 +51,23 @@ def test_what_is_excluded_is_not_suggested(release: Release) -> None:
     assert {release.item(one.row).brand for one in answer.slots[0].items} == {"Contoso"}
     assert answer.rules == ("r0",)
     assert ids(release, ask(release, off, candidates=["shoes-1", "shoes-2"])) == ["shoes-2"]
+
+
+def test_a_product_is_pinned_and_looked_at_by_its_group(release: Release) -> None:
+    """The first of its items that filters let pass stands for it; whoever wears one of them wears the product; nothing is unknown of it."""
+    key_N = np.arange(release.snapshot.count)
+    for item, group in (("tops-1", "tee"), ("shoes-3", "clog"), ("shoes-4", "clog"), ("bags-2", "tote")):
+        key_N[release.snapshot.row_of[item]] = group_key(group)
+    grouped = replace(release, traits=replace(release.traits, key_N=key_N))
+    pin, look = {"do": "pin", "ids": ["clog"]}, {"do": "look", "ids": ["tee", "clog", "tote"], "state": "approved"}
+    lost = {**look, "ids": ["tee", "clog", "gone"]}
+    assert [list(problems(rule, Shelves(grouped))) for rule in rules(pin, look)] == [[], []]
+    for exclude, first in (((), "shoes-3"), (("shoes-3",), "shoes-4")):
+        wanted = Filter(exclude=exclude)
+        assert ids(grouped, ask(grouped, pin, slots=["shoes"], wanted=wanted))[0] == first
+        shown = ask(grouped, lost, look, wanted=wanted)
+        assert ([slot.category for slot in shown.slots], shown.rules) == (["shoes", "bags"], ("r1",))
+        assert [ids(grouped, shown, place)[0] for place in (0, 1)] == [first, "bags-2"]
 
 
 def test_what_rules_leave_empty_is_told_as_theirs(release: Release) -> None:
