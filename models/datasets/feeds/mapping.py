@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
+from models.datasets.feeds.active import all_active
 from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
@@ -178,7 +179,8 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
     """Put each column where the mapping says: the cell of the record, of what is no variant's own that of its product, else the default."""
     for field, column in mapped.columns.items():
         said = draft.said[:1] if field in _OF_VARIANTS else draft.said
-        value = next((cell for values in said if not _empty(cell := _value(values, field, column))), None)
+        told = (cell for values in said if not _empty(cell := _value(values, field, column)))
+        value = all_active(told) if field == "active" else next(told, None)
         into, name = (draft.attributes, field[11:]) if field.startswith("attributes.") else (draft.values, field)
         if value is not None:
             into[name] = value

@@ -11,13 +11,16 @@ from typing import Any, Final
 from models.datasets.ages import SIZE_NAMES
 from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, says_only_whom
 from models.datasets.feeds.active import all_active, is_active_column, read_active
-from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.bad import BadValueError
+from models.datasets.feeds.records import Draft, Fault, Record, Records
+from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import plain_name
 
 LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
 NOT_SOLD: Final = "products that are not for sale (drafts, archived, unpublished, hidden)"
 NOT_WORN: Final = "products that nobody wears (gift cards; grouped, virtual and downloadable ones)"
+_SOLD_OUT: Final = "is in stock by its own row, and out of stock by that of its product, which holds"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
 _COLOR: Final = "color colour farbe couleur kleur colore цвет"
@@ -71,6 +74,24 @@ def take_active(draft: Draft) -> None:
     if said:
         draft.values.setdefault("active", all_active(said.values()))
         draft.extras = {name: value for name, value in draft.extras.items() if name not in said or read_active(value) is None}
+
+
+def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
+    """Take a variant for sold out where its product is, whatever its own row says, which is told.
+
+    Args:
+        product: what the product's row says of its stock.
+    """
+    if _is_sold_out(product) and not _is_sold_out(own := draft.values.get("in_stock")):
+        draft.values["in_stock"] = False
+        draft.notes.append(Fault("in_stock", own, _SOLD_OUT))
+
+
+def _is_sold_out(cell: Any) -> bool:  # noqa: ANN401 - likewise
+    try:
+        return read_stock(cell) is False
+    except BadValueError:  # which says nothing
+        return False
 
 
 def attribute_name(label: str) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, pass_through
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, hold_stock, pass_through
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -16,10 +17,16 @@ from models.datasets.urls import is_url
 
 _ROOTS: Final = frozenset({"default category", "root catalog", "default", ""})
 _NO_PICTURE: Final = "no_selection"
-_WHOLE: Final = frozenset({"configurable", "bundle"})
 _KINDS_NOT_WORN: Final = frozenset(
     {"grouped", "virtual", "downloadable", "giftcard"}
 )  # as WooCommerce's; what is grouped stands in rows of its own
+_OFF: Final = frozenset({"0", "2"})
+_HIDDEN_WORDS: Final = (
+    "not visible individually|einzeln nicht sichtbar|non visible individuellement|no visible individualmente|non visibile singolarmente|"
+    "niet individueel zichtbaar"
+)
+_HIDDEN: Final = frozenset(_HIDDEN_WORDS.split("|"))
+"""What has no page of its own, in the languages of the back office."""
 _BRANDS: Final = ("brand", "manufacturer")
 _TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
 _KNOWN: Final = re.compile(
@@ -32,25 +39,61 @@ _KNOWN: Final = re.compile(
 """The columns of every export."""
 
 
+@dataclass(slots=True)
+class _Products:
+    """Configurable products by SKU, which of them lists a variant, and what grouped products sell on their pages."""
+
+    wholes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    group_of: dict[str, str] = field(default_factory=dict)
+    grouped: set[str] = field(default_factory=set)
+
+    def see(self, record: Record) -> None:
+        """Take what a row lists; of two products that list one variant the one that is for sale counts."""
+        sku, values = _sku(record), record.values
+        if parts := _parts(values.get("configurable_variations")):
+            self.wholes[sku] = {name: value for name, value in values.items() if name != "configurable_variations"}
+            for part in (part["sku"] for part in parts if "sku" in part):
+                if part not in self.group_of or _is_sold(values):
+                    self.group_of[part] = sku
+        elif _is_sold(values):
+            self.grouped |= {part.partition("=")[0].strip() for part in str(values.get("associated_skus") or "").split(",")}
+
+    def whole_of(self, sku: str) -> Mapping[str, Any]:
+        """The product that a row is a variant of; nothing of what stands alone."""
+        return self.wholes.get(self.group_of.get(sku, ""), {})
+
+
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
-    group_of: dict[str, str] = {}
-    wholes: dict[str, Mapping[str, Any]] = {}
+    products = _Products()
     for record in records():
-        sku, parts = _sku(record), _parts(record.values.get("configurable_variations"))
-        if parts:
-            wholes[sku] = {name: value for name, value in record.values.items() if name != "configurable_variations"}
-            group_of |= {part["sku"]: sku for part in parts if "sku" in part}
+        if not record.values.get("store_view_code"):  # else a translation of a row that is there already
+            products.see(record)
     for record in records():
         sku = _sku(record)
         kind = str(record.values.get("product_type") or "").strip().casefold()
-        if record.values.get("store_view_code") or (kind in _WHOLE and sku in wholes):
-            continue  # a translation of a row that is there already; what its variants stand for
-        if str(record.values.get("product_online") or "1").strip() in {"0", "2"}:
+        if record.values.get("store_view_code") or (kind == "configurable" and sku in products.wholes):
+            continue  # a translation; what its variants stand for
+        whole = products.whole_of(sku)
+        page = whole or record.values
+        if not (_is_online(record.values) and _is_online(page)) or (_is_hidden(page) and sku not in products.grouped):
             yield Draft(record.line, passed=NOT_SOLD)
         elif kind in _KINDS_NOT_WORN:
             yield Draft(record.line, passed=NOT_WORN)
         else:
-            yield _item(record, sku, group_of.get(sku), wholes.get(group_of.get(sku, ""), {}))
+            yield _item(record, sku, products.group_of.get(sku), whole)
+
+
+def _is_online(values: Mapping[str, Any]) -> bool:
+    return str(values.get("product_online") or "1").strip() not in _OFF
+
+
+def _is_sold(values: Mapping[str, Any]) -> bool:
+    """Whether a shopper comes to the page of a product."""
+    return _is_online(values) and not _is_hidden(values)
+
+
+def _is_hidden(values: Mapping[str, Any]) -> bool:
+    return str(values.get("visibility") or "").strip().casefold() in _HIDDEN
 
 
 def _sku(record: Record) -> str:
@@ -93,6 +136,7 @@ def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any])
     category_from(draft, max(steps, key=len) or ([kind] if kind.casefold() not in _ROOTS else []))
     start, end = (values.get(f"special_price_{end}_date") for end in ("from", "to"))
     draft.sale = moment(start, american=True), end_of(end, american=True)
+    hold_stock(draft, whole.get("is_in_stock"))
     draft.attributes |= {name: value.split("|") if "|" in value else value for name, value in attributes.items()}
     pass_through(draft, values, _KNOWN)
     return draft

@@ -9,7 +9,17 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, attribute_name, category_from, given, pass_through, take_tags
+from models.datasets.feeds.layouts.base import (
+    NOT_SOLD,
+    NOT_WORN,
+    Layout,
+    attribute_name,
+    category_from,
+    given,
+    hold_stock,
+    pass_through,
+    take_tags,
+)
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -42,11 +52,12 @@ def _drafts(records: Records, _: Path, english: Callable[[str], str] = str) -> I
         if "variable" in kinds and with_variations & set(_names(record.values)):
             continue  # its variations stand for it
         parent = parents.get(_parent(record)) if "variation" in kinds else None
-        published = str(given(record.values, "published") or (parent or {}).get("published") or "1").strip()
-        seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}
+        said = (record.values, parent or {})
+        published = {str(values.get("published")).strip() for values in said}
+        seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in said}
         if kinds & _KINDS_NOT_WORN:
             yield Draft(record.line, passed=NOT_WORN)
-        elif published in _NOT_PUBLISHED or "hidden" in seen:
+        elif published & _NOT_PUBLISHED or "hidden" in seen:
             yield Draft(record.line, passed=NOT_SOLD)
         else:
             yield _item(record, parent or {}, english)
@@ -80,6 +91,7 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
         "sale_price": sale if regular is not None else None,
         "url": given(values, "external_url"),
     }
+    hold_stock(draft, parent.get("in_stock"))
     draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
     paths = _paths(str(values.get("categories") or ""))
     kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]

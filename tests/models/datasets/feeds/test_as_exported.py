@@ -98,6 +98,64 @@ def test_what_nobody_wears_is_none_of_magento(read: Callable[..., Any], kind: st
     assert any("1 products that nobody wears" in warning for warning in found.warnings)
 
 
+@pytest.mark.parametrize(
+    ("product", "alone", "grouped", "stocks", "off"),
+    [
+        ('1,"Catalog, Search",1', "Search", "1,Catalog", {"tee-s": True, "tee-m": False, "cap": True}, 0),
+        ("2,Catalog,1", "Catalog", "1,Catalog", {"cap": True}, 2),
+        ("1,Not Visible Individually,1", "Catalog", "1,Catalog", {"cap": True}, 2),
+        ("1,Catalog,0", "Catalog", "1,Catalog", {"tee-s": False, "tee-m": False, "cap": True}, 0),
+        ("1,Catalog,1", "Einzeln nicht sichtbar", "1,Catalog", {"tee-s": True, "tee-m": False}, 1),
+        ("1,Catalog,1", "Not Visible Individually", "1,Catalog,cap=0.0000", {"tee-s": True, "tee-m": False, "cap": True}, 0),
+        ("1,Catalog,1", "Not Visible Individually", "2,Catalog,cap=0.0000", {"tee-s": True, "tee-m": False}, 2),
+    ],
+)
+def test_a_product_of_magento_that_is_off_takes_its_variants_out(
+    *, read: Callable[..., Any], product: str, alone: str, grouped: str, stocks: dict[str, bool], off: int
+) -> None:
+    """Its status, visibility and stock hold for them, which is told; what has no page of its own is sold by a product that lists it."""
+    status, visibility, listed = [*grouped.split(","), ""][:3]
+    rows = [
+        "sku,name,attribute_set_code,product_type,categories,price,product_online,visibility,is_in_stock,configurable_variations",
+        "tee-s,Tee-S,Top,simple,,9,1,Not Visible Individually,1,,",
+        "tee-m,Tee-M,Top,simple,,9,1,Not Visible Individually,0,,",
+        f'tee,Tee,Top,configurable,Default Category/Tees,,{product},"sku=tee-s,size=S|sku=tee-m,size=M",',
+        f"cap,Cap,Top,simple,Default Category/Caps,9,1,{alone},1,,",
+        f'set,Set,Top,grouped,Default Category/Caps,,{status},{visibility},1,,"24-x=1,{listed}"',
+    ]
+    rows[0] += ",associated_skus"
+    found = read("\n".join(rows) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == stocks
+    told = "".join(found.warnings)
+    assert (f"{off} products that are not for sale" in told) == (off > 0)
+    assert ("out of stock by that of its product" in told) == (product == "1,Catalog,0")
+
+
+@pytest.mark.parametrize(
+    ("product", "stocks"),
+    [("1,visible,1", {"tee-s": True}), ("0,visible,1", {}), ("1,hidden,1", {}), ("1,visible,0", {"tee-s": False})],
+)
+def test_a_product_of_woocommerce_that_is_off_takes_its_variations_out(
+    read: Callable[..., Any], product: str, stocks: dict[str, bool]
+) -> None:
+    """Though their own rows say otherwise."""
+    header = "ID,Type,SKU,Name,Published,Visibility in catalog,In stock?,Regular price,Categories,Parent"
+    rows = [f"1,variable,tee,Tee,{product},,Tees,", "2,variation,tee-s,Tee - S,1,visible,1,9,,tee", "3,simple,cap,Cap,1,visible,1,9,Caps,"]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {**stocks, "cap": True}
+
+
+def test_a_mapping_that_says_what_is_active_is_of_products_too(read: Callable[..., Any]) -> None:
+    """A variant that is for sale of a product that is not."""
+    rows = [
+        "sku,name,attribute_set_code,product_type,categories,aktiv,configurable_variations",
+        "tee-s,Tee-S,Top,simple,,ja,",
+        'tee,Tee,Top,configurable,Default Category/Tees,nein,"sku=tee-s,size=S"',
+        "cap,Cap,Top,simple,Default Category/Caps,ja,",
+    ]
+    assert set(read("\n".join(rows) + "\n", mapping="columns: {active: aktiv}").items) == {"cap"}
+
+
 @pytest.mark.parametrize("status", ["draft", "archived", "unlisted"])
 def test_what_shopify_does_not_show_is_none(read: Callable[..., Any], status: str) -> None:
     """What is unlisted is found by its address alone."""
