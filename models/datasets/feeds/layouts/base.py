@@ -76,6 +76,15 @@ def take_active(draft: Draft) -> None:
         draft.extras = {name: value for name, value in draft.extras.items() if name not in said or read_active(value) is None}
 
 
+def title_of(own: Any, product: Any, *, options: Any) -> Any:  # noqa: ANN401 - cells
+    """The title of a variant: its product's, as its options say what its own name adds (*Shirt - 39, white*, *Tee-XS-Black*).
+
+    Args:
+        options: what tells it from the other variants; where nothing does, its name has to.
+    """
+    return product if product and (options or not own) else own
+
+
 def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
     """Take a variant for sold out where its product is, whatever its own row says, which is told.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, hold_stock, pass_through
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, hold_stock, pass_through, title_of
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -41,10 +41,11 @@ _KNOWN: Final = re.compile(
 
 @dataclass(slots=True)
 class _Products:
-    """Configurable products by SKU, which of them lists a variant, and what grouped products sell on their pages."""
+    """Configurable products by SKU, which of them lists a variant, and by what; and what grouped products sell on their pages."""
 
     wholes: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     group_of: dict[str, str] = field(default_factory=dict)
+    options: dict[str, Mapping[str, str]] = field(default_factory=dict)
     grouped: set[str] = field(default_factory=set)
 
     def see(self, record: Record) -> None:
@@ -52,9 +53,10 @@ class _Products:
         sku, values = _sku(record), record.values
         if parts := _parts(values.get("configurable_variations")):
             self.wholes[sku] = {name: value for name, value in values.items() if name != "configurable_variations"}
-            for part in (part["sku"] for part in parts if "sku" in part):
-                if part not in self.group_of or _is_sold(values):
-                    self.group_of[part] = sku
+            for options in parts:
+                variant = options.pop("sku", "")
+                if variant not in self.group_of or _is_sold(values):
+                    self.group_of[variant], self.options[variant] = sku, options
         elif _is_sold(values):
             self.grouped |= {part.partition("=")[0].strip() for part in str(values.get("associated_skus") or "").split(",")}
 
@@ -80,7 +82,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         elif kind in _KINDS_NOT_WORN:
             yield Draft(record.line, passed=NOT_WORN)
         else:
-            yield _item(record, sku, products.group_of.get(sku), whole)
+            yield _item(record, sku, products)
 
 
 def _is_online(values: Mapping[str, Any]) -> bool:
@@ -111,15 +113,17 @@ def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
     return {name.strip(): value.strip().strip('"') for name, mark, value in pairs if mark and value.strip()}
 
 
-def _item(record: Record, sku: str, group: str | None, whole: Mapping[str, Any]) -> Draft:
+def _item(record: Record, sku: str, products: _Products) -> Draft:
+    whole = products.whole_of(sku)
     values = {**{name: whole[name] for name in _TAKEN if name in whole}, **record.values}
-    attributes = {**_pairs(whole.get("additional_attributes")), **_pairs(record.values.get("additional_attributes"))}
+    own = _pairs(record.values.get("additional_attributes"))
+    attributes = {**_pairs(whole.get("additional_attributes")), **products.options.get(sku, {}), **own}
     draft, created = Draft(record.line, (record.values, whole)), given(values, "created_at")
     draft.values = {
         "id": sku or None,
-        "title": given(values, "name"),
+        "title": title_of(given(record.values, "name"), given(whole, "name"), options=True),
         "brand": given(values, *_BRANDS) or next((attributes.pop(name) for name in _BRANDS if name in attributes), None),
-        "group_id": group,
+        "group_id": products.group_of.get(sku),
         "images": [
             name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
             for name in pictures_of([given(values, "base_image", "image"), given(values, "additional_images")])

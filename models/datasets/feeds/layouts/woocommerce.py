@@ -19,6 +19,7 @@ from models.datasets.feeds.layouts.base import (
     hold_stock,
     pass_through,
     take_tags,
+    title_of,
 )
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
@@ -82,7 +83,7 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     regular, sale = given(values, "regular_price"), given(values, "sale_price")
     draft.values = {
         "id": given(values, "sku", "id"),
-        "title": _title(record.values, parent),
+        "title": title_of(given(record.values, "name"), given(parent, "name"), options=_attributes(record.values)),
         "brand": given(values, "brands", "meta_brand"),
         "group_id": str(given(parent, "sku", "id") or _parent(record)).removeprefix("id:") or None,
         "images": given(values, "images"),
@@ -102,13 +103,6 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     take_tags(draft, values.get("tags"))
     pass_through(draft, {name: value for name, value in values.items() if english(name) == name}, _KNOWN)
     return draft
-
-
-def _title(values: Mapping[str, Any], parent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell
-    """The name; of a variation that is called as its product is and by the options it names, as in *Shirt - 39, white*, the product's."""
-    name, product = given(values, "name"), given(parent, "name")
-    named = product and (not name or re.match(r"\s+[-\u2013\u2014]\s", str(name).removeprefix(str(product))))
-    return product if named and _attributes(values) else name
 
 
 def _paths(categories: str) -> list[list[str]]:

@@ -145,6 +145,36 @@ def test_a_product_of_woocommerce_that_is_off_takes_its_variations_out(
     assert {name: item["in_stock"] for name, item in found.items.items()} == {**stocks, "cap": True}
 
 
+_WOO = "ID,Type,SKU,Name,Regular price,Categories,Parent,Attribute 1 name,Attribute 1 value(s)\n1,variable,tee,Wool tee,,Tees,,,\n"
+_VARIANTS = '"sku=a,size=34,color=Black|sku=b,size=36,color=Black"'
+_MAGENTO = "sku,name,attribute_set_code,product_type,categories,configurable_variations\na,Wool tee-34-Black,Top,simple,,\n"
+_LD = {"@type": "ProductGroup", "name": "Wool tee", "category": "Tees"}
+_VARIANT = {"@type": "Product", "sku": "a", "name": "Black tee"}
+
+
+@pytest.mark.parametrize(
+    ("content", "title", "attributes"),
+    [
+        (f"{_WOO}2,variation,a,Wool tee in black,9,,tee,Color,Black\n", "Wool tee", {"color": "Black"}),
+        (f"{_WOO}2,variation,a,Wool tee - Black,9,,tee,,\n", "Wool tee - Black", None),
+        (f"{_MAGENTO}tee,Wool tee,Top,configurable,Default Category/Tees,{_VARIANTS}\n", "Wool tee", {"size": "34", "color": "Black"}),
+        (
+            json.dumps({**_LD, "hasVariant": [{"@type": "Product", "sku": "a", "name": "Black tee", "color": "Black"}]}),
+            "Wool tee",
+            {"color": "Black"},
+        ),
+        (json.dumps({**_LD, "hasVariant": [{"@type": "Product", "sku": "a", "name": "Black tee"}]}), "Black tee", None),
+    ],
+    ids=["WooCommerce", "no options", "Magento", "schema.org", "no properties"],
+)
+def test_a_variant_has_the_title_of_its_product(
+    read: Callable[..., Any], content: str, title: str, attributes: dict[str, str] | None
+) -> None:
+    """Where its options say what its own name adds."""
+    item = read(content, "f.json" if content.startswith("{") else "f.csv").items["a"]
+    assert (item["title"], item.get("attributes")) == (title, attributes)
+
+
 def test_a_mapping_that_says_what_is_active_is_of_products_too(read: Callable[..., Any]) -> None:
     """A variant that is for sale of a product that is not."""
     rows = [
