@@ -28,7 +28,8 @@ _HIDDEN_WORDS: Final = (
 _HIDDEN: Final = frozenset(_HIDDEN_WORDS.split("|"))
 """What has no page of its own, in the languages of the back office."""
 _BRANDS: Final = ("brand", "manufacturer")
-_TAKEN: Final = ("name", "categories", "base_image", "additional_images", "url_key", "manufacturer", "description", "short_description")
+_IMAGES: Final = ("base_image", "image", "small_image", "thumbnail_image")
+_TAKEN: Final = ("name", "categories", "additional_images", "url_key", "manufacturer", "description", "short_description")
 _KNOWN: Final = re.compile(
     r"sku|store_view_code|product_(?:type|websites|online)|categories|name|visibility|price|special_price.*|tax_class_name|manufacturer|brand|"
     r".*image(?:_labels?)?|additional_image(?:s|_labels)|created_at|updated_at|new_(?:from|to)_date|display_product_options_in|map_.*|"
@@ -67,10 +68,10 @@ class _Products:
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     products = _Products()
-    for record in records():
+    for record in map(_read, records()):
         if not record.values.get("store_view_code"):  # else a translation of a row that is there already
             products.see(record)
-    for record in records():
+    for record in map(_read, records()):
         sku = _sku(record)
         kind = str(record.values.get("product_type") or "").strip().casefold()
         if record.values.get("store_view_code") or (kind == "configurable" and sku in products.wholes):
@@ -83,6 +84,17 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
             yield Draft(record.line, passed=NOT_WORN)
         else:
             yield _item(record, sku, products)
+
+
+def _read(record: Record) -> Record:
+    """A row whose cells of pictures are empty where they say that there is none."""
+    return Record(record.line, {name: told for name, cell in record.values.items() if (told := _without_none(cell)) is not None})
+
+
+def _without_none(cell: Any) -> Any:  # noqa: ANN401 - a cell
+    if not isinstance(cell, str) or _NO_PICTURE not in cell:
+        return cell
+    return ",".join(name for name in cell.split(",") if name.strip() != _NO_PICTURE) or None
 
 
 def _is_online(values: Mapping[str, Any]) -> bool:
@@ -126,8 +138,7 @@ def _item(record: Record, sku: str, products: _Products) -> Draft:
         "group_id": products.group_of.get(sku),
         "images": [
             name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
-            for name in pictures_of([given(values, "base_image", "image"), given(values, "additional_images")])
-            if name != _NO_PICTURE
+            for name in pictures_of([given(record.values, *_IMAGES) or given(whole, *_IMAGES), given(values, "additional_images")])
         ],
         "in_stock": given(values, "is_in_stock", "qty"),
         "price": given(values, "price"),

@@ -269,6 +269,26 @@ def test_magento_as_it_is_exported(read: Callable[..., Any]) -> None:
     assert ([line["id"] for line in found.rejects], found.warnings) == (["b"], [])
 
 
+@pytest.mark.parametrize(
+    ("own", "images"),
+    [
+        ("no_selection,no_selection,no_selection", ["t.jpg", "u.jpg"]),
+        ("no_selection,,", ["t.jpg", "u.jpg"]),
+        ("no_selection,/s.jpg,no_selection", ["s.jpg", "u.jpg"]),
+        ("/b.jpg,/s.jpg,/more.jpg", ["b.jpg", "more.jpg"]),
+    ],
+)
+def test_no_picture_of_a_variant_is_its_products(read: Callable[..., Any], own: str, images: list[str]) -> None:
+    """Magento writes ``no_selection`` where a simple product has none."""
+    header = "sku,name,attribute_set_code,product_type,categories,base_image,small_image,additional_images,configurable_variations"
+    rows = [
+        f"a,Tee-S,Top,simple,,{own},",
+        'tee,Tee,Top,configurable,Default Category/Tees,/t.jpg,,"no_selection,/u.jpg","sku=a,size=S"',
+    ]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert found.items["a"]["images"] == images
+
+
 def test_styles_with_a_column_behind_the_name(read: Callable[..., Any]) -> None:
     """A comma too many is of the name, wherever that column stands; names of columns that are empty are none."""
     header = "id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,productDisplayName"
