@@ -19,7 +19,7 @@ from models.datasets.feeds.words import plain_name
 LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
 NOT_SOLD: Final = "products that are not for sale (drafts, archived, unpublished, hidden)"
-NOT_WORN: Final = "products that nobody wears (gift cards; grouped, virtual and downloadable ones)"
+NOT_WORN: Final = "products that nobody wears (gift cards; grouped, bundled, virtual and downloadable ones)"
 _SOLD_OUT: Final = "is in stock by its own row, and out of stock by that of its product, which holds"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""

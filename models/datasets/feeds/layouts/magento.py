@@ -17,9 +17,8 @@ from models.datasets.urls import is_url
 
 _ROOTS: Final = frozenset({"default category", "root catalog", "default", ""})
 _NO_PICTURE: Final = "no_selection"
-_KINDS_NOT_WORN: Final = frozenset(
-    {"grouped", "virtual", "downloadable", "giftcard"}
-)  # as WooCommerce's; what is grouped stands in rows of its own
+_KINDS_NOT_WORN: Final = frozenset({"grouped", "bundle", "virtual", "downloadable", "giftcard"})
+"""As WooCommerce's; what is grouped or in a bundle stands in rows of its own."""
 _OFF: Final = frozenset({"0", "2"})
 _HIDDEN_WORDS: Final = (
     "not visible individually|einzeln nicht sichtbar|non visible individuellement|no visible individualmente|non visibile singolarmente|"

@@ -33,7 +33,8 @@ _KNOWN: Final = re.compile(
 )
 """The columns of every export, and what plugins write of costs."""
 _NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
-_KINDS_NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
+_KINDS_NOT_WORN: Final = frozenset({"grouped", "bundle", "composite", "woosb", "virtual", "downloadable"})
+"""What is made of other products, of plugins, too; gift cards; patterns to sew by."""
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
 _SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
