@@ -123,10 +123,14 @@ def parted(steps: list[str]) -> tuple[str, list[str]]:
     return steps[place], steps[:place] + steps[place + 1 :]
 
 
-def category_from(draft: Draft, steps: list[str]) -> None:
-    """Take a path's step for the category; the whole of a longer one is passed through, and its other steps may say for whom."""
+def category_from(draft: Draft, steps: list[str], place: int | None = None) -> None:
+    """Take a path's step for the category; the whole of a longer one is passed through, and its other steps may say for whom.
+
+    Args:
+        place: of the step that counts; None for the last that says more than for whom.
+    """
     if steps:
-        draft.values["category"], others = parted(steps)
+        draft.values["category"], others = parted(steps) if place is None else (steps[place], steps[:place] + steps[place + 1 :])
         draft.whom += others
     if len(steps) > 1:
         draft.extras["category_path"] = " > ".join(steps)

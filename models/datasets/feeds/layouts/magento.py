@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, category_from, given, hold_stock, pass_through, title_of
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, given, hold_stock, pass_through, title_of
+from models.datasets.feeds.layouts.paths import category_of
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -147,7 +148,7 @@ def _item(record: Record, sku: str, products: _Products) -> Draft:
     paths = [path_of(part.replace("/", ">")) for part in str(values.get("categories") or "").split(",")]
     steps = [[step for step in path if step.casefold() not in _ROOTS] for path in paths]
     kind = str(values.get("attribute_set_code") or "").strip()
-    category_from(draft, max(steps, key=len) or ([kind] if kind.casefold() not in _ROOTS else []))
+    category_of(draft, steps, max(steps, key=len) or ([kind] if kind.casefold() not in _ROOTS else []))
     start, end = (values.get(f"special_price_{end}_date") for end in ("from", "to"))
     draft.sale = moment(start, american=True), end_of(end, american=True)
     hold_stock(draft, whole.get("is_in_stock"))

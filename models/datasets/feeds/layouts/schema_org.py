@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through, title_of
+from models.datasets.feeds.layouts.paths import category_told
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Records
-from models.datasets.feeds.words import path_of
 
 _PRODUCTS: Final = frozenset({"Product", "IndividualProduct", "ProductModel", "Clothing"})
 _GROUP: Final = "ProductGroup"
@@ -89,7 +89,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
         **prices,
     }
     category = given(product, "category") or given(group, "category")
-    category_from(draft, path_of(_name(category) if isinstance(category, dict) else category))
+    category_told(draft, _name(category) if isinstance(category, dict) else category, [])
     draft.attributes |= {name: words for name in _ATTRIBUTES if (words := _words(given(product, name) or given(group, name)))}
     draft.attributes |= _whom(given(product, "audience") or given(group, "audience"))
     properties = product.get("additionalProperty")

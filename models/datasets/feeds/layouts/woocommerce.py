@@ -14,13 +14,13 @@ from models.datasets.feeds.layouts.base import (
     NOT_WORN,
     Layout,
     attribute_name,
-    category_from,
     given,
     hold_stock,
     pass_through,
     take_tags,
     title_of,
 )
+from models.datasets.feeds.layouts.paths import category_of, is_no_kind
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -32,7 +32,6 @@ _KNOWN: Final = re.compile(
     r"download.*|parent|external_url|button_text|position|brands|meta_brand|attribute_\d+_.*|meta_.*cost.*"
 )
 """The columns of every export, and what plugins write of costs."""
-_NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
 _KINDS_NOT_WORN: Final = frozenset({"grouped", "bundle", "composite", "woosb", "virtual", "downloadable"})
 """What is made of other products, of plugins, too; gift cards; patterns to sew by."""
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
@@ -96,8 +95,8 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     hold_stock(draft, parent.get("in_stock"))
     draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
     paths = _paths(str(values.get("categories") or ""))
-    kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]
-    category_from(draft, min(kinds, key=_tells_little, default=[]))
+    kinds = [steps for steps in paths if not is_no_kind(steps[-1])]
+    category_of(draft, kinds, min(kinds, key=_tells_little, default=[]))
     draft.whom += [step for steps in paths for step in steps if says_only_whom(step)]
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value

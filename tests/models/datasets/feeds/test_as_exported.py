@@ -269,6 +269,32 @@ def test_magento_as_it_is_exported(read: Callable[..., Any]) -> None:
     assert ([line["id"] for line in found.rejects], found.warnings) == (["b"], [])
 
 
+_SHOES, _SALE, _CLOTH = "Shoes/Loafers", "Promotions/Holiday/Gifts for Him", "Collections/Performance Fabrics"
+
+
+@pytest.mark.parametrize(
+    ("paths", "category"),
+    [
+        ([_SHOES, _SALE], "Loafers"),
+        (["New In/Men/This Week", _SHOES], "Loafers"),
+        ([_CLOTH, _SHOES], "Loafers"),
+        ([_SHOES, "Collections/Wedding/Guests/Shoes for him"], "Loafers"),
+        (["Sale/Shoes", "Essentials"], "Shoes"),
+        (["Shoes/Boots/Rain", "Shoes"], "Boots"),
+        ([_CLOTH, "Essentials/More"], "Performance Fabrics"),
+    ],
+)
+def test_of_several_paths_the_step_that_names_a_garment_counts(read: Callable[..., Any], paths: list[str], category: str) -> None:
+    """The deepest, below no sale first, in every layout in which a product stands in several; where none does, one path's last."""
+    arrows = [path.replace("/", " > ") for path in paths]
+    magento = f'sku,name,attribute_set_code,categories\na,A,Top,"{",".join(f"Default Category/{path}" for path in paths)}"\n'
+    woo = f'ID,Type,SKU,Name,Regular price,Categories\n1,simple,a,A,9,"{", ".join(arrows)}"\n'
+    google = json.dumps({"id": "a", "title": "A", "link": "https://s.example/a", "product_type": arrows}) + "\n"
+    page = json.dumps({"@type": "Product", "sku": "a", "name": "A", "category": arrows})
+    for content, name in ((magento, "m.csv"), (woo, "w.csv"), (google, "g.jsonl"), (page, "p.json")):
+        assert read(content, name).items["a"]["category"] == category, name
+
+
 @pytest.mark.parametrize(
     ("own", "images"),
     [
