@@ -127,18 +127,19 @@ def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
 
 def _item(record: Record, sku: str, products: _Products) -> Draft:
     whole = products.whole_of(sku)
-    values = {**{name: whole[name] for name in _TAKEN if name in whole}, **record.values}
-    own = _pairs(record.values.get("additional_attributes"))
-    attributes = {**_pairs(whole.get("additional_attributes")), **products.options.get(sku, {}), **own}
-    draft, created = Draft(record.line, (record.values, whole)), given(values, "created_at")
+    own = {name: cell for name, cell in record.values.items() if name != "url_key" or not _is_hidden(record.values)}
+    values = {**{name: whole[name] for name in _TAKEN if name in whole}, **own}
+    attributes = {**_pairs(whole.get("additional_attributes")), **products.options.get(sku, {})}
+    attributes |= _pairs(own.get("additional_attributes"))
+    draft, created = Draft(record.line, (own, whole)), given(values, "created_at")
     draft.values = {
         "id": sku or None,
-        "title": title_of(given(record.values, "name"), given(whole, "name"), options=True),
+        "title": title_of(given(own, "name"), given(whole, "name"), options=True),
         "brand": given(values, *_BRANDS) or next((attributes.pop(name) for name in _BRANDS if name in attributes), None),
         "group_id": products.group_of.get(sku),
         "images": [
             name if is_url(name) else name.lstrip("/")  # from the shop's folder of pictures
-            for name in pictures_of([given(record.values, *_IMAGES) or given(whole, *_IMAGES), given(values, "additional_images")])
+            for name in pictures_of([given(own, *_IMAGES) or given(whole, *_IMAGES), given(values, "additional_images")])
         ],
         "in_stock": given(values, "is_in_stock", "qty"),
         "price": given(values, "price"),
