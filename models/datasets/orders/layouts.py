@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.records import Record
-from models.datasets.garments import role_of
+from models.datasets.garments import is_gift_card, role_of
 from models.datasets.orders.moments import read_moment
 from models.datasets.orders.pieces import QUANTITY, pieces_bought, pieces_kept
 from models.datasets.orders.statuses import STATUS_NAMES, end_of
@@ -19,6 +19,7 @@ PASSED: Final = "lines that are no purchase"
 """What is passed over: other events, lines of quantity 0."""
 _NO_SKU: Final = "lines without a SKU"
 _NONE_KEPT: Final = "lines of which every piece was cancelled, refunded or returned"
+_GIFT_CARD: Final = "lines of gift cards by their names"
 _TOLD: Final = "lines of variants that stand in the line of their product already"
 UNDATED: Final = "order lines without times"
 _GERMAN_ORDER: Final = ("bestellnummer", "bestell_nr", "bestellnr", "bestell_id", "auftragsnummer")
@@ -42,6 +43,7 @@ EXACT: Final = "exact item"
 """What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
 _SKU: Final = (EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
+_TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
@@ -192,6 +194,8 @@ def _bought(values: Mapping[str, Any]) -> tuple[str, float] | str:
     quantity = pieces_kept(values)
     if quantity and not named:
         return _NO_SKU
+    if is_gift_card(str(_first(values, _TITLE)[1] or "")):
+        return _GIFT_CARD
     if quantity:
         return _sku(values, _ITEM), quantity
     return _NONE_KEPT if pieces_bought(values) else PASSED

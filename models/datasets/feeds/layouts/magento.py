@@ -81,7 +81,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         if not (_is_online(record.values) and _is_online(page)) or (_is_hidden(page) and sku not in products.grouped):
             yield Draft(record.line, passed=NOT_SOLD)
         elif kind in _KINDS_NOT_WORN:
-            yield Draft(record.line, passed=NOT_WORN)
+            yield Draft(record.line, passed=NOT_WORN, ids=(sku,))
         else:
             yield _item(record, sku, products)
 

@@ -57,7 +57,7 @@ def _drafts(records: Records, _: Path, english: Callable[[str], str] = str) -> I
         published = {str(values.get("published")).strip() for values in said}
         seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in said}
         if kinds & _KINDS_NOT_WORN:
-            yield Draft(record.line, passed=NOT_WORN)
+            yield Draft(record.line, passed=NOT_WORN, ids=(str(given(record.values, "sku", "id")),))
         elif published & _NOT_PUBLISHED or "hidden" in seen:
             yield Draft(record.line, passed=NOT_SOLD)
         else:

@@ -89,6 +89,13 @@ def test_shopify_says_who_and_when_in_the_first_line_of_an_order(read: Callable[
     assert all(one["problem"] and one["what_to_do"] for one in rejected)
 
 
+@pytest.mark.parametrize("column", ["name", "Product name", "Title"])
+def test_gift_cards_of_orders_go_by_their_names(read: Callable[..., Any], column: str) -> None:
+    """As those of a feed do."""
+    orders, _, warned = read(f"order_id,sku,time,{column}\n1,GC-1,2026-01-01,Gift Card Box\n1,A,2026-01-01,Gift box of socks\n")
+    assert ([row[3] for row in rows(orders)], warned) == (["A"], ["1 lines of gift cards by their names; passed over"])
+
+
 EXPORTED = (
     "{order},{status},{date},{email},{sku},{line},{quantity}\n"
     "1,Completed,2026-03-31 14:05,ann@example.com,A,1,1\n1,Completed,2026-03-31 14:05,ann@example.com,B,2,1\n"
