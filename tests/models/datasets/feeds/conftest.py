@@ -19,7 +19,7 @@ _JSON = ("attributes", "extras", "sizes")
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a feed: items by id without what is null, what it was taken for, what was set aside, warnings, rejects' lines, and what nobody wears."""
+    """What was read of a feed: items by id without what is null, what it was taken for, what was set aside and passed over, warnings."""
 
     items: dict[str, dict[str, Any]]
     layout: str
