@@ -61,6 +61,11 @@ class _Products:
         elif _is_sold(values):
             self.grouped |= {part.partition("=")[0].strip() for part in str(values.get("associated_skus") or "").split(",")}
 
+    def sells(self, sku: str, values: Mapping[str, Any]) -> bool:
+        """Whether the page of a product, or of the one that a row is a variant of, is there, or a grouped one sells it."""
+        page = self.whole_of(sku) or values
+        return _is_online(page) and (not _is_hidden(page) or sku in self.grouped)
+
     def whole_of(self, sku: str) -> Mapping[str, Any]:
         """The product that a row is a variant of; nothing of what stands alone."""
         return self.wholes.get(self.group_of.get(sku, ""), {})
@@ -76,9 +81,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         kind = str(record.values.get("product_type") or "").strip().casefold()
         if record.values.get("store_view_code") or (kind == "configurable" and sku in products.wholes):
             continue  # a translation; what its variants stand for
-        whole = products.whole_of(sku)
-        page = whole or record.values
-        if not (_is_online(record.values) and _is_online(page)) or (_is_hidden(page) and sku not in products.grouped):
+        if not _is_online(record.values) or not (_has_page(record.values) or products.sells(sku, record.values)):
             yield Draft(record.line, passed=NOT_SOLD)
         elif kind in _KINDS_NOT_WORN:
             yield Draft(record.line, passed=NOT_WORN, ids=(sku,))
@@ -106,6 +109,11 @@ def _is_sold(values: Mapping[str, Any]) -> bool:
     return _is_online(values) and not _is_hidden(values)
 
 
+def _has_page(values: Mapping[str, Any]) -> bool:
+    """Whether a row says that it has a page of its own, which variants seldom do."""
+    return bool(values.get("visibility")) and not _is_hidden(values)
+
+
 def _is_hidden(values: Mapping[str, Any]) -> bool:
     return str(values.get("visibility") or "").strip().casefold() in _HIDDEN
 
@@ -127,7 +135,7 @@ def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
 
 def _item(record: Record, sku: str, products: _Products) -> Draft:
     whole = products.whole_of(sku)
-    own = {name: cell for name, cell in record.values.items() if name != "url_key" or not _is_hidden(record.values)}
+    own = {name: cell for name, cell in record.values.items() if name != "url_key" or not whole or _has_page(record.values)}
     values = {**{name: whole[name] for name in _TAKEN if name in whole}, **own}
     attributes = {**_pairs(whole.get("additional_attributes")), **products.options.get(sku, {})}
     attributes |= _pairs(own.get("additional_attributes"))
@@ -152,7 +160,8 @@ def _item(record: Record, sku: str, products: _Products) -> Draft:
     category_of(draft, steps, max(steps, key=len) or ([kind] if kind.casefold() not in _ROOTS else []))
     start, end = (values.get(f"special_price_{end}_date") for end in ("from", "to"))
     draft.sale = moment(start, american=True), end_of(end, american=True)
-    hold_stock(draft, whole.get("is_in_stock"))
+    if not _has_page(own):
+        hold_stock(draft, whole.get("is_in_stock"))
     draft.attributes |= {name: value.split("|") if "|" in value else value for name, value in attributes.items()}
     pass_through(draft, values, _KNOWN)
     return draft

@@ -113,19 +113,20 @@ def test_what_nobody_wears_is_none_of_magento(read: Callable[..., Any], kind: st
 def test_a_product_of_magento_that_is_off_takes_its_variants_out(
     *, read: Callable[..., Any], product: str, alone: str, grouped: str, stocks: dict[str, bool], off: int
 ) -> None:
-    """Its status, visibility and stock hold for them, which is told; what has no page of its own is sold by a product that lists it."""
+    """Its status, visibility and stock hold for those without a page of their own, which is told; a product that lists them sells them."""
     status, visibility, listed = [*grouped.split(","), ""][:3]
     rows = [
         "sku,name,attribute_set_code,product_type,categories,price,product_online,visibility,is_in_stock,configurable_variations",
         "tee-s,Tee-S,Top,simple,,9,1,Not Visible Individually,1,,",
         "tee-m,Tee-M,Top,simple,,9,1,Not Visible Individually,0,,",
-        f'tee,Tee,Top,configurable,Default Category/Tees,,{product},"sku=tee-s,size=S|sku=tee-m,size=M",',
+        f'tee,Tee,Top,configurable,Default Category/Tees,,{product},"sku=tee-s,size=S|sku=tee-m,size=M|sku=tee-l,size=L",',
+        "tee-l,Tee-L,Top,simple,,9,1,Catalog,1,,",
         f"cap,Cap,Top,simple,Default Category/Caps,9,1,{alone},1,,",
         f'set,Set,Top,grouped,Default Category/Caps,,{status},{visibility},1,,"24-x=1,{listed}"',
     ]
     rows[0] += ",associated_skus"
     found = read("\n".join(rows) + "\n")
-    assert {name: item["in_stock"] for name, item in found.items.items()} == stocks
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {**stocks, "tee-l": True}
     told = "".join(found.warnings)
     assert (f"{off} products that are not for sale" in told) == (off > 0)
     assert ("out of stock by that of its product" in told) == (product == "1,Catalog,0")
