@@ -48,18 +48,25 @@ class _Products:
     group_of: dict[str, str] = field(default_factory=dict)
     options: dict[str, Mapping[str, str]] = field(default_factory=dict)
     grouped: set[str] = field(default_factory=set)
+    variants_of: dict[str, list[str]] = field(default_factory=dict)
+    rows: set[str] = field(default_factory=set)
 
     def see(self, record: Record) -> None:
         """Take what a row lists; of two products that list one variant the one that is for sale counts."""
         sku, values = _sku(record), record.values
+        self.rows.add(sku)
         if parts := _parts(values.get("configurable_variations")):
             self.wholes[sku] = {name: value for name, value in values.items() if name != "configurable_variations"}
-            for options in parts:
-                variant = options.pop("sku", "")
+            self.variants_of[sku] = [options.pop("sku", "") for options in parts]
+            for variant, options in zip(self.variants_of[sku], parts, strict=True):
                 if variant not in self.group_of or _is_sold(values):
                     self.group_of[variant], self.options[variant] = sku, options
         elif _is_sold(values):
             self.grouped |= {part.partition("=")[0].strip() for part in str(values.get("associated_skus") or "").split(",")}
+
+    def stood_for(self, sku: str) -> bool:
+        """Whether variants of a product have rows, which stand for it."""
+        return not self.rows.isdisjoint(self.variants_of.get(sku, ()))
 
     def sells(self, sku: str, values: Mapping[str, Any]) -> bool:
         """Whether the page of a product, or of the one that a row is a variant of, is there, or a grouped one sells it."""
@@ -79,7 +86,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     for record in map(_read, records()):
         sku = _sku(record)
         kind = str(record.values.get("product_type") or "").strip().casefold()
-        if record.values.get("store_view_code") or (kind == "configurable" and sku in products.wholes):
+        if record.values.get("store_view_code") or (kind == "configurable" and products.stood_for(sku)):
             continue  # a translation; what its variants stand for
         if not _is_online(record.values) or not (_has_page(record.values) or products.sells(sku, record.values)):
             yield Draft(record.line, passed=NOT_SOLD)

@@ -176,6 +176,17 @@ def test_a_variant_has_the_title_of_its_product(
     assert (item["title"], item.get("attributes")) == (title, attributes)
 
 
+def test_a_configurable_product_without_rows_of_variants_is_an_item(read: Callable[..., Any]) -> None:
+    """As in an export of what is visible alone."""
+    header = "sku,name,attribute_set_code,product_type,categories,visibility,is_in_stock,configurable_variations"
+    rows = [
+        'tee,Tee,Top,configurable,Default Category/Tees,Catalog,1,"sku=tee-s,size=S"',
+        "cap,Cap,Top,simple,Default Category/Caps,Catalog,1,",
+    ]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {"tee": True, "cap": True}
+
+
 def test_a_mapping_that_says_what_is_active_is_of_products_too(read: Callable[..., Any]) -> None:
     """A variant that is for sale of a product that is not."""
     rows = [
