@@ -13,7 +13,7 @@ from urllib.parse import quote
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
-from models.datasets.feeds.active import all_active
+from models.datasets.feeds.active import all_active, is_active_column
 from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
@@ -172,6 +172,7 @@ def layout_by(mapped: Mapped) -> Layout:
 def layout_over(layout: Layout, mapped: Mapped) -> Layout:
     """A layout with the columns of a mapping on top; where such a cell is empty, what the layout reads stays."""
     used = _used(mapped)
+    drops_active = any(is_active_column(plain_name(name)) for name in mapped.drop)
 
     def drafts(records: Records, root: Path) -> Iterator[Draft]:
         for draft in layout.drafts(records, root):
@@ -179,6 +180,8 @@ def layout_over(layout: Layout, mapped: Mapped) -> Layout:
                 yield draft
                 continue
             draft.extras = {name: value for name, value in draft.extras.items() if plain_name(name) not in used}
+            if drops_active:
+                draft.values.pop("active", None)
             _lay(mapped, draft)
             yield draft
 

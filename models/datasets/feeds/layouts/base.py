@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -68,12 +69,22 @@ def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
     return draft
 
 
-def take_active(draft: Draft) -> None:
-    """Take what columns that pass through say of whether the row is for sale, where nothing else says it."""
-    said = {name: value for name, value in draft.extras.items() if is_active_column(plain_name(name))}
-    if said:
-        draft.values.setdefault("active", all_active(said.values()))
-        draft.extras = {name: value for name, value in draft.extras.items() if name not in said or read_active(value) is None}
+def take_active(draft: Draft, rows: Iterable[Mapping[str, Any]] = (), known: re.Pattern[str] | None = None) -> None:
+    """Take what columns that pass through say of whether it is for sale, where nothing else says it.
+
+    Args:
+        rows: also those of its record and of the record of its product, of which what a layout knows says nothing here.
+    """
+    names = (name for row in (draft.extras, *rows) for name in row if _is_flag(name) and not (known and known.fullmatch(name)))
+    if flags := {*names}:
+        said = [row[name] for row in (draft.extras, *rows) for name in row.keys() & flags]
+        draft.values.setdefault("active", all_active(said))
+        draft.extras = {name: value for name, value in draft.extras.items() if name not in flags or read_active(value) is None}
+
+
+@lru_cache(maxsize=4_096)
+def _is_flag(name: str) -> bool:
+    return is_active_column(plain_name(name))
 
 
 def title_of(own: Any, product: Any, *, options: Any) -> Any:  # noqa: ANN401 - cells
@@ -163,6 +174,7 @@ def _seasons(tag: str) -> frozenset[str]:
 def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]) -> None:
     """Pass on what else a record says: the columns that ``known``, those that a layout reads or keeps its books in, does not have."""
     draft.extras |= {name: value for name, value in values.items() if not known.fullmatch(name) and value not in (None, "", [])}
+    take_active(draft, draft.said, known)
 
 
 def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON

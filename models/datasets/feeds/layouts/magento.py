@@ -35,7 +35,7 @@ _KNOWN: Final = re.compile(
     r".*image(?:_labels?)?|additional_image(?:s|_labels)|created_at|updated_at|new_(?:from|to)_date|display_product_options_in|map_.*|"
     r"msrp.*|meta_.*|page_layout|custom_(?:design|layout|options).*|product_options_container|hide_from_product_page|website_id|cost|"
     r"out_of_stock_qty|use_config_.*|is_(?:in_stock|qty_decimal|decimal_divided)|(?:min|max)_(?:cart_)?qty|.*backorders|notify_on_stock_below|"
-    r"(?:manage|enable).*|qty_increments|bundle_.*|associated_skus|configurable_.*|downloadable_.*|gift_.*|.*_position|additional_attributes"
+    r"(?:manage|enable)_.*|qty_increments|bundle_.*|associated_skus|configurable_.*|downloadable_.*|gift_.*|.*_position|additional_attributes"
 )
 """The columns of every export."""
 

@@ -187,6 +187,23 @@ def test_a_configurable_product_without_rows_of_variants_is_an_item(read: Callab
     assert {name: item["in_stock"] for name, item in found.items.items()} == {"tee": True, "cap": True}
 
 
+@pytest.mark.parametrize("name", ["magento", "woocommerce", "shopify", "schema.org"])
+def test_a_column_that_says_what_is_active_counts_in_every_layout(read: Callable[..., Any], name: str) -> None:
+    """Of a product for its variants; unless a mapping drops it."""
+    group = {"@type": "ProductGroup", "name": "Tee", "category": "Tees", "Enabled": "0", "hasVariant": [{"@type": "Product", "sku": "a"}]}
+    feed = {
+        "magento": "sku,name,attribute_set_code,product_type,categories,configurable_variations,Enabled\na,Tee,Top,simple,,,1\n"
+        'tee,Tee,Top,configurable,Default Category/Tees,"sku=a,size=S",0\nb,Cap,Top,simple,Default Category/Caps,,1\n',
+        "woocommerce": "ID,Type,SKU,Name,Regular price,Categories,Parent,Enabled\n1,variable,tee,Tee,,Tees,,0\n"
+        "2,variation,a,Tee,9,,tee,1\n3,simple,b,Cap,9,Caps,,1\n",
+        "shopify": "Handle,Title,Type,Variant SKU,Variant Price,Enabled\ntee,Tee,Tees,a,9,0\ncap,Cap,Caps,b,9,1\n",
+        "schema.org": json.dumps([group, {"@type": "Product", "sku": "b", "name": "Cap", "category": "Caps"}]),
+    }[name]
+    file = "f.json" if name == "schema.org" else "f.csv"
+    assert set(read(feed, file).items) == {"b"}
+    assert set(read(feed, file, "drop: [Enabled]").items) == {"a", "b"}
+
+
 def test_a_mapping_that_says_what_is_active_is_of_products_too(read: Callable[..., Any]) -> None:
     """A variant that is for sale of a product that is not."""
     rows = [
