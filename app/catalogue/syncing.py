@@ -137,7 +137,7 @@ def sync(
                 done, ids, folders = (
                     _imported(work, data) if current is None else _synced(work, data, current, records.ids_of_others(source))
                 )
-        records.keep_ids(source, ids)
+        records.keep_ids(source, ids, heard.feed.no_pieces if heard.feed else ())
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
         )

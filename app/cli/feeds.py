@@ -16,7 +16,7 @@ from app.cli.reading import of_reading, tell_pictures, write_said
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
-from app.home.feeds import REJECTS
+from app.home.feeds import REJECTS, FeedRecords
 from models.outputs import check_output_file
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ def _import(
     except ROOTS as error:
         write_said(json_to, {"data": str(source.data), "unchanged": False, "refused": str(error), **of_reading(findings)})
         raise
+    FeedRecords(settings.home).keep_no_pieces(str(source.data), findings.feed.no_pieces if findings.feed else ())
     tell_pictures(done.features.refused, "left out")
     reading = of_reading(findings)
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}

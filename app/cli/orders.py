@@ -14,6 +14,7 @@ from app.cli.progress import warn
 from app.cli.reading import write_said
 from app.ground.places import check_there
 from app.ground.settings import Settings
+from app.home.feeds import FeedRecords
 from models.datasets.orders.moments import DateOrder
 from models.errors import refuse
 from models.outputs import check_output_directory
@@ -121,7 +122,17 @@ def orders_into(
     with Rejects(file) as rejects:
         findings = {path: Findings(rejects=None if strict else rejects) for path in files}
         try:
-            made = make(findings, root, items, settings.worker, rejects=rejects, most=most, dates=dates, ignored=ignored)
+            made = make(
+                findings,
+                root,
+                items,
+                settings.worker,
+                rejects=rejects,
+                most=most,
+                dates=dates,
+                ignored=ignored,
+                no_pieces=FeedRecords(settings.home).no_pieces(),
+            )
         finally:
             for found in findings.values():
                 found.tell(warn)

@@ -1,7 +1,8 @@
 """The feeds that a home is kept fresh from.
 
-Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last; and ``<key>.rejects.jsonl``, the rows
-that the worker set aside. Commands write those of the feed that they read to ``rejects.jsonl`` in the home.
+Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last; ``<key>.no_pieces``, what of it nobody
+wears, also of a feed that was imported; and ``<key>.rejects.jsonl``, the rows that the worker set aside. Commands write those of the feed
+that they read to ``rejects.jsonl`` in the home.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from app.home.alone import holding
 from sealed.files import replacing, write_whole
 
 FEEDS: Final = "feeds"
+_NO_PIECES: Final = "no_pieces"
 REJECTS: Final = "rejects.jsonl"
 
 
@@ -109,19 +111,24 @@ class FeedRecords:
         record = self.read(source)
         self.keep(replace(record, failures=record.failures + 1, why=why))
 
-    def keep_ids(self, source: str, ids: Sequence[str]) -> None:
-        """Write down which items a feed named."""
-        with replacing(self._path(source, "ids")) as staging:
-            staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+    def keep_ids(self, source: str, ids: Sequence[str], no_pieces: Sequence[str]) -> None:
+        """Write down which items a feed named, and what it passed over as nobody wears it."""
+        self._write(source, "ids", ids)
+        self.keep_no_pieces(source, no_pieces)
+
+    def keep_no_pieces(self, source: str, ids: Sequence[str]) -> None:
+        """Write down what a feed passed over as nobody wears it."""
+        if ids or self._path(source, _NO_PIECES).exists():
+            self._write(source, _NO_PIECES, ids)
 
     def ids_of_others(self, source: str) -> set[str]:
         """The items that other feeds named."""
-        found: set[str] = set()
-        for path in (self.home / FEEDS).glob("*.ids"):
-            if path != self._path(source, "ids"):
-                with suppress(OSError, ValueError):
-                    found |= set(json.loads(path.read_text(encoding="utf-8")))
-        return found
+        own = self._path(source, "ids")
+        return set().union(*(_ids_in(path) for path in (self.home / FEEDS).glob("*.ids") if path != own))
+
+    def no_pieces(self) -> set[str]:
+        """What feeds passed over as nobody wears it: what orders name so is no piece."""
+        return set().union(*map(_ids_in, (self.home / FEEDS).glob(f"*.{_NO_PIECES}")))
 
     def rejects_file(self, source: str) -> Path:
         """Where the rows of a feed go that are set aside."""
@@ -147,8 +154,20 @@ class FeedRecords:
         with holding(self.home / FEEDS / "lock", taken):
             yield
 
+    def _write(self, source: str, ending: str, ids: Sequence[str]) -> None:
+        with replacing(self._path(source, ending)) as staging:
+            staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+
     def _path(self, source: str, ending: str) -> Path:
         return self.home / FEEDS / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.{ending}"
+
+
+def _ids_in(path: Path) -> set[str]:
+    """The ids of a file; none of a damaged one."""
+    try:
+        return set(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return set()
 
 
 def _read(path: Path) -> FeedRecord | None:

@@ -35,11 +35,13 @@ class Beside:
 
     Attributes:
         items: in ``ITEM_SCHEMA``. images: where their pictures come from; None where all of it is in the directory already.
+        no_pieces: ids of what their feed passed over as nobody wears it.
     """
 
     items: pa.Table
     images: ImageStore | None = None
     names: Sequence[str] = ()
+    no_pieces: Sequence[str] = ()
 
     def write(self, out: Path) -> None:
         """Write ``items.parquet`` of a dataset directory, with the pictures beside it, where they are not there yet.
@@ -61,7 +63,9 @@ def catalogue_beside(out: Path, mapping: Path | None = None) -> Beside:
     Raises:
         InputError: they cannot be read.
     """
-    return Beside(read_catalogue(out, Findings(rejects=Rejects()), mapping).table)
+    findings = Findings(rejects=Rejects())
+    items = read_catalogue(out, findings, mapping).table
+    return Beside(items, no_pieces=findings.feed.no_pieces if findings.feed else ())
 
 
 def has_items(out: Path) -> bool:

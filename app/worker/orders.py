@@ -69,6 +69,7 @@ def import_orders(
     most: float = 1.0,
     dates: DateOrder | None = None,
     ignored: Sequence[str] = (),
+    no_pieces: Collection[str] = (),
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory, and its items where it has none.
 
@@ -78,6 +79,7 @@ def import_orders(
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
         ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
+        no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
 
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
@@ -92,7 +94,8 @@ def import_orders(
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
     unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
-    no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if is_service(sku, ignored)])
+    passed_over = {*no_pieces, *beside.no_pieces}
+    no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if sku in passed_over or is_service(sku, ignored)])
     services, unknown, events = unknown.filter(no_piece), unknown.filter(~no_piece), events.filter(~no_piece)
     bought = events.filter(pl.col("type") == "purchase")
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())

@@ -43,6 +43,10 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "price": "price filters, budgets and prices in answers",
     "brand": "brand filters, and a word to learn from",
     "in_stock": "leaving out what is sold out",
+    "url": (
+        "links to the pages of products, in answers, the widget and the storefront; --map makes them of a part of an address: "
+        'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify'
+    ),
 }
 _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "

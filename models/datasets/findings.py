@@ -62,6 +62,7 @@ class Recognised:
 
     Attributes:
         passed: how many of its records are no items, or no purchases, and are passed over by design: they speak for nothing.
+        no_pieces: ids of those that nobody wears, such as gift cards and bundles, which orders may name.
         accepted: the rows of its table that an import would take; None for all of them.
     """
 
@@ -69,6 +70,7 @@ class Recognised:
     layout: str
     rows: int = 0
     passed: int = 0
+    no_pieces: list[str] = dataclasses.field(default_factory=list)
     accepted: NDArray[np.int64] | None = None
 
     @property

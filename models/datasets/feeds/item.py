@@ -95,7 +95,7 @@ def _name(name: str) -> Callable[[Item, Any, Rules], None]:
 def _price(name: str) -> Callable[[Item, Any, Rules], None]:
     def read(item: Item, raw: Any, rules: Rules) -> None:  # noqa: ANN401 - likewise
         money = read_money(raw, comma=rules.comma)
-        if money is not None:
+        if money is not None and (money.amount or name == "price"):  # a sale price of 0 is how exporters write none
             item.values[name] = money.amount
             if money.currency:
                 item.values.setdefault("currency", money.currency)

@@ -8,16 +8,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
+from urllib.parse import quote
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError, model_validator
 
+from models.datasets.feeds.active import all_active, is_active_column
 from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.records import Draft, Fault, Records
 from models.datasets.feeds.words import path_of, plain_name
 from models.datasets.lines import refuse_first
+from models.datasets.urls import is_url
 from models.errors import InputError, did_you_mean, nearest, refuse
 
 NAMES: Final = ("mapping.yaml", "mapping.yml", "mapping.toml")
@@ -29,6 +32,10 @@ _MOST_TOLD: Final = 60
 _WHOLE_TEXT: Final = (
     'is taken whole: neither > nor / parts it; where {mark!r} does, write {{column: "{name}", separator: "{mark}"}} in the mapping'
 )
+_PLACE: Final = "{}"
+"""Where the value goes in a template."""
+_OF_ADDRESSES: Final = "/%:@?&=+,;~!$'()*"
+"""What stays as it is in a part of an address."""
 _UNITS: Final = {"units": 1, "cents": 100, "thousandths": 1000}
 
 
@@ -55,6 +62,7 @@ class Column(_Said):
         column: its name in the feed; ``NAME[-1]`` is the last step of a path or list, ``A.B`` a value within a value.
         separator: what stands between several values of a cell, or between the steps of its path.
         unit: what a price counts. values: what its words mean. default: where the cell is empty.
+        template: what stands around a value, as the address of a shop does around a part of one: ``https://shop.example/{}.html``.
     """
 
     column: str
@@ -62,6 +70,7 @@ class Column(_Said):
     unit: Literal["units", "cents", "thousandths"] = "units"
     values: Mapping[str, Any] = Field(default_factory=dict)
     default: Any = None
+    template: str | None = None
 
 
 def _columns(value: Any) -> Any:  # noqa: ANN401 - parsed YAML
@@ -126,6 +135,12 @@ def _check(mapped: Mapped, path: Path) -> None:
         if name not in FIELDS and not name.startswith("attributes."):
             near = did_you_mean(name, FIELDS, f"did you mean 'attributes.{name}'? Fields are {', '.join(FIELDS)}")
             refuse(f"{name!r} is no field; {near}", path=path, field=f"columns.{name}")
+    for name, column in mapped.columns.items():
+        if column.template is not None and column.template.count(_PLACE) != 1:
+            problem = (
+                f"{column.template!r} says not once where the value goes; write it with {_PLACE}, as in https://shop.example/{_PLACE}.html"
+            )
+            refuse(problem, path=path, field=f"columns.{name}.template")
     if mapped.currency is not None and not is_currency(mapped.currency):
         refuse(f"{mapped.currency!r} is no currency of ISO 4217", path=path, field="currency")
     try:
@@ -157,6 +172,7 @@ def layout_by(mapped: Mapped) -> Layout:
 def layout_over(layout: Layout, mapped: Mapped) -> Layout:
     """A layout with the columns of a mapping on top; where such a cell is empty, what the layout reads stays."""
     used = _used(mapped)
+    drops_active = any(is_active_column(plain_name(name)) for name in mapped.drop)
 
     def drafts(records: Records, root: Path) -> Iterator[Draft]:
         for draft in layout.drafts(records, root):
@@ -164,6 +180,8 @@ def layout_over(layout: Layout, mapped: Mapped) -> Layout:
                 yield draft
                 continue
             draft.extras = {name: value for name, value in draft.extras.items() if plain_name(name) not in used}
+            if drops_active:
+                draft.values.pop("active", None)
             _lay(mapped, draft)
             yield draft
 
@@ -178,7 +196,8 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
     """Put each column where the mapping says: the cell of the record, of what is no variant's own that of its product, else the default."""
     for field, column in mapped.columns.items():
         said = draft.said[:1] if field in _OF_VARIANTS else draft.said
-        value = next((cell for values in said if not _empty(cell := _value(values, field, column))), None)
+        told = (cell for values in said if not _empty(cell := _value(values, field, column)))
+        value = all_active(told) if field == "active" else next(told, None)
         into, name = (draft.attributes, field[11:]) if field.startswith("attributes.") else (draft.values, field)
         if value is not None:
             into[name] = value
@@ -264,7 +283,22 @@ def _worded(value: Any, column: Column) -> Any:  # noqa: ANN401 - likewise
     if column.unit != "units" and value is not None:
         money = _money(value)
         value = value if money is None else money / _UNITS[column.unit]
-    return value
+    return value if column.template is None else _around(value, column.template)
+
+
+def _around(value: Any, template: str) -> Any:  # noqa: ANN401 - likewise
+    """A value, or each of a list, within a template; what is an address already stays.
+
+    >>> _around("/t/o/tee 1.jpg", "https://shop.example/media/{}"), _around("tee", "https://shop.example/{}.html"), _around(None, "a{}")
+    ('https://shop.example/media/t/o/tee%201.jpg', 'https://shop.example/tee.html', None)
+    """
+    if isinstance(value, list):
+        return [_around(one, template) for one in value]
+    if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip() or is_url(str(value)):
+        return value
+    before, _, behind = template.partition(_PLACE)
+    text = str(value).strip().lstrip("/") if before.endswith("/") else str(value).strip()
+    return f"{before}{quote(text, safe=_OF_ADDRESSES) if is_url(template) else text}{behind}"
 
 
 def _found(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - likewise

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.item import read_item
-from models.datasets.feeds.layouts.base import NOT_SOLD, Layout
+from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout
 from models.datasets.feeds.mapping import Mapped
 from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
@@ -29,6 +29,7 @@ from sealed.tables import in_a_file
 _CHUNK: Final = 20_000
 _SAMPLE: Final = 1_000
 _GIFT_CARDS: Final = "gift cards by their titles, which nobody wears"
+_NO_PIECES: Final = frozenset({NOT_WORN, _GIFT_CARDS})
 _STUB: Final = ("id", "category")
 
 
@@ -70,7 +71,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     for draft in layout.drafts(reading.records, feed.path.parent):
         drafts += 1
         if why := draft.passed or _no_item(draft, layout):
-            reading.passed[why] += 1
+            reading.pass_over(draft, why)
             over += 1
             continue
         silent = {name: column for name, column in silent.items() if not draft.says(name)} if silent else silent
@@ -159,6 +160,12 @@ class _Reading:
     def looked_at(self) -> Iterator[Record]:
         """The records, of which nothing is told."""
         return (record for record in self.feed.records(Counter()) if isinstance(record, Record))
+
+    def pass_over(self, draft: Draft, why: str) -> None:
+        """Count a draft that is no item; what nobody wears is kept by what orders call it."""
+        self.passed[why] += 1
+        if why in _NO_PIECES and self.findings.feed is not None:
+            self.findings.feed.no_pieces += draft.ids or filter(None, [draft.values.get("id")])
 
     def tell(self, item: Item, draft: Draft) -> None:
         for note in item.notes:

@@ -36,7 +36,7 @@ class Draft:
 
     ``said`` is what its record says, by name of the column, and behind it what the record of its product says. ``whom`` are words beside
     its category, such as the steps above it, which may say for whom it is. ``passed`` says what a record is that is to
-    be no item, ``notes`` what is to be told of it.
+    be no item, ``ids`` what orders call it; ``notes`` what is to be told of it.
     """
 
     line: int
@@ -47,6 +47,7 @@ class Draft:
     sale: tuple[datetime | None, datetime | None] | None = None
     whom: list[str] = field(default_factory=list)
     passed: str = ""
+    ids: tuple[str, ...] = ()
     notes: list[Fault] = field(default_factory=list)
 
     def says(self, name: str) -> bool:

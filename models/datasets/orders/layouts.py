@@ -9,26 +9,41 @@ from typing import Any, Final
 
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.records import Record
-from models.datasets.garments import role_of
+from models.datasets.garments import is_gift_card, role_of
 from models.datasets.orders.moments import read_moment
+from models.datasets.orders.pieces import QUANTITY, pieces_bought, pieces_kept
 from models.datasets.orders.statuses import STATUS_NAMES, end_of
 from models.datasets.shown import shown
 
 PASSED: Final = "lines that are no purchase"
 """What is passed over: other events, lines of quantity 0."""
 _NO_SKU: Final = "lines without a SKU"
+_NONE_KEPT: Final = "lines of which every piece was cancelled, refunded or returned"
+_GIFT_CARD: Final = "lines of gift cards by their names"
+_TOLD: Final = "lines of variants that stand in the line of their product already"
 UNDATED: Final = "order lines without times"
 _GERMAN_ORDER: Final = ("bestellnummer", "bestell_nr", "bestellnr", "bestell_id", "auftragsnummer")
 _ORDER: Final = (
     *("order_id", "order", "order_number", "order_no", "order_name", "transaction_id", "invoice", "invoice_no", "basket_id"),
     *_GERMAN_ORDER,
-    *("id_order", "order_reference", "id_commande", "numéro_de_commande", "numero_commande", "référence_commande", "id_pedido"),
+    *(
+        "increment_id",
+        "order_increment_id",
+        "id_order",
+        "order_reference",
+        "id_commande",
+        "numéro_de_commande",
+        "numero_commande",
+        "référence_commande",
+        "id_pedido",
+    ),
     *("número_de_pedido", "numero_pedido", "id_ordine", "numero_ordine", "bestelnummer", "ordernummer"),
 )
 EXACT: Final = "exact item"
 """What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
 _SKU: Final = (EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
+_TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
@@ -42,12 +57,6 @@ _TIME: Final = (
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
-_QUANTITY: Final = (
-    *("quantity_refund", "quantity", "qty", "lineitem_quantity", "units"),
-    *("menge_rückerstattung", "menge", "anzahl", "stückzahl"),
-    *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
-)
-"""What was sent back taken off first: ``Quantity (- Refund)``."""
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
 _NUMBERED: Final = re.compile(r"(?:item|sku|product|piece|article)_?(?:id_?)?\d+|(?:accessor(?:y|ies)|extra)(?:_?\d+)?")
@@ -142,14 +151,6 @@ def _moment(value: Any, field: str) -> float:  # noqa: ANN401 - likewise
         bad(error.problem, field)
 
 
-def _quantity(values: Mapping[str, Any], names: Iterable[str]) -> float:
-    name, value = _first(values, names)
-    try:
-        return 1.0 if value is None else float(str(value).replace(",", "."))
-    except ValueError:
-        bad(f"{shown(value)} is no number; write how many pieces", name)
-
-
 def _each(read: Callable[[Record], Iterable[OrderLine | str]]) -> Callable[[Iterable[Record]], Lines]:
     """Lines of a layout whose records do not depend on each other."""
 
@@ -165,15 +166,39 @@ def _each(read: Callable[[Record], Iterable[OrderLine | str]]) -> Callable[[Iter
     return lines
 
 
+def _once(read: Callable[[Record], Iterable[OrderLine | str]]) -> Callable[[Iterable[Record]], Lines]:
+    """Likewise; but what Magento writes twice, as a configurable product and as the simple one that it comes as, is read once."""
+    each = _each(read)
+
+    def lines(records: Iterable[Record]) -> Lines:
+        order, skus = None, dict[str, Any]()
+        for record in records:
+            values = record.values
+            if (of := _first(values, _ORDER)[1]) != order:
+                order, skus = of, {}
+            sku, parent = _first(values, _SKU)[1], values.get("parent_item_id")
+            if sku is not None and parent is not None and skus.get(str(parent)) == sku:
+                yield _TOLD
+            else:
+                skus[str(values.get("item_id"))] = sku
+                yield from each((record,))
+
+    return lines
+
+
 def _bought(values: Mapping[str, Any]) -> tuple[str, float] | str:
     """SKU and quantity of a line, or what it is counted as where it is no purchase."""
     named = str(_first(values, _ITEM)[1] or "").strip()
     if (end := end_of(values)) is not None:
         return end if named else _NO_SKU
-    quantity = _quantity(values, _QUANTITY)
+    quantity = pieces_kept(values)
     if quantity and not named:
         return _NO_SKU
-    return (_sku(values, _ITEM), quantity) if quantity else PASSED
+    if is_gift_card(str(_first(values, _TITLE)[1] or "")):
+        return _GIFT_CARD
+    if quantity:
+        return _sku(values, _ITEM), quantity
+    return _NONE_KEPT if pieces_bought(values) else PASSED
 
 
 def _of_order(record: Record) -> Iterator[OrderLine | str]:
@@ -290,11 +315,11 @@ ORDER_LAYOUTS: Final = (
     OrderLayout(
         "looks, a column for each piece", _are_pieces, _each(_of_look), looks=True, reads=lambda name: name in _LOOK or _is_piece(name)
     ),
-    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _each(_of_order), _TIME, statuses=True),
-    OrderLayout(UNDATED, _has(_ITEM, _ORDER), _each(_of_undated), statuses=True),
+    OrderLayout("order lines", _has(_ITEM, (*_ORDER, *_CUSTOMER), _TIME), _once(_of_order), _TIME, statuses=True),
+    OrderLayout(UNDATED, _has(_ITEM, _ORDER), _once(_of_undated), statuses=True),
 )
 """All layouts, the most telling first."""
-ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_QUANTITY, *STATUS_NAMES))
+ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
 
 
@@ -321,4 +346,4 @@ def misnamed(names: frozenset[str]) -> frozenset[str]:
 def are_orders(names: frozenset[str]) -> bool:
     """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
     unsure = {"order", *_GERMAN_ORDER}  # items that have an order are sorted by it; a `Bestellnummer` may be what an article is ordered by
-    return _has(_ITEM, (*_TIME, *_QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)
+    return _has(_ITEM, (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)

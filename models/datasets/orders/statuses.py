@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ _CANCELLED_AT: Final = ("cancelled_at", "canceled_at")
 STATUS_NAMES: Final = (*STATUS, *_CANCELLED_AT)
 _PRESTASHOP: Final = ("current_state", "id_order_state")
 """Columns of PrestaShop, which may tell its own statuses by their numbers."""
+_MAGENTO: Final = ("increment_id", "qty_ordered")
+"""Columns of Magento, in whose statuses *closed* is refunded; elsewhere it may be done."""
 _NUMBERED: Final = {"6": "cancelled", "7": "refunded", "8": "failed", **dict.fromkeys(("1", "2", "3", "4", "5", "9", "10", "11", "12"), "")}
 _ENDS: Final = {
     "cancelled": "cancelled canceled voided storniert annulliert annulé annulée cancelado cancelada anulado anulada annullato annullata "
@@ -33,7 +35,12 @@ _ENDS: Final = {
     "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
     "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
 }
-_SAID: Final = {end: f"lines of {end} orders" for end in _ENDS}
+_SAID: Final = {end: f"lines of {end} orders" for end in (*_ENDS, "held", "unpaid")}
+_OF_MAGENTO: Final = {
+    **dict.fromkeys(("closed", "paypal_reversed"), _SAID["refunded"]),
+    **dict.fromkeys(("holded", "on_hold"), _SAID["held"]),
+    **dict.fromkeys(("pending_payment", "pending_paypal", "payment_review"), _SAID["unpaid"]),
+}
 _GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
 _END_NOUNS: Final = {
     "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering",
@@ -43,6 +50,7 @@ _END_NOUNS: Final = {
 }
 _NOUNS: Final = {bare(word): _SAID[end] for end, words in _END_NOUNS.items() for word in words.split()}
 """Words that tell an end only where nothing else is said but that it is done: a refund may be asked for."""
+_STEMS: Final = {end: tuple(bare(word) for word in words.split()) for end, words in _ENDS.items()}
 _DONE_WORDS: Final = (
     "done complete completed processed issued full fully total totale complet complète effectué effectuée terminé terminée erfolgt "
     "durchgeführt abgeschlossen vollständig realizado realizada efectuado efectuada completado completada completo effettuato effettuata "
@@ -85,12 +93,16 @@ _MOST_WORDS: Final = 8
 def end_of(values: Mapping[str, Any]) -> str | None:
     """What a line of an order that was cancelled, refunded, returned or failed is counted as; None where the order stands.
 
+    Of Magento's also one that is on hold or was not paid.
+
     >>> end_of({"order_status": "wc-cancelled"}), end_of({"status": "Payment failed"}), end_of({"status": "Partially refunded"})
     ('lines of cancelled orders', 'lines of failed orders', None)
+    >>> end_of({"status": "closed", "increment_id": "100"}), end_of({"status": "closed"})
+    ('lines of refunded orders', None)
     """
     if any(values.get(name) for name in _CANCELLED_AT):
         return _GONE["cancelled"]
-    return next((said for name, text in _told(values) if (said := _said_by(name, text))), None)
+    return next((said for _, _, said in _told(values) if said), None)
 
 
 def unknown_status(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -100,11 +112,26 @@ def unknown_status(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     ([('state', 'CA')], [])
     """
     told = list(_told(values))
-    return iter(told if all(_said_by(name, text) is None for name, text in told) else ())
+    return iter([(name, text) for name, text, _ in told] if all(said is None for *_, said in told) else ())
 
 
-def _told(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    return ((name, text) for name in STATUS if (text := str(values.get(name) or "").strip()))
+def ends_named(words: Collection[str]) -> Iterator[str]:
+    """Which ends of orders bare words name: cancelled, refunded, returned; also in another form, as in *stornierte Menge*.
+
+    >>> list(ends_named(["qty", "refunded"])), list(ends_named(["stornierte", "menge"])), list(ends_named(["refund", "quantity"]))
+    (['refunded'], ['cancelled'], ['refunded'])
+    """
+    for end in _END_NOUNS.keys() - {"failed"}:
+        if any(word.startswith(_STEMS[end]) or _NOUNS.get(word) == _SAID[end] for word in words):
+            yield end
+
+
+def _told(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
+    """Each status of a line: its column, what it says, and what the line is counted as, as ``_said`` has it."""
+    own = _OF_MAGENTO if any(name in values for name in _MAGENTO) else {}
+    for name in STATUS:
+        if text := str(values.get(name) or "").strip():
+            yield name, text, own.get(_plain(text)) or _said_by(name, text)
 
 
 def is_status(text: str) -> bool:
@@ -135,6 +162,9 @@ def _said_by(name: str, text: str) -> str | None:
     if name in _PRESTASHOP and (end := _NUMBERED.get(text)) is not None:
         return _SAID.get(end, "")
     return _said(text)
+
+
+_plain: Final = lru_cache(maxsize=4_096)(plain_name)
 
 
 @lru_cache(maxsize=4_096)

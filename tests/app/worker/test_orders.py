@@ -94,6 +94,29 @@ def test_without_out_the_worker_learns_from_them(attire: Callable[..., Any], tmp
     assert attire(*order, "--force")[0] == 0
 
 
+@pytest.mark.parametrize("by", ["import", "sync", "the directory's own feed"])
+def test_what_no_feed_takes_for_a_garment_is_no_piece_of_an_order(attire: Callable[..., Any], tmp_path: Path, by: str) -> None:
+    """What an import passed over leaves the outfits that it is bought with whole; what is for sale no more does not."""
+    data, home = tmp_path / "data", tmp_path / "home"
+    data.mkdir()
+    rows = [f"{kind}-{number},{kind} {number},Top,simple,Default Category/{kind},1" for kind in KINDS for number in range(40)]
+    rows += ["BOX,Gift Card,Top,simple,Default Category/Gifts,1", "SET,Set,Top,bundle,Default Category/tops,1"]
+    rows += ["OFF,Tee,Top,simple,Default Category/tops,2"]
+    header = "sku,name,attribute_set_code,product_type,categories,product_online\n"
+    (data / "items.csv").write_text(header + "\n".join(rows) + "\n")
+    days = [(START + timedelta(days=number)).isoformat() for number in range(3)]
+    more = "".join(f"o{number},{sku},c{number},{days[number]}\n" for number, sku in enumerate(("BOX", "SET", "OFF")))
+    write_orders(tmp_path / "orders.csv", more=more)
+    if by != "the directory's own feed":
+        attire(by, str(data / "items.csv"), "--home", str(home))
+        data = tmp_path / "out"
+    else:
+        write_feed(tmp_path / "feed.csv")
+        attire("import", str(tmp_path / "feed.csv"), "--home", str(home))
+    _, said, told = attire("import-orders", str(tmp_path / "orders.csv"), "--home", str(home), "--out", str(data))
+    assert (said["lines_of_no_pieces"], said["lines_of_unknown_skus"], said["incomplete"]["outfits"]) == (2, 1, 1), told
+
+
 def test_import_makes_outfits_of_orders_beside_the_items(attire: Callable[..., Any], tmp_path: Path) -> None:
     """Before it looks whether anything changed, so that the second import is nothing to do."""
     data = tmp_path / "data"

@@ -90,6 +90,7 @@ def test_what_an_import_sets_aside_is_not_counted(shop: Path, write: Write, form
     assert [*found.catalogue.ids] == [*imported.ids] == ["a", "b", "d"]
     assert found.as_json()["items"] == 3
     assert missing(shop)["price of items"].startswith("price of items (1 of 3)")
+    assert 'url: {column: url_key, template: "https://shop.example/{}.html"}' in missing(shop)["url of items"]
     assert not [kind for kind in found.findings.of("error") if kind.path != found.findings.feed.path]
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.ages import SIZE_NAMES
 from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, says_only_whom
 from models.datasets.feeds.active import all_active, is_active_column, read_active
-from models.datasets.feeds.records import Draft, Record, Records
+from models.datasets.feeds.bad import BadValueError
+from models.datasets.feeds.records import Draft, Fault, Record, Records
+from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import plain_name
 
 LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
 NOT_SOLD: Final = "products that are not for sale (drafts, archived, unpublished, hidden)"
-NOT_WORN: Final = "products that nobody wears (gift cards; grouped, virtual and downloadable ones)"
+NOT_WORN: Final = "products that nobody wears (gift cards; grouped, bundled, virtual and downloadable ones)"
+_SOLD_OUT: Final = "is in stock by its own row, and out of stock by that of its product, which holds"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
 _COLOR: Final = "color colour farbe couleur kleur colore цвет"
@@ -65,12 +69,49 @@ def draft_by(targets: Mapping[str, str], record: Record) -> Draft:
     return draft
 
 
-def take_active(draft: Draft) -> None:
-    """Take what columns that pass through say of whether the row is for sale, where nothing else says it."""
-    said = {name: value for name, value in draft.extras.items() if is_active_column(plain_name(name))}
-    if said:
-        draft.values.setdefault("active", all_active(said.values()))
-        draft.extras = {name: value for name, value in draft.extras.items() if name not in said or read_active(value) is None}
+def take_active(draft: Draft, rows: Iterable[Mapping[str, Any]] = (), known: re.Pattern[str] | None = None) -> None:
+    """Take what columns that pass through say of whether it is for sale, where nothing else says it.
+
+    Args:
+        rows: also those of its record and of the record of its product, of which what a layout knows says nothing here.
+    """
+    names = (name for row in (draft.extras, *rows) for name in row if _is_flag(name) and not (known and known.fullmatch(name)))
+    if flags := {*names}:
+        said = [row[name] for row in (draft.extras, *rows) for name in row.keys() & flags]
+        draft.values.setdefault("active", all_active(said))
+        draft.extras = {name: value for name, value in draft.extras.items() if name not in flags or read_active(value) is None}
+
+
+@lru_cache(maxsize=4_096)
+def _is_flag(name: str) -> bool:
+    return is_active_column(plain_name(name))
+
+
+def title_of(own: Any, product: Any, *, options: Any) -> Any:  # noqa: ANN401 - cells
+    """The title of a variant: its product's, as its options say what its own name adds (*Shirt - 39, white*, *Tee-XS-Black*).
+
+    Args:
+        options: what tells it from the other variants; where nothing does, its name has to.
+    """
+    return product if product and (options or not own) else own
+
+
+def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
+    """Take a variant for sold out where its product is, whatever its own row says, which is told.
+
+    Args:
+        product: what the product's row says of its stock.
+    """
+    if _is_sold_out(product) and not _is_sold_out(own := draft.values.get("in_stock")):
+        draft.values["in_stock"] = False
+        draft.notes.append(Fault("in_stock", own, _SOLD_OUT))
+
+
+def _is_sold_out(cell: Any) -> bool:  # noqa: ANN401 - likewise
+    try:
+        return read_stock(cell) is False
+    except BadValueError:  # which says nothing
+        return False
 
 
 def attribute_name(label: str) -> str:
@@ -93,10 +134,14 @@ def parted(steps: list[str]) -> tuple[str, list[str]]:
     return steps[place], steps[:place] + steps[place + 1 :]
 
 
-def category_from(draft: Draft, steps: list[str]) -> None:
-    """Take a path's step for the category; the whole of a longer one is passed through, and its other steps may say for whom."""
+def category_from(draft: Draft, steps: list[str], place: int | None = None) -> None:
+    """Take a path's step for the category; the whole of a longer one is passed through, and its other steps may say for whom.
+
+    Args:
+        place: of the step that counts; None for the last that says more than for whom.
+    """
     if steps:
-        draft.values["category"], others = parted(steps)
+        draft.values["category"], others = parted(steps) if place is None else (steps[place], steps[:place] + steps[place + 1 :])
         draft.whom += others
     if len(steps) > 1:
         draft.extras["category_path"] = " > ".join(steps)
@@ -129,6 +174,7 @@ def _seasons(tag: str) -> frozenset[str]:
 def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]) -> None:
     """Pass on what else a record says: the columns that ``known``, those that a layout reads or keeps its books in, does not have."""
     draft.extras |= {name: value for name, value in values.items() if not known.fullmatch(name) and value not in (None, "", [])}
+    take_active(draft, draft.said, known)
 
 
 def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by
+from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, draft_by
 from models.datasets.feeds.layouts.google import google_category
 from models.datasets.feeds.layouts.own import SAME
+from models.datasets.feeds.layouts.paths import category_told
 from models.datasets.feeds.records import Draft, Records
 from models.datasets.feeds.words import path_of
 
@@ -29,17 +30,11 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
     for record in records():
         draft = draft_by(_TARGETS, record)
         if "category" not in draft.values:
-            category_from(draft, _path(record.values))
+            google = path_of(google_category(str(record.values.get("google_product_category") or "").strip()))
+            category_told(draft, record.values.get("product_type"), google)
             draft.extras.pop("product_type", None)  # which is the path
         draft.sale = _dates(record.values.get("sale_price_effective_date"))
         yield draft
-
-
-def _path(values: Any) -> list[str]:  # noqa: ANN401 - a mapping of cells
-    """The shop's own path (the first, where there are several), else Google's."""
-    own = values.get("product_type")
-    google = str(values.get("google_product_category") or "").strip()
-    return path_of(own[:1] if isinstance(own, list) else own) or path_of(google_category(google))
 
 
 def _dates(cell: Any) -> tuple[datetime | None, datetime | None] | None:  # noqa: ANN401 - a cell

@@ -12,19 +12,15 @@ from typing import Any, Final
 from models.datasets.feeds.active import all_active
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, Layout, attribute_name, category_from, take_tags
+from models.datasets.feeds.layouts.base import NOT_SOLD, Layout, attribute_name, take_tags
+from models.datasets.feeds.layouts.paths import category_of, is_no_kind
 from models.datasets.feeds.layouts.prestashop_words import field_of
 from models.datasets.feeds.money import read_money
 from models.datasets.feeds.records import Draft, Fault, Record, Records
 from models.datasets.feeds.words import bare, path_of
-from models.datasets.garments import role_of
 
 _ROOT_WORDS: Final = "root home accueil racine startseite hauptkategorie inicio raiz radice"
 _ROOTS: Final = frozenset(_ROOT_WORDS.split())
-_SALE_WORDS: Final = (
-    "sale soldes promotions promos sales angebote rebajas ofertas saldi offerte new nouveautes neu neuheiten novedades novita"
-)
-_NO_KIND: Final = frozenset(_SALE_WORDS.split())
 _OF_PRODUCTS: Final = (
     *("name", "categories", "price", "net", "tax", "amount", "percent", "from", "to", "brand", "images", "url", "tags", "features"),
     *("visibility", "orderable", "status", "active"),
@@ -164,11 +160,8 @@ def _add_category(draft: Draft, cell: str) -> None:
     """Of the categories of a product, from the widest to the finest, the last that names a garment; else the last that is no sale."""
     paths = [path_of(part.replace("/", ">") if bare(part.split("/")[0]).strip() in _ROOTS else part) for part in cell.split(",")]
     steps = [step for path in paths for step in path if bare(step) not in _ROOTS]
-    kinds = [step for step in steps if bare(step) not in _NO_KIND]
-    kind = next((step for step in reversed(kinds) if role_of(step)), None)
-    category_from(draft, kinds or steps)
-    if kind is not None:
-        draft.values["category"] = kind
+    kinds = [step for step in steps if not is_no_kind(step)]
+    category_of(draft, [kinds], kinds or steps)
 
 
 def _fits(names: frozenset[str]) -> bool:

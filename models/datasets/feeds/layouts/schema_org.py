@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through
+from models.datasets.feeds.layouts.base import Layout, category_from, given, pass_through, title_of
+from models.datasets.feeds.layouts.paths import category_told
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Records
-from models.datasets.feeds.words import path_of
 
 _PRODUCTS: Final = frozenset({"Product", "IndividualProduct", "ProductModel", "Clothing"})
 _GROUP: Final = "ProductGroup"
@@ -33,7 +33,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         for product, group in _products(record.values, {}, 0):
             draft = _item(record.line, product, group)
             if len(trails) == 1 and "category" not in draft.values:  # of the page that this feed is
-                category_from(draft, [step for step in trails[0] if step not in {draft.values["title"], group.get("name")}])
+                category_from(draft, [step for step in trails[0] if step not in {product.get("name"), group.get("name")}])
             yield draft
 
 
@@ -78,7 +78,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
     draft = Draft(line, (product, group))
     draft.values = {
         "id": given(product, "sku", "productID", "identifier", "@id", "gtin13", "mpn"),
-        "title": given(product, "name") or given(group, "name"),
+        "title": title_of(given(product, "name"), given(group, "name"), options=given(product, *_ATTRIBUTES, "additionalProperty")),
         "brand": _name(given(product, "brand", "manufacturer") or given(group, "brand")),
         "group_id": given(product, "inProductGroupWithID")
         or given(group, "productGroupID", "sku", "@id", "url", "name")
@@ -89,7 +89,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
         **prices,
     }
     category = given(product, "category") or given(group, "category")
-    category_from(draft, path_of(_name(category) if isinstance(category, dict) else category))
+    category_told(draft, _name(category) if isinstance(category, dict) else category, [])
     draft.attributes |= {name: words for name in _ATTRIBUTES if (words := _words(given(product, name) or given(group, name)))}
     draft.attributes |= _whom(given(product, "audience") or given(group, "audience"))
     properties = product.get("additionalProperty")

@@ -66,7 +66,7 @@ def _product(rows: list[Record]) -> Iterator[Draft]:
     first = rows[0].values
     shared = {name: first[name] for name in first if name in _PRODUCT or name.startswith("google_shopping")}
     if why := _passed(shared):
-        yield Draft(rows[0].line, passed=why)
+        yield Draft(rows[0].line, passed=why, ids=tuple(filter(None, (_sku(row.values) for row in rows))))
         return
     pictures = [name for row in rows for name in pictures_of(given(row.values, "image_src", "product_image_url"))]
     attributes = _attributes(first)
@@ -87,6 +87,11 @@ def _is_variant(values: Mapping[str, Any]) -> bool:
     return given(values, "option1_value", "variant_sku", "sku", *_PRICE) is not None
 
 
+def _sku(values: Mapping[str, Any]) -> str:
+    """Without the mark by which Excel is kept from reading a number."""
+    return str(given(values, "variant_sku", "sku") or "").strip().removeprefix("'")
+
+
 def _variant(
     row: Record, first: Mapping[str, Any], shared: Mapping[str, Any], pictures: list[str], *, attributes: dict[str, Any], alone: bool
 ) -> Draft:
@@ -98,7 +103,7 @@ def _variant(
         if values.get(f"option{place}_value")
     }
     options = {name: value for name, value in options.items() if value.casefold() not in _GENERIC}
-    sku = str(given(values, "variant_sku", "sku") or "").strip().removeprefix("'")  # with which Excel is kept from reading a number
+    sku = _sku(values)
     draft.values = {
         "id": sku or (handle if alone or not options else "-".join([handle, *options.values()])),
         "title": shared.get("title"),

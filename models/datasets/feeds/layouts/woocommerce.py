@@ -9,7 +9,18 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout, attribute_name, category_from, given, pass_through, take_tags
+from models.datasets.feeds.layouts.base import (
+    NOT_SOLD,
+    NOT_WORN,
+    Layout,
+    attribute_name,
+    given,
+    hold_stock,
+    pass_through,
+    take_tags,
+    title_of,
+)
+from models.datasets.feeds.layouts.paths import category_of, is_no_kind
 from models.datasets.feeds.layouts.woocommerce_words import LANGUAGES, english, in_english, with_english
 from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import path_of
@@ -21,8 +32,8 @@ _KNOWN: Final = re.compile(
     r"download.*|parent|external_url|button_text|position|brands|meta_brand|attribute_\d+_.*|meta_.*cost.*"
 )
 """The columns of every export, and what plugins write of costs."""
-_NO_KIND: Final = frozenset({"sale", "uncategorized", "uncategorised", "non classé", "new", "featured", "all"})
-_KINDS_NOT_WORN: Final = frozenset({"grouped", "virtual", "downloadable"})  # gift cards are, and patterns to sew by
+_KINDS_NOT_WORN: Final = frozenset({"grouped", "bundle", "composite", "woosb", "virtual", "downloadable"})
+"""What is made of other products, of plugins, too; gift cards; patterns to sew by."""
 _NOT_PUBLISHED: Final = frozenset({"0", "-1", "2"})  # private, a draft, pending
 _SURE: Final = frozenset({"published", "visibility_in_catalog"})
 
@@ -42,11 +53,12 @@ def _drafts(records: Records, _: Path, english: Callable[[str], str] = str) -> I
         if "variable" in kinds and with_variations & set(_names(record.values)):
             continue  # its variations stand for it
         parent = parents.get(_parent(record)) if "variation" in kinds else None
-        published = str(given(record.values, "published") or (parent or {}).get("published") or "1").strip()
-        seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in (record.values, parent or {})}
+        said = (record.values, parent or {})
+        published = {str(values.get("published")).strip() for values in said}
+        seen = {str(values.get("visibility_in_catalog")).strip().casefold() for values in said}
         if kinds & _KINDS_NOT_WORN:
-            yield Draft(record.line, passed=NOT_WORN)
-        elif published in _NOT_PUBLISHED or "hidden" in seen:
+            yield Draft(record.line, passed=NOT_WORN, ids=(str(given(record.values, "sku", "id")),))
+        elif published & _NOT_PUBLISHED or "hidden" in seen:
             yield Draft(record.line, passed=NOT_SOLD)
         else:
             yield _item(record, parent or {}, english)
@@ -71,7 +83,7 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
     regular, sale = given(values, "regular_price"), given(values, "sale_price")
     draft.values = {
         "id": given(values, "sku", "id"),
-        "title": _title(record.values, parent),
+        "title": title_of(given(record.values, "name"), given(parent, "name"), options=_attributes(record.values)),
         "brand": given(values, "brands", "meta_brand"),
         "group_id": str(given(parent, "sku", "id") or _parent(record)).removeprefix("id:") or None,
         "images": given(values, "images"),
@@ -80,23 +92,17 @@ def _item(record: Record, parent: Mapping[str, Any], english: Callable[[str], st
         "sale_price": sale if regular is not None else None,
         "url": given(values, "external_url"),
     }
+    hold_stock(draft, parent.get("in_stock"))
     draft.sale = moment(values.get("date_sale_price_starts")), end_of(values.get("date_sale_price_ends"))
     paths = _paths(str(values.get("categories") or ""))
-    kinds = [steps for steps in paths if steps[-1].casefold() not in _NO_KIND]
-    category_from(draft, min(kinds, key=_tells_little, default=[]))
+    kinds = [steps for steps in paths if not is_no_kind(steps[-1])]
+    category_of(draft, kinds, min(kinds, key=_tells_little, default=[]))
     draft.whom += [step for steps in paths for step in steps if says_only_whom(step)]
     for name, value in {**_attributes(parent), **_attributes(values)}.items():
         draft.attributes[attribute_name(name)] = value
     take_tags(draft, values.get("tags"))
     pass_through(draft, {name: value for name, value in values.items() if english(name) == name}, _KNOWN)
     return draft
-
-
-def _title(values: Mapping[str, Any], parent: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell
-    """The name; of a variation that is called as its product is and by the options it names, as in *Shirt - 39, white*, the product's."""
-    name, product = given(values, "name"), given(parent, "name")
-    named = product and (not name or re.match(r"\s+[-\u2013\u2014]\s", str(name).removeprefix(str(product))))
-    return product if named and _attributes(values) else name
 
 
 def _paths(categories: str) -> list[list[str]]:

@@ -19,7 +19,7 @@ _JSON = ("attributes", "extras", "sizes")
 
 @dataclass(frozen=True)
 class Read:
-    """What was read of a feed: items by id without what is null, what it was taken for, what was set aside, warnings, rejects' lines."""
+    """What was read of a feed: items by id without what is null, what it was taken for, what was set aside and passed over, warnings."""
 
     items: dict[str, dict[str, Any]]
     layout: str
@@ -27,6 +27,7 @@ class Read:
     aside: list[str]
     warnings: list[str]
     rejects: list[dict[str, Any]]
+    no_pieces: list[str]
 
 
 @pytest.fixture
@@ -62,6 +63,7 @@ def as_imported(source: Path, rejects: Path, mapping: Path | None = None) -> Rea
         [str(kind) for kind in findings.of("rejected")],
         [str(kind) for kind in findings.of("warning")],
         [from_json(line) for line in rejects.read_text().splitlines()] if rejects.exists() else [],
+        findings.feed.no_pieces,
     )
 
 

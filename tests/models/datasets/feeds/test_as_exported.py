@@ -89,13 +89,130 @@ def test_hidden_products_of_woocommerce_are_none(read: Callable[..., Any]) -> No
     assert any("products that are not for sale" in warning for warning in found.warnings)
 
 
-@pytest.mark.parametrize("kind", ["grouped", "virtual", "downloadable", "giftcard"])
+@pytest.mark.parametrize("kind", ["grouped", "bundle", "virtual", "downloadable", "giftcard"])
 def test_what_nobody_wears_is_none_of_magento(read: Callable[..., Any], kind: str) -> None:
-    """A grouped product has no price of its own, and what it is made of stands in rows of its own."""
-    rows = f"a,Tee,Top,simple,Default Category/Tops,9\nb,Set,Top,{kind},Default Category/Tops,\n"
-    found = read(f"sku,name,attribute_set_code,product_type,categories,price\n{rows}")
-    assert set(found.items) == {"a"}
+    """A grouped product has no price of its own, and what it is made of stands in rows of its own; a special price of 0 is none."""
+    rows = f"a,Tee,Top,simple,Default Category/Tops,9,0.0000\nb,Set,Top,{kind},Default Category/Tops,,\n"
+    found = read(f"sku,name,attribute_set_code,product_type,categories,price,special_price\n{rows}")
+    assert [(name, item["price"], item.get("sale_price")) for name, item in found.items.items()] == [("a", 9.0, None)]
     assert any("1 products that nobody wears" in warning for warning in found.warnings)
+
+
+@pytest.mark.parametrize(
+    ("product", "alone", "grouped", "stocks", "off"),
+    [
+        ('1,"Catalog, Search",1', "Search", "1,Catalog", {"tee-s": True, "tee-m": False, "cap": True}, 0),
+        ("2,Catalog,1", "Catalog", "1,Catalog", {"cap": True}, 2),
+        ("1,Not Visible Individually,1", "Catalog", "1,Catalog", {"cap": True}, 2),
+        ("1,Catalog,0", "Catalog", "1,Catalog", {"tee-s": False, "tee-m": False, "cap": True}, 0),
+        ("1,Catalog,1", "Einzeln nicht sichtbar", "1,Catalog", {"tee-s": True, "tee-m": False}, 1),
+        ("1,Catalog,1", "Not Visible Individually", "1,Catalog,cap=0.0000", {"tee-s": True, "tee-m": False, "cap": True}, 0),
+        ("1,Catalog,1", "Not Visible Individually", "2,Catalog,cap=0.0000", {"tee-s": True, "tee-m": False}, 2),
+    ],
+)
+def test_a_product_of_magento_that_is_off_takes_its_variants_out(
+    *, read: Callable[..., Any], product: str, alone: str, grouped: str, stocks: dict[str, bool], off: int
+) -> None:
+    """Its status, visibility and stock hold for those without a page of their own, which is told; a product that lists them sells them."""
+    status, visibility, listed = [*grouped.split(","), ""][:3]
+    rows = [
+        "sku,name,attribute_set_code,product_type,categories,price,product_online,visibility,is_in_stock,configurable_variations",
+        "tee-s,Tee-S,Top,simple,,9,1,Not Visible Individually,1,,",
+        "tee-m,Tee-M,Top,simple,,9,1,Not Visible Individually,0,,",
+        f'tee,Tee,Top,configurable,Default Category/Tees,,{product},"sku=tee-s,size=S|sku=tee-m,size=M|sku=tee-l,size=L",',
+        "tee-l,Tee-L,Top,simple,,9,1,Catalog,1,,",
+        f"cap,Cap,Top,simple,Default Category/Caps,9,1,{alone},1,,",
+        f'set,Set,Top,grouped,Default Category/Caps,,{status},{visibility},1,,"24-x=1,{listed}"',
+    ]
+    rows[0] += ",associated_skus"
+    found = read("\n".join(rows) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {**stocks, "tee-l": True}
+    told = "".join(found.warnings)
+    assert (f"{off} products that are not for sale" in told) == (off > 0)
+    assert ("out of stock by that of its product" in told) == (product == "1,Catalog,0")
+
+
+@pytest.mark.parametrize(
+    ("product", "stocks"),
+    [("1,visible,1", {"tee-s": True}), ("0,visible,1", {}), ("1,hidden,1", {}), ("1,visible,0", {"tee-s": False})],
+)
+def test_a_product_of_woocommerce_that_is_off_takes_its_variations_out(
+    read: Callable[..., Any], product: str, stocks: dict[str, bool]
+) -> None:
+    """Though their own rows say otherwise."""
+    header = "ID,Type,SKU,Name,Published,Visibility in catalog,In stock?,Regular price,Categories,Parent"
+    rows = [f"1,variable,tee,Tee,{product},,Tees,", "2,variation,tee-s,Tee - S,1,visible,1,9,,tee", "3,simple,cap,Cap,1,visible,1,9,Caps,"]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {**stocks, "cap": True}
+
+
+_WOO = "ID,Type,SKU,Name,Regular price,Categories,Parent,Attribute 1 name,Attribute 1 value(s)\n1,variable,tee,Wool tee,,Tees,,,\n"
+_VARIANTS = '"sku=a,size=34,color=Black|sku=b,size=36,color=Black"'
+_MAGENTO = "sku,name,attribute_set_code,product_type,categories,configurable_variations\na,Wool tee-34-Black,Top,simple,,\n"
+_LD = {"@type": "ProductGroup", "name": "Wool tee", "category": "Tees"}
+_VARIANT = {"@type": "Product", "sku": "a", "name": "Black tee"}
+
+
+@pytest.mark.parametrize(
+    ("content", "title", "attributes"),
+    [
+        (f"{_WOO}2,variation,a,Wool tee in black,9,,tee,Color,Black\n", "Wool tee", {"color": "Black"}),
+        (f"{_WOO}2,variation,a,Wool tee - Black,9,,tee,,\n", "Wool tee - Black", None),
+        (f"{_MAGENTO}tee,Wool tee,Top,configurable,Default Category/Tees,{_VARIANTS}\n", "Wool tee", {"size": "34", "color": "Black"}),
+        (
+            json.dumps({**_LD, "hasVariant": [{"@type": "Product", "sku": "a", "name": "Black tee", "color": "Black"}]}),
+            "Wool tee",
+            {"color": "Black"},
+        ),
+        (json.dumps({**_LD, "hasVariant": [{"@type": "Product", "sku": "a", "name": "Black tee"}]}), "Black tee", None),
+    ],
+    ids=["WooCommerce", "no options", "Magento", "schema.org", "no properties"],
+)
+def test_a_variant_has_the_title_of_its_product(
+    read: Callable[..., Any], content: str, title: str, attributes: dict[str, str] | None
+) -> None:
+    """Where its options say what its own name adds."""
+    item = read(content, "f.json" if content.startswith("{") else "f.csv").items["a"]
+    assert (item["title"], item.get("attributes")) == (title, attributes)
+
+
+def test_a_configurable_product_without_rows_of_variants_is_an_item(read: Callable[..., Any]) -> None:
+    """As in an export of what is visible alone."""
+    header = "sku,name,attribute_set_code,product_type,categories,visibility,is_in_stock,configurable_variations"
+    rows = [
+        'tee,Tee,Top,configurable,Default Category/Tees,Catalog,1,"sku=tee-s,size=S"',
+        "cap,Cap,Top,simple,Default Category/Caps,Catalog,1,",
+    ]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert {name: item["in_stock"] for name, item in found.items.items()} == {"tee": True, "cap": True}
+
+
+@pytest.mark.parametrize("name", ["magento", "woocommerce", "shopify", "schema.org"])
+def test_a_column_that_says_what_is_active_counts_in_every_layout(read: Callable[..., Any], name: str) -> None:
+    """Of a product for its variants; unless a mapping drops it."""
+    group = {"@type": "ProductGroup", "name": "Tee", "category": "Tees", "Enabled": "0", "hasVariant": [{"@type": "Product", "sku": "a"}]}
+    feed = {
+        "magento": "sku,name,attribute_set_code,product_type,categories,configurable_variations,Enabled\na,Tee,Top,simple,,,1\n"
+        'tee,Tee,Top,configurable,Default Category/Tees,"sku=a,size=S",0\nb,Cap,Top,simple,Default Category/Caps,,1\n',
+        "woocommerce": "ID,Type,SKU,Name,Regular price,Categories,Parent,Enabled\n1,variable,tee,Tee,,Tees,,0\n"
+        "2,variation,a,Tee,9,,tee,1\n3,simple,b,Cap,9,Caps,,1\n",
+        "shopify": "Handle,Title,Type,Variant SKU,Variant Price,Enabled\ntee,Tee,Tees,a,9,0\ncap,Cap,Caps,b,9,1\n",
+        "schema.org": json.dumps([group, {"@type": "Product", "sku": "b", "name": "Cap", "category": "Caps"}]),
+    }[name]
+    file = "f.json" if name == "schema.org" else "f.csv"
+    assert set(read(feed, file).items) == {"b"}
+    assert set(read(feed, file, "drop: [Enabled]").items) == {"a", "b"}
+
+
+def test_a_mapping_that_says_what_is_active_is_of_products_too(read: Callable[..., Any]) -> None:
+    """A variant that is for sale of a product that is not."""
+    rows = [
+        "sku,name,attribute_set_code,product_type,categories,aktiv,configurable_variations",
+        "tee-s,Tee-S,Top,simple,,ja,",
+        'tee,Tee,Top,configurable,Default Category/Tees,nein,"sku=tee-s,size=S"',
+        "cap,Cap,Top,simple,Default Category/Caps,ja,",
+    ]
+    assert set(read("\n".join(rows) + "\n", mapping="columns: {active: aktiv}").items) == {"cap"}
 
 
 @pytest.mark.parametrize("status", ["draft", "archived", "unlisted"])
@@ -179,6 +296,52 @@ def test_magento_as_it_is_exported(read: Callable[..., Any]) -> None:
         ("Bag", "2016-04-18T16:46:00+00:00", False)
     ]
     assert ([line["id"] for line in found.rejects], found.warnings) == (["b"], [])
+
+
+_SHOES, _SALE, _CLOTH = "Shoes/Loafers", "Promotions/Holiday/Gifts for Him", "Collections/Performance Fabrics"
+
+
+@pytest.mark.parametrize(
+    ("paths", "category"),
+    [
+        ([_SHOES, _SALE], "Loafers"),
+        (["New In/Men/This Week", _SHOES], "Loafers"),
+        ([_CLOTH, _SHOES], "Loafers"),
+        ([_SHOES, "Collections/Wedding/Guests/Shoes for him"], "Loafers"),
+        (["Sale/Shoes", "Essentials"], "Shoes"),
+        (["Shoes/Boots/Rain", "Shoes"], "Boots"),
+        ([_CLOTH, "Essentials/More"], "Performance Fabrics"),
+    ],
+)
+def test_of_several_paths_the_step_that_names_a_garment_counts(read: Callable[..., Any], paths: list[str], category: str) -> None:
+    """The deepest, below no sale first, in every layout in which a product stands in several; where none does, one path's last."""
+    arrows = [path.replace("/", " > ") for path in paths]
+    magento = f'sku,name,attribute_set_code,categories\na,A,Top,"{",".join(f"Default Category/{path}" for path in paths)}"\n'
+    woo = f'ID,Type,SKU,Name,Regular price,Categories\n1,simple,a,A,9,"{", ".join(arrows)}"\n'
+    google = json.dumps({"id": "a", "title": "A", "link": "https://s.example/a", "product_type": arrows}) + "\n"
+    page = json.dumps({"@type": "Product", "sku": "a", "name": "A", "category": arrows})
+    for content, name in ((magento, "m.csv"), (woo, "w.csv"), (google, "g.jsonl"), (page, "p.json")):
+        assert read(content, name).items["a"]["category"] == category, name
+
+
+@pytest.mark.parametrize(
+    ("own", "images"),
+    [
+        ("no_selection,no_selection,no_selection", ["t.jpg", "u.jpg"]),
+        ("no_selection,,", ["t.jpg", "u.jpg"]),
+        ("no_selection,/s.jpg,no_selection", ["s.jpg", "u.jpg"]),
+        ("/b.jpg,/s.jpg,/more.jpg", ["b.jpg", "more.jpg"]),
+    ],
+)
+def test_no_picture_of_a_variant_is_its_products(read: Callable[..., Any], own: str, images: list[str]) -> None:
+    """Magento writes ``no_selection`` where a simple product has none."""
+    header = "sku,name,attribute_set_code,product_type,categories,base_image,small_image,additional_images,configurable_variations"
+    rows = [
+        f"a,Tee-S,Top,simple,,{own},",
+        'tee,Tee,Top,configurable,Default Category/Tees,/t.jpg,,"no_selection,/u.jpg","sku=a,size=S"',
+    ]
+    found = read("\n".join([header, *rows]) + "\n")
+    assert found.items["a"]["images"] == images
 
 
 def test_styles_with_a_column_behind_the_name(read: Callable[..., Any]) -> None:

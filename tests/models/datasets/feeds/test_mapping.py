@@ -70,6 +70,36 @@ def test_values_within_values_are_named_by_points(read: Callable[..., Any]) -> N
     assert (found.items["a"]["category"], found.items["a"]["price"], found.items["a"]["currency"]) == ("Dresses", 9.9, "EUR")
 
 
+MAGENTO = (
+    "sku,name,attribute_set_code,product_type,categories,url_key,visibility,base_image,configurable_variations\n"
+    "tee-s,Tee-S,Top,simple,,tee-s,Not Visible Individually,/t/s 1.jpg,\n"
+    'tee,Tee,Top,configurable,Default Category/Tees,tee,Catalog,,"sku=tee-s,size=S"\n'
+    "cap,Cap,Top,simple,Default Category/Caps,cap,Search,https://cdn.example/c.jpg,\n"
+)
+LINKED = """
+columns:
+  url: {column: url_key, template: "https://shop.example/{}.html"}
+  images: {column: base_image, template: "https://shop.example/media/{}"}
+"""
+
+
+def test_a_template_makes_addresses(read: Callable[..., Any]) -> None:
+    """Of a product's page for its variants, which have none; of pictures; of several of a cell. What is one already stays."""
+    tee, cap = read(MAGENTO, mapping=LINKED).items.values()
+    assert [(item["url"], item["image"]["path"]) for item in (tee, cap)] == [
+        ("https://shop.example/tee.html", "https://shop.example/media/t/s%201.jpg"),
+        ("https://shop.example/cap.html", "https://cdn.example/c.jpg"),
+    ]
+    shopify = "Handle,Title,Type,Variant SKU,Variant Price\ntee,Tee,Tops,a,9\n"
+    found = read(shopify, mapping="columns: {url: {column: Handle, template: 'https://shop.example/products/{}'}}")
+    assert found.items["a"]["url"] == "https://shop.example/products/tee"
+    several = "columns: {id: i, category: c, images: {column: p, separator: '|', template: 'https://s.example/{}'}}"
+    assert read("i,c,p\na,Tees,x.jpg|y.jpg\n", mapping=several).items["a"]["images"] == [
+        "https://s.example/x.jpg",
+        "https://s.example/y.jpg",
+    ]
+
+
 def test_parquet_and_a_known_layout_may_be_mapped(read: Callable[..., Any], tmp_path: Path) -> None:
     """The mapping lies over what is recognised."""
     pq.write_table(pa.table({"sku": ["a"], "id": ["b"], "category": ["c"], "kind": ["Shoes"]}), tmp_path / "f.parquet")
@@ -92,6 +122,7 @@ def test_a_directory_may_bring_its_mapping(tmp_path: Path) -> None:
         ("columns: {id: sku, category: kind}\ncurrency: XXL", "no currency"),
         ("columns: {id: sku, category: kind}\nencoding: nonsense", "no encoding"),
         ("columns: {id: {column: sku, unit: pence}, category: kind}", "unit"),
+        ("columns: {url: {column: key, template: 'https://s.example/'}}", r"template'?: .*write it with \{\}, as in"),
         ("column: {id: sku}", r"m\.yaml: 'column' is no key of a mapping; did you mean 'columns'\?"),
         ("columns: {id: {column: sku, vals: {a: b}}}", r"columns\.id.*'vals' is no key of a mapping; did you mean 'values'\?"),
         ("hue: red", "there are columns, drop"),

@@ -131,11 +131,17 @@ def test_an_audience_of_schema_org_has_an_age(read: Callable[..., Any], audience
 
 
 def test_what_nobody_wears_is_no_item(read: Callable[..., Any]) -> None:
-    """Gift cards of Shopify, virtual and downloadable products of WooCommerce."""
+    """Gift cards of Shopify, virtual and downloadable products and bundles of WooCommerce."""
     shopify = "Handle,Title,Type,Variant SKU,Variant Price,Gift Card\ncard,Card,Gift Cards,card,50,TRUE\ntee,Tee,Tops,tee,9,false\n"
-    assert set(read(shopify).items) == {"tee"}
-    rows = ['1,"simple, virtual",card,Card,1,50,Gift Cards,,,', '2,"simple, downloadable",sew,Pattern,1,5,Skirts,,,']
-    assert set(read(_WOO + "\n".join([*rows, "3,simple,tee,Tee,1,9,Tops,,,\n"])).items) == {"tee"}
+    found = read(shopify.replace("\ntee", "\ncard,,,card-2,100,\ntee"))
+    assert (set(found.items), found.no_pieces) == ({"tee"}, ["card", "card-2"])
+    rows = [
+        '1,"simple, virtual",card,Card,1,50,Gift Cards,,,',
+        "4,bundle,set,Tee and cap,1,15,Tops,,,",
+        '2,"simple, downloadable",sew,Pattern,1,5,Skirts,,,',
+    ]
+    found = read(_WOO + "\n".join([*rows, "3,simple,tee,Tee,1,9,Tops,,,\n"]))
+    assert (set(found.items), found.no_pieces) == ({"tee"}, ["card", "set", "sew"])
 
 
 _GIFTS = ["Gift card", "Gift-Voucher 25", "Geschenkgutschein", "Wertgutschein 50 €", "Carte cadeau", "Tarjeta de regalo", "Cadeaubon"]

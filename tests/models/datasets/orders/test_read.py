@@ -89,6 +89,13 @@ def test_shopify_says_who_and_when_in_the_first_line_of_an_order(read: Callable[
     assert all(one["problem"] and one["what_to_do"] for one in rejected)
 
 
+@pytest.mark.parametrize("column", ["name", "Product name", "Title"])
+def test_gift_cards_of_orders_go_by_their_names(read: Callable[..., Any], column: str) -> None:
+    """As those of a feed do."""
+    orders, _, warned = read(f"order_id,sku,time,{column}\n1,GC-1,2026-01-01,Gift Card Box\n1,A,2026-01-01,Gift box of socks\n")
+    assert ([row[3] for row in rows(orders)], warned) == (["A"], ["1 lines of gift cards by their names; passed over"])
+
+
 EXPORTED = (
     "{order},{status},{date},{email},{sku},{line},{quantity}\n"
     "1,Completed,2026-03-31 14:05,ann@example.com,A,1,1\n1,Completed,2026-03-31 14:05,ann@example.com,B,2,1\n"
@@ -136,6 +143,43 @@ def test_order_lines_of_a_woocommerce_plugin(read: Callable[..., Any], header: d
     assert rejected == []
     told = ("1 lines without a SKU", "1 lines that are no purchase", "2 lines of cancelled orders", "1 lines of refunded orders")
     assert warned == [f"{one}; passed over" for one in (*told, "1 lines of failed orders")]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "bought"),
+    [
+        ("qty_ordered,qty_canceled,qty_refunded", "2.0000,1.0000,0.0000", True),
+        ("qty_ordered,qty_canceled,qty_refunded", "2.0000,1.0000,1.0000", False),
+        ("Quantity,Refunded quantity,Quantity returned", "2,1,1", True),
+        ("Qty,Return Qty", "1,-1", False),
+        ("product_quantity,product_quantity_refunded,product_quantity_return", "1,1,0", False),
+        ("Menge,Stornierte Menge", "1,1", False),
+        ("Quantité,Quantité remboursée", "1,1", False),
+        ("Quantity (- Refund),Quantity refunded", "1,1", True),
+        ("Quantity,Refunded amount,Qty to refund", "1,20,1", True),
+    ],
+)
+def test_what_was_sent_back_or_cancelled_was_not_bought(read: Callable[..., Any], columns: str, cells: str, *, bought: bool) -> None:
+    """By the columns that count it; a piece that is returned and refunded counts once, and what is taken off already is."""
+    orders, rejected, warned = read(f"order_id,sku,time,{columns}\n1,A,2026-01-01,{cells}\n1,B,2026-01-01,1{',' * columns.count(',')}\n")
+    told = "1 lines of which every piece was cancelled, refunded or returned; passed over"
+    assert ([row[3] for row in rows(orders)], rejected, warned) == (["A", "B"] if bought else ["B"], [], [] if bought else [told])
+
+
+def test_orders_of_magento(read: Callable[..., Any]) -> None:
+    """Their own statuses, and a configurable product that stands there twice, as itself and as what it comes as."""
+    statuses = ["complete", "closed", "holded", "pending_payment", "payment_review", "pending", "canceled"]
+    lines = [f"{place},,{place},{status},2026-01-01,A,1.0000,0.0000" for place, status in enumerate(statuses)]
+    twice = ["70,,7,complete,2026-01-02,B,1.0000,1.0000", "71,70,7,complete,2026-01-02,B,1.0000,0.0000"]
+    bundle = ["80,,8,complete,2026-01-03,SET,1.0000,0.0000", "81,80,8,complete,2026-01-03,C,1.0000,0.0000"]
+    header = "item_id,parent_item_id,increment_id,status,created_at,sku,qty_ordered,qty_refunded"
+    orders, rejected, warned = read("\n".join([header, *lines, *twice, *bundle]) + "\n")
+    assert [(row[1], row[3]) for row in rows(orders)] == [("0", "A"), ("5", "A"), ("8", "SET"), ("8", "C")]
+    counts = {"refunded": 1, "held": 1, "unpaid": 2, "cancelled": 1}
+    told = [f"{count} lines of {kind} orders" for kind, count in counts.items()]
+    told += ["1 lines of which every piece was cancelled, refunded or returned"]
+    told += ["1 lines of variants that stand in the line of their product already"]
+    assert (rejected, warned) == ([], [f"{one}; passed over" for one in told])
 
 
 def test_the_status_of_orders_without_times(read: Callable[..., Any]) -> None:

@@ -1,0 +1,70 @@
+"""How many pieces of an order line were bought and kept, by whatever columns count them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
+
+from models.datasets.feeds.bad import bad
+from models.datasets.feeds.words import bare
+from models.datasets.orders.statuses import ends_named
+from models.datasets.shown import shown
+
+_LESS: Final = ("quantity_refund", "menge_rückerstattung")
+"""What was sent back taken off already: ``Quantity (- Refund)``."""
+QUANTITY: Final = (
+    *_LESS,
+    *("quantity", "qty", "lineitem_quantity", "units", "menge", "anzahl", "stückzahl"),
+    *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
+    *("qty_ordered", "quantity_ordered", "ordered_qty", "ordered_quantity", "bestellte_menge"),
+)
+_COUNT_WORDS: Final = "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal"
+_COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
+
+
+def pieces_kept(values: Mapping[str, Any]) -> float:
+    """Pieces of a line less those that were cancelled or sent back, as far as it says; below 0 where all of it says what came back.
+
+    A piece that was returned and refunded counts once.
+
+    >>> pieces_kept({"qty_ordered": "2.0000", "qty_refunded": "1.0000"}), pieces_kept({"quantity": -1}), pieces_kept({})
+    (1.0, -1.0, 1.0)
+
+    Raises:
+        BadValueError: a count is no number.
+    """
+    quantity = pieces_bought(values)
+    if quantity <= 0 or any(name in values for name in _LESS):
+        return quantity
+    lost = {"cancelled": 0.0, "refunded": 0.0, "returned": 0.0}
+    for column in values:
+        if (end := _lost_by(column)) is not None and values[column] not in (None, ""):
+            lost[end] += abs(_number(values, column))
+    return max(quantity - lost["cancelled"] - max(lost["refunded"], lost["returned"]), 0.0)
+
+
+def pieces_bought(values: Mapping[str, Any]) -> float:
+    """Pieces of a line, whatever became of them; 1 where it does not say.
+
+    Raises:
+        BadValueError: it says no number.
+    """
+    name = next((name for name in QUANTITY if values.get(name) not in (None, "")), None)
+    return 1.0 if name is None else _number(values, name)
+
+
+def _number(values: Mapping[str, Any], name: str) -> float:
+    try:
+        return float(str(values[name]).replace(",", "."))
+    except ValueError:
+        bad(f"{shown(values[name])} is no number; write how many pieces", name)
+
+
+@lru_cache(maxsize=4_096)
+def _lost_by(column: str) -> str | None:
+    """What became of the pieces that a column counts: ``qty_refunded``, ``Stornierte Menge``; None where that is something else."""
+    words = bare(column).split("_")
+    if column in QUANTITY or _COUNTS.isdisjoint(words) or "to" in words:
+        return None
+    return next(iter(ends_named(words)), None)
