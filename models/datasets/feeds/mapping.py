@@ -78,6 +78,7 @@ class Mapped(_Said):
     Attributes:
         columns: field, or ``attributes.NAME``, to where it comes from; of a known layout those that are to be read otherwise.
         drop: columns that are not passed through.
+        catch_all: the only categories whose items are put where their titles say; None for those whose names or items show it.
         separator, encoding: of the file, where they are not recognised. decimal: ``,`` or ``.``. currency: where prices tell none.
     """
 
@@ -85,6 +86,7 @@ class Mapped(_Said):
 
     columns: Annotated[Mapping[str, Annotated[Column, BeforeValidator(_column)]], BeforeValidator(_columns)] = Field(default_factory=dict)
     drop: tuple[str, ...] | list[str] = ()
+    catch_all: tuple[str, ...] | list[str] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None

@@ -44,11 +44,13 @@ def test_without_categories_titles_tell_them(read: Callable[..., Any]) -> None:
     assert [(line["line"], line["field"]) for line in found.rejects] == [(6, "category")]
 
 
-def test_titles_tell_no_category_where_the_shop_does(read: Callable[..., Any]) -> None:
-    """An item without one is set aside then: it would stand in a category that the shop does not have."""
-    found = read("id,title,link,product_type\na,Blue shirt,https://s.example/a,Shirts\nb,Red shirt,https://s.example/b,\n")
-    assert [item["category"] for item in found.items.values()] == ["Shirts"]
-    assert [line["id"] for line in found.rejects] == ["b"]
+def test_a_row_without_a_category_is_where_the_others_of_its_garment_are(read: Callable[..., Any]) -> None:
+    """One whose title names none is set aside."""
+    head, row = "id,title,link,product_type\n", "{},{},https://s.example/a,{}\n"
+    said = (("a", "Blue shirt", "Shirts"), ("b", "Red shirt", ""), ("c", "Poster", ""))
+    found = read(head + "".join(row.format(*one) for one in said))
+    assert {name: item["category"] for name, item in found.items.items()} == {"a": "Shirts", "b": "Shirts"}
+    assert [line["id"] for line in found.rejects] == ["c"]
 
 
 def test_a_mark_of_spreadsheets_is_no_part_of_a_cell(read: Callable[..., Any]) -> None:
