@@ -1,6 +1,7 @@
 """The feeds that a home is kept fresh from.
 
-Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last; and ``<key>.rejects.jsonl``, the rows
+Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last (``imported.ids`` those of the
+last import, until a feed that names some of them is synchronised in its place); and ``<key>.rejects.jsonl``, the rows
 that the worker set aside. Commands write those of the feed that they read to ``rejects.jsonl`` in the home.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -111,17 +112,26 @@ class FeedRecords:
 
     def keep_ids(self, source: str, ids: Sequence[str]) -> None:
         """Write down which items a feed named."""
-        with replacing(self._path(source, "ids")) as staging:
-            staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+        _keep_ids(self._path(source, "ids"), ids)
 
-    def ids_of_others(self, source: str) -> set[str]:
-        """The items that other feeds named."""
-        found: set[str] = set()
-        for path in (self.home / FEEDS).glob("*.ids"):
-            if path != self._path(source, "ids"):
-                with suppress(OSError, ValueError):
-                    found |= set(json.loads(path.read_text(encoding="utf-8")))
-        return found
+    def keep_imported(self, ids: Sequence[str]) -> None:
+        """Write down which items an import brought."""
+        _keep_ids(self._imported, ids)
+
+    def is_imported(self, ids: Iterable[str]) -> bool:
+        """Whether a feed names what was imported, so that it stands for it from now on; one that names nothing of it is another feed."""
+        return not _ids(self._imported).isdisjoint(ids)
+
+    def forget_imported(self) -> None:
+        """Let a feed stand for what was imported."""
+        self._imported.unlink(missing_ok=True)
+
+    def ids_of_others(self, source: str, named: Collection[str]) -> set[str]:
+        """The items that other feeds named, where this one names these."""
+        others = [path for path in (self.home / FEEDS).glob("*.ids") if path not in {self._path(source, "ids"), self._imported}]
+        if not self.is_imported(named):
+            others.append(self._imported)
+        return set().union(*map(_ids, others))
 
     def rejects_file(self, source: str) -> Path:
         """Where the rows of a feed go that are set aside."""
@@ -147,8 +157,24 @@ class FeedRecords:
         with holding(self.home / FEEDS / "lock", taken):
             yield
 
+    @property
+    def _imported(self) -> Path:
+        return self.home / FEEDS / "imported.ids"
+
     def _path(self, source: str, ending: str) -> Path:
         return self.home / FEEDS / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.{ending}"
+
+
+def _keep_ids(path: Path, ids: Sequence[str]) -> None:
+    with replacing(path) as staging:
+        staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+
+
+def _ids(path: Path) -> set[str]:
+    """Those in a file; none of one that is not there, or damaged."""
+    with suppress(OSError, ValueError):
+        return set(json.loads(path.read_text(encoding="utf-8")))
+    return set()
 
 
 def _read(path: Path) -> FeedRecord | None:
