@@ -227,12 +227,13 @@ def _synced(work: _Work, data: Path, current: ReleaseRecord, others: _Others) ->
         others: the items that other feeds named, of those that this one names.
     """
     store, settings, findings = work.store, work.settings, work.findings
-    catalogue = read_catalogue(data, findings, work.mapping, store.home)
-    findings.tell(work.warn)
-    check_rejected(data, findings, work.bounds)
     base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)
     changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
-    now, feed, own_NF = items_now(base, changes), kept_columns(catalogue.table), _own(catalogue, base)
+    now = items_now(base, changes)
+    catalogue = read_catalogue(data, findings, work.mapping, store.home, now)
+    findings.tell(work.warn)
+    check_rejected(data, findings, work.bounds)
+    feed, own_NF = kept_columns(catalogue.table), _own(catalogue, base)
     check_some(data, len(catalogue))
     unsure = others(catalogue.ids) | (findings.rejects.ids if findings.rejects else set())
     found = differences(now, feed)

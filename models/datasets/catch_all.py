@@ -87,28 +87,29 @@ class Placed:
         return f"{put}{stay}; `catch_all: []` in a mapping leaves them"
 
 
-def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None) -> Placed:
+def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None) -> Placed:
     """Put items of no category, and of one that names no garment, where the catalogue's other items of the same garment are.
 
     Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays.
 
     Args:
         table: items in ``ITEM_SCHEMA``. asked: the only categories that are taken for such; None for those that their names or items show.
+        beside: further items of the catalogue, which stay where they are.
     """
     counts = {size["values"] or "": size["counts"] for size in pc.value_counts(table.column("category")).to_pylist()}
     counts = {name if name.strip() else "": count for name, count in counts.items()}
     silent = [name for name in counts if asked is None and name and role_of(name) is None]
     if not (silent or "" in counts or asked):
         return Placed(table)
-    words = table.select([*LABEL_COLUMNS, "group_id"])
-    some = _rows(words.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64())), counts)
+    some = _rows(_spread(table), counts)
     told = {spelling_of(name) for name in asked or ()}
     several = _of_several_kinds(some)
     opened = {name for name in counts if not name or spelling_of(name) in told}
     opened |= {name for name in silent if says_nothing(name) or _says_small_things(name) or name in several}
     if not opened:
         return Placed(table)
-    places = _Places.of(row for row in some if row.category not in opened)
+    others = _rows(_spread(beside), counts) if beside is not None else []
+    places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
     return _moved(table, counts, opened, places)
 
 
@@ -147,6 +148,12 @@ class _Row:
     @property
     def worn(self) -> bool:
         return self.labels.role not in {None, NOT_WORN}
+
+
+def _spread(table: pa.Table) -> pa.Table:
+    """The words of items from all over a table."""
+    rows = range(0, len(table), len(table) // _LOOKED_AT + 1)
+    return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
 
 
 def _rows(items: pa.Table, categories: Collection[str]) -> list[_Row]:
