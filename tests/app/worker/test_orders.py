@@ -65,7 +65,7 @@ def test_a_shop_with_a_year_of_orders_trains_on_day_one(attire: Callable[..., An
     assert (code, said["orders"], said["rejected"], said["unknown_skus"]) == (0, 301, 1, 1)
     assert "read as order lines" in told
     assert "gone-1" in told
-    assert said["dropped"]["unknown_items"] == {"orders": 0, "items": 1}
+    assert (said["dropped"]["unknown_items"]["items"], said["incomplete"]["undone"]) == (0, 1)
     lines = outfits(data / "outfits.jsonl")
     assert sum(said["outfits"].values()) == len(lines)
     assert {line["user"] for line in lines} <= {shopper_of(f"c{number}") for number in range(40)}
@@ -151,13 +151,15 @@ def test_an_order_that_lost_an_item_is_no_outfit(attire: Callable[..., Any], tmp
     gone = "".join(f"g{number},{item},c1,2025-03-01\n" for number in range(8) for item in (f"jeans-{number}", f"shoes-{number}", "gone"))
     write_orders(orders, 130, more=gone)
     _, said, told = attire(*order)
-    assert said["incomplete"] == {"outfits": 8, "left_out": True}
-    assert "8 outfits lost an item that the catalogue does not have; left out of what is learned" in told
+    assert said["incomplete"] == {"outfits": 8, "left_out": True, "undone": 0}
+    assert "8 of 138 outfits lost an item that the catalogue does not have (0 of them all items but one, or all)" in told
+    assert "left out of what is learned; a file of items that still has the items of these orders" in told
     assert not any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
     write_orders(orders, 7, more=gone)
     _, said, told = attire(*order)
-    assert said["incomplete"] == {"outfits": 8, "left_out": False}
-    assert "warning: 8 of 15 outfits lost an item that the catalogue does not have. That is more than half" in told
+    assert said["incomplete"] == {"outfits": 8, "left_out": False, "undone": 0}
+    assert "warning: 8 of 15 outfits lost an item that the catalogue does not have (0 of them" in told
+    assert "that is more than half" in told
     assert any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
 
 
