@@ -146,11 +146,19 @@ def test_a_sale_price_counts_while_its_sale_is_on(read: Callable[..., Any], ends
         assert any("its dates are over or have not begun" in told for told in found.warnings) is not on
 
 
+def test_the_day_of_an_item_may_name_its_month(read: Callable[..., Any]) -> None:
+    """As eBay writes it."""
+    found = read("id,category,created\na,tops,28-Nov-26\nb,tops,28-Mum-26\n")
+    assert [item.get("created") for item in found.items.values()] == ["2026-11-28", None]
+    assert "is not ISO 8601" in found.warnings[0]
+
+
 def test_dates() -> None:
     """A day counts to its end; a sale that has not begun is not on; what is no date says nothing."""
     day = datetime(2026, 11, 27, tzinfo=UTC)
     assert (moment("2026-11-27"), end_of("2026-11-27"), end_of("2026-11-27T10:00")) == (day, day + DAY, day.replace(hour=10))
     assert moment("3/12/20, 3:02\u202fPM", american=True) == datetime(2020, 3, 12, 15, 2, tzinfo=UTC)
+    assert (moment("27-Nov-26"), end_of("27 November 2026"), end_of("27 Nov 26 10:00")) == (day, day + DAY, day.replace(hour=10))
     assert (moment("3/12/20"), moment(""), moment(None)) == (None, None, None)
     assert [is_over(day, None, day - DAY), is_over(None, day, day + DAY), is_over(day, day + DAY, day), is_over(None, None, day)] == [
         True,
