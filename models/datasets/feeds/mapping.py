@@ -176,6 +176,11 @@ def _used(mapped: Mapped) -> set[str]:
     return {name for column in mapped.columns.values() for name in _ways(column.column)} | {plain_name(name) for name in mapped.drop}
 
 
+def is_mapped(mapped: Mapped, column: str) -> bool:
+    """Whether a mapping reads a column, or drops it."""
+    return not _used(mapped).isdisjoint(_ways(column))
+
+
 def _lay(mapped: Mapped, draft: Draft) -> None:
     """Put each column where the mapping says: the cell of the record, of what is no variant's own that of its product, else the default."""
     for field, column in mapped.columns.items():

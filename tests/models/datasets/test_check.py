@@ -208,6 +208,17 @@ def test_stock_of_sizes_is_stock(shop: Path, write: Write) -> None:
     assert missing(shop)["in_stock of items"].startswith("in_stock of items (2 of 3)")
 
 
+def test_the_column_that_probably_holds_what_is_missing_is_named(tmp_path: Path) -> None:
+    """Of those that the mapping does not name."""
+    feed, mapping = tmp_path / "feed.csv", tmp_path / "m.yaml"
+    feed.write_text("Ref,Kind,Title,Our price,Quantity now\nA-1,tops,Tee,9.00,2\nA-2,tops,Tee,8.00,1\n")
+    mapping.write_text("columns: {id: Ref, category: Kind, title: Title, in_stock: Quantity now}")
+    told = {piece.piece: piece.brings for piece in check(feed, mapping).missing}
+    assert told["price of items"].endswith("; 'our_price' probably holds it: --map takes it from there")
+    assert "probably" not in told["brand of items"]
+    assert "in_stock of items" not in told
+
+
 def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:
     """Where neither attributes nor words say."""
     rows = [{"id": "a", "category": "tops", "attributes": {"gender": "men"}}, {"id": "b", "category": "tops", "title": "Women's top"}]
