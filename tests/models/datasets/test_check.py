@@ -184,7 +184,9 @@ def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> N
 
 
 def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
-    """As JSON."""
+    """As JSON; what several lines have in common without their values."""
+    write(shop / "outfits.jsonl", [{"items": 2}, {"items": 1}])
+    assert check(shop).as_json()["errors"][0]["problem"] == "… should be a valid array"
     write(shop / "outfits.jsonl", [{"items": ["a", "gone", "b"]}, {"items": 1}])
     found = json.loads(json.dumps(check(shop).as_json()))
     assert (found["items"], found["outfits"]) == (6, {"train": 1, "valid": 0, "test": 0})
@@ -192,7 +194,7 @@ def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
     assert error == {
         "file": str(shop / "outfits.jsonl"),
         "field": "items",
-        "problem": "… should be a valid array",
+        "problem": "1 should be a valid array",
         "count": 1,
         "first": [{"line": 2, "field": "items", "problem": "1 should be a valid array"}],
     }
