@@ -23,7 +23,7 @@ from models.datasets.rejects import Rejects
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
 from models.encoders.features import OWN
-from models.errors import InputError
+from models.errors import InputError, refuse
 
 PICTURES: Final = "pictures"
 """The folder of a dataset directory where pictures of the home are, as links or copies."""
@@ -59,9 +59,14 @@ def catalogue_beside(out: Path, mapping: Path | None = None) -> Beside:
     """The items of a dataset directory.
 
     Raises:
-        InputError: they cannot be read.
+        InputError: they cannot be read, or none of them can be used.
     """
-    return Beside(read_catalogue(out, Findings(rejects=Rejects()), mapping).table)
+    findings = Findings(rejects=Rejects())
+    items = read_catalogue(out, findings, mapping).table
+    if not len(items):
+        first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
+        refuse(f"none of its items can be used, so that orders name none; see `attire check {out}`{first}", path=out)
+    return Beside(items)
 
 
 def has_items(out: Path) -> bool:

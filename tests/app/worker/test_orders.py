@@ -200,6 +200,18 @@ def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp
     assert not (data / "outfits.jsonl").exists()
 
 
+def test_items_that_cannot_be_used_are_no_other_catalogue(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Which is told, with the first of them, and not that the SKUs are wrong."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    (data / "items.csv").write_text("id,category,price\nA,tops,cheap\nB,tops,dear\n")
+    orders.write_text("order_id,sku,time\n1,A,2026-01-01\n1,B,2026-01-01\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert code == 2
+    assert "none of its items can be used" in told
+    assert "'cheap'" in told
+
+
 @pytest.mark.parametrize("end", ["paid,0", "cancelled,1"])
 def test_lines_that_are_no_purchase_speak_for_no_file(attire: Callable[..., Any], tmp_path: Path, end: str) -> None:
     """Of what a file is there for, most cannot be used, however much else stands between: other events, quantity 0, cancelled orders."""
