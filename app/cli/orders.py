@@ -27,8 +27,8 @@ _REJECTS: Final = "rejected-orders.jsonl"
 _OUTFITS: Final = "outfits.jsonl"
 _NAMED: Final = 5
 _MENDED: Final = (
-    "a file of items that still has the items of these orders, not in stock, mends it: imported, or as items.csv of the directory of --out "
-    "('What was sold' in docs/feeds.md)"
+    "a file of items that still has the items of these orders, not in stock, mends it: imported or synchronised, or as items.csv of the "
+    "directory of --out ('What was sold' in docs/feeds.md)"
 )
 
 
@@ -88,7 +88,7 @@ def import_orders(
         store.served()
     from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
 
-    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store)
+    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store, settings.log)
     file = None if strict else rejects or root / _REJECTS
     orders_into(
         root,

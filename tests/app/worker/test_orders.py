@@ -79,6 +79,22 @@ def test_a_shop_with_a_year_of_orders_trains_on_day_one(attire: Callable[..., An
     assert (out / "manifest.json").is_file()
 
 
+def test_items_that_came_since_the_release_are_served_too(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Such as what was sold, synchronised beside what is for sale."""
+    home, feed, sold, orders = tmp_path / "home", tmp_path / "feed.csv", tmp_path / "sold.csv", tmp_path / "orders.csv"
+    write_feed(feed)
+    head, *rows = feed.read_text().splitlines(keepends=True)
+    half = len(rows) // 2
+    feed.write_text(head + "".join(rows[:half]))
+    sold.write_text(head + "".join(rows[half:]))
+    write_orders(orders, 40)
+    assert attire("import", str(feed), "--home", str(home))[0] == 0
+    assert run(["sync", str(sold), "--home", str(home)]) == 0
+    code, said, _ = attire("import-orders", str(orders), "--home", str(home), "--out", str(tmp_path / "data"))
+    assert (code, said["unknown_skus"]) == (0, 0)
+    assert len(read_dataset(tmp_path / "data").catalogue) == len(rows)
+
+
 def test_without_out_the_worker_learns_from_them(attire: Callable[..., Any], tmp_path: Path) -> None:
     """They become the home's reference data set; a second time only by force."""
     home = tmp_path / "home"
