@@ -24,6 +24,7 @@ from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.allocator import give_back
 from app.ground.fetching import Fetching
 from app.ground.parts import LogSettings
+from app.home.feeds import FeedRecords
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
@@ -123,6 +124,7 @@ def import_catalogue(
     give_back()
     check_rejected(data, findings, bounds)
     gone, served = _gone(catalogue, store, current, log) if current is not None else (0, 0)
+    check_some(data, len(catalogue))
     check_left(data, len(catalogue), served, bounds)
     tell_gone(data, gone, served, findings, warn)
     bundle = _current_bundle(store, current)
@@ -145,6 +147,7 @@ def import_catalogue(
     give_back()
     Release.open(store, release, device=device, later=True)
     release = store.activate(release.id)
+    FeedRecords(store.home).keep_imported(ids_of(store, release))
     if again:  # else another import may have more luck
         remember(store, digest, release, folders)
     return Imported(release=release, features=found, fetched=counts, gone=gone, seconds=time.perf_counter() - started)
@@ -176,6 +179,17 @@ def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log
     return len(now) - pc.sum(pc.is_in(now, value_set=catalogue.table.column("id"))).as_py(), len(now)
 
 
+def check_some(data: Path, items: int) -> None:
+    """Refuse a feed without items.
+
+    Raises:
+        InputError: that is so.
+    """
+    if not items:
+        msg = "the catalogue is empty; give it at least one item"
+        raise InputError(msg, path=data)
+
+
 def check_left(data: Path, left: int, served: int, bounds: Bounds) -> None:
     """Refuse a feed that would empty a shop: it may have been cut off.
 
@@ -183,11 +197,8 @@ def check_left(data: Path, left: int, served: int, bounds: Bounds) -> None:
         left: how many items there would be, where ``served`` are now.
 
     Raises:
-        InputError: none, or fewer than ``bounds`` put up with.
+        InputError: fewer than ``bounds`` put up with.
     """
-    if not left:
-        msg = "the catalogue is empty; give it at least one item"
-        raise InputError(msg, path=data)
     if left < bounds.left * served:
         msg = f"leaves {left:,} of {served:,} items that are served; a feed that was cut off? Give --force to take the others out"
         raise InputError(msg, path=data)
@@ -199,6 +210,13 @@ def tell_gone(data: Path, gone: int, served: int, findings: Findings, warn: Warn
         problem = f"lacks {gone:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
         findings.warn(problem, path=data)
         warn(f"{data}: {problem}")
+
+
+def ids_of(store: ReleaseStore, release: ReleaseRecord) -> list[str]:
+    """The items of a release, without what was changed since."""
+    path = store.snapshot_path(release.snapshot) / "items.parquet"
+    ids: list[str] = pq.read_table(path, columns=["id"], partitioning=None).column("id").to_pylist()
+    return ids
 
 
 def folders_of(catalogue: Catalogue) -> set[Path]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -18,13 +19,23 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from app.catalogue.again import Source, end_of_changes, pictures_in, reading
 from app.catalogue.changes import Changes, items_now, kept_features, patch, removal, replayed, upsert
 from app.catalogue.differences import Differences, differences, said_columns
-from app.catalogue.importing import BOUNDS, Bounds, check_left, check_rejected, folders_of, import_catalogue, kept_columns, tell_gone
+from app.catalogue.importing import (
+    BOUNDS,
+    Bounds,
+    check_left,
+    check_rejected,
+    check_some,
+    folders_of,
+    ids_of,
+    import_catalogue,
+    kept_columns,
+    tell_gone,
+)
 from app.catalogue.publishing import changes_behind
 from app.catalogue.repictured import Repictured, pictures_served, repictured
 from app.fetch.feed import fetch_feed
@@ -47,6 +58,7 @@ from models.errors import FeaturesError, InputError
 from models.progress import Progress, Warn, silent, unheard
 
 _BATCH: Final = 1_000
+_Others = Callable[[Sequence[str]], set[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +146,10 @@ def sync(
                 msg = "is said to be unchanged, but its pictures are not what they were; try again with --force"
                 raise FetchError(source, msg)
             with _by_its_url(work, data, record.name) as work:
-                done, ids, folders = (
-                    _imported(work, data) if current is None else _synced(work, data, current, records.ids_of_others(source))
-                )
+                others = partial(records.ids_of_others, source)
+                done, ids, folders = _imported(work, data) if current is None else _synced(work, data, current, others)
+        if current is None or records.is_imported(ids):
+            records.forget_imported()
         records.keep_ids(source, ids, heard.feed.no_pieces if heard.feed else ())
         kept = replace(
             record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
@@ -204,23 +217,28 @@ def _imported(work: _Work, data: Path) -> tuple[Synced, Sequence[str], list[str]
     )
     items, refused = done.release.items, done.features.refused
     found = Synced(imported=done.release, items=items, new=items, rejected=work.rejected, refused=refused, pictures=done.fetched)
-    ids = pq.read_table(work.store.snapshot_path(done.release.snapshot) / "items.parquet", columns=["id"], partitioning=None)
-    return found, ids.column("id").to_pylist(), []
+    return found, ids_of(work.store, done.release), []
 
 
-def _synced(work: _Work, data: Path, current: ReleaseRecord, others: set[str]) -> tuple[Synced, Sequence[str], list[str]]:
-    """What changed, in the log; the ids of the feed, and the folders of its pictures."""
+def _synced(work: _Work, data: Path, current: ReleaseRecord, others: _Others) -> tuple[Synced, Sequence[str], list[str]]:
+    """What changed, in the log; the ids of the feed, and the folders of its pictures.
+
+    Args:
+        others: the items that other feeds named, of those that this one names.
+    """
     store, settings, findings = work.store, work.settings, work.findings
-    catalogue = read_catalogue(data, findings, work.mapping, store.home)
-    findings.tell(work.warn)
-    check_rejected(data, findings, work.bounds)
     base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)
     changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
-    now, feed, own_NF = items_now(base, changes), kept_columns(catalogue.table), _own(catalogue, base)
-    unsure = others | (findings.rejects.ids if findings.rejects else set())
+    now = items_now(base, changes)
+    catalogue = read_catalogue(data, findings, work.mapping, store.home, now)
+    findings.tell(work.warn)
+    check_rejected(data, findings, work.bounds)
+    feed, own_NF = kept_columns(catalogue.table), _own(catalogue, base)
+    check_some(data, len(catalogue))
+    unsure = others(catalogue.ids) | (findings.rejects.ids if findings.rejects else set())
     found = differences(now, feed)
     found = replace(found, gone=[item for item in found.gone if item not in unsure])
-    check_left(data, len(now) - len(found.gone) if len(catalogue) else 0, len(now), work.bounds)
+    check_left(data, len(now) - len(found.gone), len(now), work.bounds)
     tell_gone(data, len(found.gone), len(now), findings, work.warn)
     _tell_stock(data, now, work)
     pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 _REJECTS: Final = "rejected-orders.jsonl"
 _OUTFITS: Final = "outfits.jsonl"
 _NAMED: Final = 5
+_MENDED: Final = (
+    "a file of items that still has the items of these orders, not in stock, mends it: imported or synchronised, or as items.csv of the "
+    "directory of --out ('What was sold' in docs/feeds.md)"
+)
 
 
 def _there(files: list[Path]) -> list[Path]:
@@ -85,7 +89,7 @@ def import_orders(
         store.served()
     from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
 
-    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store)
+    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store, settings.log)
     file = None if strict else rejects or root / _REJECTS
     orders_into(
         root,
@@ -156,7 +160,11 @@ def _said(made: Made, findings: Sequence[Findings], rejected: int, file: Path | 
         "lines_of_no_pieces": sum(made.services.values()),
         "unknown_skus": len(made.unknown),
         "lines_of_unknown_skus": sum(made.unknown.values()),
-        "incomplete": {"outfits": made.incomplete.outfits, "left_out": made.incomplete.left_out},
+        "incomplete": {
+            "outfits": made.incomplete.outfits,
+            "left_out": made.incomplete.left_out,
+            "undone": made.incomplete.undone,
+        },
         "dropped": {"one_item": made.small} | {one.rule: {"orders": one.visits, "items": one.items} for one in made.dropped},
     }
 
@@ -168,7 +176,7 @@ def _tell(made: Made, said: dict[str, Any]) -> None:
         typer.echo(f"{said['rejected']:,} lines set aside (see {said['rejects']})")
     _tell_of_no_items(made, said)
     if made.incomplete.left_out:
-        typer.echo(f"{made.incomplete.outfits:,} outfits lost an item that the catalogue does not have; left out of what is learned")
+        typer.echo(f"{_lost(made)}; left out of what is learned; {_MENDED}")
     elif made.incomplete.outfits:
         warn(_kept_though_incomplete(made))
     if made.by_product:
@@ -196,9 +204,12 @@ def _named(skus: Mapping[str, int]) -> str:
     return ", ".join(list(skus)[:_NAMED]) + (", …" if len(skus) > _NAMED else "")
 
 
+def _lost(made: Made) -> str:
+    found = made.incomplete
+    lost = f"{found.outfits:,} of {found.of:,} outfits lost an item that the catalogue does not have"
+    return f"{lost} ({found.undone:,} of them all items but one, or all)"
+
+
 def _kept_though_incomplete(made: Made) -> str:
-    return (
-        f"{made.incomplete.outfits:,} of {made.incomplete.of:,} outfits lost an item that the catalogue does not have. "
-        "That is more than half, so they are learned from as they are, and outfits without such a piece will be taken for complete; "
-        "import a feed that still has the items of these orders, not in stock, and give the command again"
-    )
+    left = "what has two items left is learned from as it is, and outfits without such a piece will be taken for complete"
+    return f"{_lost(made)}; that is more than half, so {left}; {_MENDED}"

@@ -221,7 +221,11 @@ class WorkerSettings(_Part):
     archive_s: float = Field(default=5.0, gt=0, description="Seconds for which events gather before they are archived together.")
     sessions: int = Field(default=1_000, ge=1, description="New sessions with a purchase that start a training.")
     age_s: float = Field(default=86_400.0, gt=0, description="Seconds after which fewer new sessions start one, too.")
-    least_outfits: int = Field(default=200, ge=20, description="Clean outfits below which nothing is trained.")
+    least_outfits: int = Field(
+        default=200,
+        ge=20,
+        description="Clean outfits below which nothing is trained; 20 of the latest 12 % have to be new, so that nothing is below 167.",
+    )
     window_days: float = Field(default=365.0, gt=0, description="Sessions older than this are not learned from.")
     gap_s: float = Field(default=1_800.0, gt=0, description="Seconds of silence that end a session.")
     longest_s: float = Field(default=14_400.0, gt=0, description="Seconds after which a session is cut.")

@@ -1,15 +1,16 @@
 """The feeds that a home is kept fresh from.
 
-Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last; ``<key>.no_pieces``, what of it nobody
-wears, also of a feed that was imported; and ``<key>.rejects.jsonl``, the rows that the worker set aside. Commands write those of the feed
-that they read to ``rejects.jsonl`` in the home.
+Of each there is ``feeds/<key>.json``, what came of it; ``<key>.ids``, the items that it named last (``imported.ids`` those of the
+last import, until a feed that names some of them is synchronised in its place); ``<key>.no_pieces``, what of it nobody wears, also of a
+feed that was imported; and ``<key>.rejects.jsonl``, the rows that the worker set aside. Commands write those of the feed that they read to
+``rejects.jsonl`` in the home.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -113,22 +114,37 @@ class FeedRecords:
 
     def keep_ids(self, source: str, ids: Sequence[str], no_pieces: Sequence[str]) -> None:
         """Write down which items a feed named, and what it passed over as nobody wears it."""
-        self._write(source, "ids", ids)
+        _keep_ids(self._path(source, "ids"), ids)
         self.keep_no_pieces(source, no_pieces)
 
     def keep_no_pieces(self, source: str, ids: Sequence[str]) -> None:
         """Write down what a feed passed over as nobody wears it."""
-        if ids or self._path(source, _NO_PIECES).exists():
-            self._write(source, _NO_PIECES, ids)
-
-    def ids_of_others(self, source: str) -> set[str]:
-        """The items that other feeds named."""
-        own = self._path(source, "ids")
-        return set().union(*(_ids_in(path) for path in (self.home / FEEDS).glob("*.ids") if path != own))
+        path = self._path(source, _NO_PIECES)
+        if ids or path.exists():
+            _keep_ids(path, ids)
 
     def no_pieces(self) -> set[str]:
         """What feeds passed over as nobody wears it: what orders name so is no piece."""
-        return set().union(*map(_ids_in, (self.home / FEEDS).glob(f"*.{_NO_PIECES}")))
+        return set().union(*map(_ids, (self.home / FEEDS).glob(f"*.{_NO_PIECES}")))
+
+    def keep_imported(self, ids: Sequence[str]) -> None:
+        """Write down which items an import brought."""
+        _keep_ids(self._imported, ids)
+
+    def is_imported(self, ids: Iterable[str]) -> bool:
+        """Whether a feed names what was imported, so that it stands for it from now on; one that names nothing of it is another feed."""
+        return not _ids(self._imported).isdisjoint(ids)
+
+    def forget_imported(self) -> None:
+        """Let a feed stand for what was imported."""
+        self._imported.unlink(missing_ok=True)
+
+    def ids_of_others(self, source: str, named: Collection[str]) -> set[str]:
+        """The items that other feeds named, where this one names these."""
+        others = [path for path in (self.home / FEEDS).glob("*.ids") if path not in {self._path(source, "ids"), self._imported}]
+        if not self.is_imported(named):
+            others.append(self._imported)
+        return set().union(*map(_ids, others))
 
     def rejects_file(self, source: str) -> Path:
         """Where the rows of a feed go that are set aside."""
@@ -154,20 +170,24 @@ class FeedRecords:
         with holding(self.home / FEEDS / "lock", taken):
             yield
 
-    def _write(self, source: str, ending: str, ids: Sequence[str]) -> None:
-        with replacing(self._path(source, ending)) as staging:
-            staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+    @property
+    def _imported(self) -> Path:
+        return self.home / FEEDS / "imported.ids"
 
     def _path(self, source: str, ending: str) -> Path:
         return self.home / FEEDS / f"{hashlib.sha256(source.encode()).hexdigest()[:16]}.{ending}"
 
 
-def _ids_in(path: Path) -> set[str]:
-    """The ids of a file; none of a damaged one."""
-    try:
+def _keep_ids(path: Path, ids: Sequence[str]) -> None:
+    with replacing(path) as staging:
+        staging.write_text(json.dumps(list(ids)), encoding="utf-8")
+
+
+def _ids(path: Path) -> set[str]:
+    """Those in a file; none of one that is not there, or damaged."""
+    with suppress(OSError, ValueError):
         return set(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        return set()
+    return set()
 
 
 def _read(path: Path) -> FeedRecord | None:

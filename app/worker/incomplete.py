@@ -15,17 +15,22 @@ _MOST: Final = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Incomplete:
-    """How many of the outfits lost an item, and whether they are ``left_out`` of what is learned."""
+    """How many of the outfits lost an item, and whether they are ``left_out`` of what is learned.
+
+    Attributes:
+        undone: those of them with one item left or none, which are left out in any case.
+    """
 
     outfits: int
     of: int
     left_out: bool
+    undone: int = 0
 
 
 def without_incomplete(events: pl.DataFrame, catalogue: Collection[str]) -> tuple[pl.DataFrame, Incomplete]:
-    """The lines of those orders that lost nothing; all of them where more than half of the outfits did.
+    """The lines of those orders that lost nothing; where more than half of the outfits did, of all that have two items left.
 
-    An order is an outfit where two items or more are in the catalogue. What was sent back in the same order is not lost.
+    An order of two items or more is an outfit. What was sent back in the same order is not lost.
 
     Args:
         events: ``type``, ``session`` and ``item`` of each line. catalogue: its ids.
@@ -34,9 +39,11 @@ def without_incomplete(events: pl.DataFrame, catalogue: Collection[str]) -> tupl
     back = lines.filter(pl.col("type") == "return")
     kept = lines.filter(pl.col("type") == "purchase").join(back, on=["session", "item"], how="anti")
     known = pl.col("item").is_in(list(catalogue))
-    orders = kept.group_by("session").agg(pl.col("item").filter(known).n_unique().alias("there"), (~known).any().alias("lost"))
-    outfits = orders.filter(pl.col("there") >= _LEAST)
-    lost = outfits.filter(pl.col("lost"))["session"]
+    orders = kept.group_by("session").agg(pl.col("item").filter(known).n_unique().alias("there"), pl.col("item").n_unique().alias("of"))
+    outfits = orders.filter(pl.col("of") >= _LEAST)
+    lost = outfits.filter(pl.col("there") < pl.col("of"))
+    undone = lost.filter(pl.col("there") < _LEAST)
     left_out = 0 < len(lost) <= _MOST * len(outfits)
-    left = events.filter(~pl.col("session").is_in(lost.to_list())) if left_out else events
-    return left, Incomplete(len(lost), len(outfits), left_out)
+    gone = lost if left_out else undone
+    left = events.filter(~pl.col("session").is_in(gone["session"].to_list()))
+    return left, Incomplete(len(lost), len(outfits), left_out, len(undone))

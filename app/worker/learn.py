@@ -107,8 +107,9 @@ class _Steps:
 
         self._know(outfits=_counts(outfits, len(train), len(valid), len(recent), len(asked)))
         if len(baskets) < worker.least_outfits or len(recent) < _LEAST_ASKED:
-            new = f"{len(recent)} of the latest held out to ask about, which the current release has not learned from"
-            why = f"{len(baskets)} clean outfits, {new}; it takes {worker.least_outfits} and {_LEAST_ASKED}"
+            new = f"{len(recent)} of the latest 12 % held out to ask about, which the current release has not learned from"
+            takes = f"it takes {worker.least_outfits} (ATTIRE_WORKER__LEAST_OUTFITS) and, whatever that is, {_LEAST_ASKED} of those"
+            why = f"{len(baskets)} clean outfits, {new}; {takes}"
             return unchanged("waiting", why)
         directory = self._directory / CANDIDATE
         try:

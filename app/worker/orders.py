@@ -188,7 +188,8 @@ def _why_none(events: pl.DataFrame, bought: pl.DataFrame, orders: int, unknown: 
     lines, lost = len(bought), int(unknown["count"].sum())
     if lost == lines and lines:
         names = ", ".join(map(repr, unknown["item"].head(3).to_list()))
-        return f"no SKU of its {lines:,} lines is an id of the catalogue (such as {names}); give those of the feed, or of its `group_id`"
+        what = f"no SKU of {lines:,} lines of orders and pieces of looks is an id of the catalogue"
+        return f"{what} (such as {names}); give those of the feed, or of its `group_id`"
     returned = f"{len(events) - lines:,} were sent back"
     counts = f"of its lines {lost:,} name unknown SKUs, {returned}, {aside}"
     return f"no outfit comes of its {orders:,} orders, as none has two items that are in the catalogue and were kept; {counts}"

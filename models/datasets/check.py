@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -15,10 +16,12 @@ import pyarrow.compute as pc
 
 from models.datasets.audience import GENDERS, Audience, says_gender
 from models.datasets.draw_questions import WRONG
-from models.datasets.feeds.propose import code_columns
+from models.datasets.feeds.mapping import is_mapped
+from models.datasets.feeds.propose import code_columns, proposed
 from models.datasets.feeds.recognise import recognise
 from models.datasets.feeds.unread import first_of
 from models.datasets.findings import Findings
+from models.datasets.items import items_file, mapping_of
 from models.datasets.labels import labels_of
 from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
@@ -118,7 +121,31 @@ def check(root: Path, mapping: Path | None = None) -> Checked:
     _warn_of_leaks(dataset, findings)
     catalogue = _accepted(dataset.catalogue, findings)
     _warn_of_titles(catalogue, findings)
-    return Checked(root, findings, dataset, catalogue, tuple(_missing(replace(dataset, catalogue=catalogue), findings)))
+    missing = _missing(replace(dataset, catalogue=catalogue), findings)
+    return Checked(root, findings, dataset, catalogue, tuple(_with_columns(missing, root, mapping)))
+
+
+def _with_columns(missing: Iterator[Missing], root: Path, mapping: Path | None) -> Iterator[Missing]:
+    """Name beside what no item has the column that probably holds it, of those that nothing reads."""
+    columns: Mapping[str, Any] | None = None
+    for piece in missing:
+        field = piece.piece.removesuffix(" of items")
+        if piece.of != piece.count or field not in _COLUMNS:
+            yield piece
+            continue
+        columns = _unread_columns(root, mapping) if columns is None else columns
+        column = columns.get(field)
+        held = f"; {str(column)!r} probably holds it: --map takes it from there" if isinstance(column, str) else ""
+        yield replace(piece, brings=piece.brings + held)
+
+
+def _unread_columns(root: Path, mapping: Path | None) -> Mapping[str, Any]:
+    """Field -> the column of a feed that is proposed for it and that its mapping does not name."""
+    mapped = mapping_of(root, mapping)
+    with suppress(InputError):  # it may be read by its mapping alone
+        columns = proposed(recognise(items_file(root))).columns
+        return {name: column for name, column in columns.items() if not (mapped and is_mapped(mapped, str(column)))}
+    return {}
 
 
 def _warn_of_titles(catalogue: Catalogue, findings: Findings) -> None:

@@ -43,9 +43,10 @@ class Kind:
         return ", ".join(part for part in (str(self.path or ""), f"field {self.field!r}" if self.field else "") if part)
 
     def as_json(self) -> dict[str, Any]:
-        """For machines."""
+        """For machines; of one finding the whole message, of several what they have in common."""
         first = [{"line": error.line, "field": error.field, "problem": error.problem} for error in self.first]
-        return {"file": str(self.path), "field": self.field, "problem": self.problem, "count": self.count, "first": first}
+        problem = self.first[0].problem if self.count == 1 else self.problem
+        return {"file": str(self.path), "field": self.field, "problem": problem, "count": self.count, "first": first}
 
     def __str__(self) -> str:
         """All of it in one line."""

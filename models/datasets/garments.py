@@ -33,7 +33,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "footwear": (
         "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
-        "clog mule espadrille derby high-top high-tops"
+        "clog mule espadrille derby high-top high-tops plimsoll"
     ),
     "outer": (
         "outer outerwear coat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak sportcoat nehru-jacket shrug "
@@ -196,6 +196,16 @@ def _in_english(text: str | None) -> str | None:
     return _ROLE_OF[word] if word else NOT_WORN if text and names_gift_card(text) else None
 
 
+def garment_of(text: str | None, *, french: bool = False) -> str | None:
+    """The words that call the garment which a text names, joined by hyphens; None where it names none.
+
+    >>> garment_of("Blue 501 Jeans"), garment_of("Veste en jean"), garment_of("Gift card")
+    ('jean', 'veste-en-jean', None)
+    """
+    role, word = role_of(text, french=french), _garment(text)
+    return word if word and _ROLE_OF[word] == role else garment_abroad(text, french=french or _speaks_french(text))
+
+
 @lru_cache(maxsize=8_192)
 def _garment(text: str | None) -> str | None:
     return _named(_words(text))
@@ -250,11 +260,10 @@ def is_gift_card(title: str) -> bool:
     return names_gift_card(title) and role_of(title) in {None, NOT_WORN}
 
 
-def category_by(title: str) -> str | None:
-    """A category for an item of which nothing but a title says what it is; None where that names no garment.
+def category_worn_as(role: str) -> str | None:
+    """The name of a category of all that is worn so; None for what is not worn.
 
-    >>> category_by("Ocean Blue Shirt"), category_by("Vintage 90s Band Tee, Size M"), category_by("Gift card")
-    ('Tops', 'Tops', None)
+    >>> category_worn_as("top"), category_worn_as("not worn")
+    ('Tops', None)
     """
-    role = role_of(title)
-    return _CATEGORIES.get(role) if role else None
+    return _CATEGORIES.get(role)

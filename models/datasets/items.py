@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from models.datasets.catch_all import placed_by_titles
 from models.datasets.feeds.mapping import Mapped, mapping_beside, read_mapping
 from models.datasets.feeds.packed import PACKED
 from models.datasets.feeds.read import read_feed
@@ -28,12 +30,15 @@ ITEM_FILES: Final = ("items.parquet", "items.jsonl", "items.csv", "items.tsv", "
 PUBLIC_FILES: Final = ("articles.csv", "styles.csv")
 
 
-def read_items(root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None) -> pa.Table:
+def read_items(
+    root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None, beside: pa.Table | None = None
+) -> pa.Table:
     """Read and check the items of a dataset directory, or a feed, in ``ITEM_SCHEMA``; blank texts become null.
 
     Args:
         mapping: says which column is which; None takes the one of the directory, if it has one.
         scratch: the directory in which those of a large feed lie meanwhile, so that not all are in memory; None for memory.
+        beside: items of the catalogue that are there already, which tell where a garment is.
 
     Raises:
         InputError: no directory or feed, no items file or several, or one that cannot be read at all.
@@ -44,6 +49,7 @@ def read_items(root: Path, findings: Findings, mapping: Path | None = None, scra
     if mapped is None:
         check_no_orders(feed)
     file = _read(feed, findings, mapped, scratch)
+    _place_by_titles(file, None if mapped is None else mapped.catch_all, beside)
     if not len(file.table) and not findings.about(file.path) and not findings.of("rejected"):
         refuse("is empty: it holds no items; fill it or remove it", path=file.path)
     check_names(file)
@@ -107,6 +113,16 @@ def _read(feed: Feed, findings: Findings, mapped: Mapped | None, scratch: Path |
     read = read_feed(feed, findings, mapped, scratch)
     findings.feed.rows, findings.feed.passed = read.records, read.passed
     return ItemFile(feed.path, read.table, read.numbers, findings, read.stubs)
+
+
+def _place_by_titles(file: ItemFile, asked: Collection[str] | None, beside: pa.Table | None) -> None:
+    """Put items whose category names no garment where their titles say, and tell it; what Attire's own types hold is taken as it is."""
+    if file.numbers is None:
+        return
+    placed = placed_by_titles(file.table, asked, beside)
+    file.table = placed.table
+    if problem := str(placed):
+        file.findings.warn(problem, path=file.path, field="category")
 
 
 def _one_spelling(table: pa.Table, file: ItemFile) -> pa.Table:

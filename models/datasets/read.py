@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import TypeAdapter
 
@@ -27,18 +28,25 @@ _OBJECT: Final = TypeAdapter(dict[str, Any])
 _FIGURES: Final = TypeAdapter(dict[str, dict[str, Number]])
 
 
-def read_catalogue(root: Path, findings: Findings | None = None, mapping: Path | None = None, scratch: Path | None = None) -> Catalogue:
+def read_catalogue(
+    root: Path,
+    findings: Findings | None = None,
+    mapping: Path | None = None,
+    scratch: Path | None = None,
+    beside: pa.Table | None = None,
+) -> Catalogue:
     """Read the items of a dataset directory, or a feed.
 
     Pictures given by path are looked for but not opened, embedded ones not decoded.
 
     Args:
         scratch: the directory in which the items of a large feed lie meanwhile, so that not all are in memory; None for memory.
+        beside: see ``read_items``.
 
     Raises:
         InputError: the directory or its items file is missing or broken.
     """
-    table = read_items(root, findings or Findings(), mapping, scratch)
+    table = read_items(root, findings or Findings(), mapping, scratch, beside)
     pictures = table.column("image")
     by_path = pc.and_(pc.is_valid(pc.struct_field(pictures, "path")), pc.is_null(pc.struct_field(pictures, "bytes")))
     return Catalogue(table, (root if root.is_dir() else root.parent) if pc.any(by_path).as_py() else None)

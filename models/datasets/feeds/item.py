@@ -17,7 +17,7 @@ from models.datasets.attributes import attributes_text
 from models.datasets.audience import departments
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError, bad
-from models.datasets.feeds.dates import is_over
+from models.datasets.feeds.dates import is_over, named_month
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Fault, Item, Rules
@@ -186,6 +186,7 @@ def _float(number: float) -> float:
 
 def _created(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
     moment = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip()
+    moment = named_month(moment) or moment
     try:
         datetime.fromisoformat(moment)
     except ValueError:

@@ -87,6 +87,7 @@ class Mapped(_Said):
     Attributes:
         columns: field, or ``attributes.NAME``, to where it comes from; of a known layout those that are to be read otherwise.
         drop: columns that are not passed through.
+        catch_all: the only categories whose items are put where their titles say; None for those whose names or items show it.
         separator, encoding: of the file, where they are not recognised. decimal: ``,`` or ``.``. currency: where prices tell none.
     """
 
@@ -94,6 +95,7 @@ class Mapped(_Said):
 
     columns: Annotated[Mapping[str, Annotated[Column, BeforeValidator(_column)]], BeforeValidator(_columns)] = Field(default_factory=dict)
     drop: tuple[str, ...] | list[str] = ()
+    catch_all: tuple[str, ...] | list[str] | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None
@@ -190,6 +192,11 @@ def layout_over(layout: Layout, mapped: Mapped) -> Layout:
 
 def _used(mapped: Mapped) -> set[str]:
     return {name for column in mapped.columns.values() for name in _ways(column.column)} | {plain_name(name) for name in mapped.drop}
+
+
+def is_mapped(mapped: Mapped, column: str) -> bool:
+    """Whether a mapping reads a column, or drops it."""
+    return not _used(mapped).isdisjoint(_ways(column))
 
 
 def _lay(mapped: Mapped, draft: Draft) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import yaml
@@ -13,6 +12,7 @@ from rapidfuzz import fuzz, utils
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import is_active_column
+from models.datasets.feeds.dates import moment
 from models.datasets.feeds.layouts.prestashop_words import without_brackets
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.recognise import Feed
@@ -23,21 +23,24 @@ from models.datasets.feeds.words import path_of
 
 _WORDS: Final[Mapping[str, str]] = {
     "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
-    "product code, stock code, code, reference, ref, asin",
+    "product code, stock code, code, reference, ref, asin, custom label, custom label sku, seller sku, merchant sku, listing id",
     "category": "category, product type, categories, kategorie, kategorien, categorie, type, product category, warengruppe, department, "
-    "dept, range, garment type, article type",
+    "dept, range, garment type, article type, category name, category 1 name, primary category",
     "subcategory": "subcategory, sub category, unterkategorie, style, garment group, range",
-    "title": "title, name, product, product name, bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
+    "title": "title, name, product, product name, listing title, "
+    "bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
     "price": "price, preis, prix, precio, prezzo, prix ttc, price tax included, price tax incl, preis inkl mwst, bruttopreis, "
-    "precio con iva, pvp, prezzo iva inclusa, regular price, vk preis, unit price, list price, price amount, rrp, retail price",
+    "precio con iva, pvp, prezzo iva inclusa, regular price, vk preis, unit price, list price, price amount, rrp, retail price, "
+    "start price, current price, selling price, buy it now price, startpreis",
     "sale_price": "sale price, special price, discount price, offer price, aktionspreis, reduced price",
     "currency": "currency, waehrung, währung, devise, currency code",
     "brand": "brand, marke, vendor, manufacturer, hersteller, marque, marca, designer, label",
     "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, quantité, cantidad, quantità, menge, qty, "
-    "available, verfügbarkeit, inventory, free stock, stock level, stock on hand",
+    "available, verfügbarkeit, inventory, free stock, stock level, stock on hand, "
+    "available quantity, quantity available, verfügbare stückzahl",
     "url": "url, link, product url, deeplink, product link, href, page",
     "image": "image, image link, image url, picture, bild, photo, main image, img, bild url, image path, thumbnail, image urls, url des "
-    "images, bild urls, urls de las imágenes, url immagini",
+    "images, bild urls, urls de las imágenes, url immagini, photo url, item photo url, picture url, gallery url, image 1, photo 1",
     "images": "additional images, additional image link, images, more images, gallery, bilder, pictures",
     "group_id": "group id, item group id, parent, parent sku, product group, style number, model, parent id",
     "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
@@ -46,8 +49,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "attributes.department": "department, dept",
     "attributes.season": "season, saison, collection, kollektion, temporada, stagione",
     "attributes.age_group": "age group, altersgruppe",
+    "attributes.condition": "condition, item condition, zustand, artikelzustand, état, estado, condizione, conditie",
     "attributes.material": "material, fabric, stoff, composition, matière",
-    "created": "created, created at, date added, published at, erstellt",
+    "created": "created, created at, date added, published at, erstellt, start date, listed on",
 }
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "id": "artnr, артикул",
@@ -62,6 +66,16 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "attributes.gender": "geschl",
 }
 """As WooCommerce, merchandise systems and others export them in the language of the shop."""
+_TOKENS: Final[Mapping[str, str]] = {
+    "category": "category kategorie",
+    "price": "price preis prix precio prezzo",
+    "in_stock": "quantity qty stock stückzahl",
+    "image": "image photo picture foto bild",
+}
+"""One word of a name that is near no other, which may well hold the field."""
+_OTHERWISE_WORDS: Final = "sold reserve reserved shipping delivery cost old sale min max minimum id number count alt type buy was"
+_OTHERWISE: Final = frozenset(_OTHERWISE_WORDS.split())
+"""Words beside those by which it does not."""
 _WORDED: Final = (
     "subcategory",
     "title",
@@ -69,7 +83,7 @@ _WORDED: Final = (
     "url",
     "image",
     "images",
-    *(f"attributes.{name}" for name in ("color", "gender", "material")),
+    *(f"attributes.{name}" for name in ("color", "gender", "material", "condition")),
 )
 """Fields that are told in words: a position is no composition."""
 _NEAR: Final = 80.0
@@ -134,12 +148,12 @@ def proposed(feed: Feed) -> Proposal:
         for field, words in _WORDS.items()
         if field not in known
         for column in names
-        if (score := _near(column, [*words.split(", "), *_ELSEWHERE.get(field, words).split(", ")])) >= _NEAR
+        if (score := max(_near(column, [*words.split(", "), *_ELSEWHERE.get(field, words).split(", ")]), _by_token(field, column))) >= _NEAR
         and _may_be(field, cells.get(column, []))
     ]
     found: dict[str, str] = {}
     unique = {name for name, values in cells.items() if len(set(map(str, values))) == len(values)}
-    ways.sort(key=lambda way: (way[1] == "id" and way[2] not in unique, -way[0]))
+    ways.sort(key=lambda way: (way[1] == "id" and way[2] not in unique, way[1] == "id" and "sku" not in way[2].split("_"), -way[0]))
     for _, field, column in ways:
         if field not in found and column not in found.values():
             found[field] = column
@@ -186,12 +200,19 @@ def _near(column: str, words: Sequence[str]) -> float:
     return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in words)
 
 
+def _by_token(field: str, column: str) -> float:
+    """As near as may be, where one word of a column's name says the field and none that it is another thing."""
+    tokens = column.split("_")
+    said = field in _TOKENS and not set(_TOKENS[field].split()).isdisjoint(tokens) and _OTHERWISE.isdisjoint(tokens)
+    return _NEAR if said else 0.0
+
+
 def _may_be(field: str, values: Sequence[Any]) -> bool:
     readers: dict[str, Callable[[Any], object]] = {
         "price": read_money,
         "sale_price": read_money,
         "in_stock": read_stock,
-        "created": lambda value: datetime.fromisoformat(str(value).strip()),
+        "created": _dated,
         "id": _unbroken,
         "category": _no_audience,
         **dict.fromkeys(_WORDED, _worded),
@@ -203,6 +224,12 @@ def _may_be(field: str, values: Sequence[Any]) -> bool:
 def _are(reader: Callable[[Any], object], values: Iterable[Any]) -> bool:
     said = [value for value in values if value not in (None, "")]
     return sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
+
+
+def _dated(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+    if moment(value) is None:
+        msg = "no date"
+        raise ValueError(msg)
 
 
 def _unbroken(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON

@@ -21,7 +21,7 @@ from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Broken, Draft, Fault, Item, Record, Rules
 from models.datasets.feeds.words import plain
 from models.datasets.findings import Findings
-from models.datasets.garments import category_by, is_gift_card
+from models.datasets.garments import is_gift_card
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
 from sealed.tables import in_a_file
@@ -64,8 +64,7 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         findings.warn(doubt, path=feed.path)
     reading = _Reading(feed, findings)
     sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
-    rules, chunks, stubs, by_title = _rules(sample, mapped), _Chunks(scratch), set[int](), Counter[str]()
-    nameless = not layout.tells_category and not any(draft.values.get("category") for draft in sample)
+    rules, chunks, stubs = _rules(sample, mapped), _Chunks(scratch), set[int]()
     drafts = over = 0
     silent = dict(mapped.columns) if mapped else {}
     for draft in layout.drafts(reading.records, feed.path.parent):
@@ -75,9 +74,6 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
             over += 1
             continue
         silent = {name: column for name, column in silent.items() if not draft.says(name)} if silent else silent
-        if nameless and (category := _by_title(draft)):
-            draft.values["category"] = category
-            by_title[category] += 1
         item = read_item(draft, rules)
         reading.tell(item, draft)
         if not item.faults:
@@ -89,10 +85,6 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
     for name, column in silent.items() if drafts > over else ():
         findings.warn(f"{column.column!r} says nothing in any row, so no item has it; name another column", path=feed.path, field=name)
-    if by_title:
-        kinds = ", ".join(f"{name} {count:,}" for name, count in by_title.most_common())
-        problem = f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
-        findings.warn(problem, path=feed.path, field="category")
     meant = drafts + reading.broken
     rows = max(reading.count, meant)
     return FeedTable(chunks.table(), chunks.numbers, stubs, rows, passed=rows - meant + over)
@@ -121,11 +113,6 @@ def _no_item(draft: Draft, layout: Layout) -> str:
 def _is_gift_card(draft: Draft) -> bool:
     title = draft.values.get("title")
     return isinstance(title, str) and is_gift_card(plain(title))
-
-
-def _by_title(draft: Draft) -> str | None:
-    title = draft.values.get("title")
-    return category_by(plain(title)) if isinstance(title, str) and not draft.values.get("category") else None
 
 
 def _rules(sample: list[Draft], mapped: Mapped | None) -> Rules:

@@ -41,18 +41,24 @@ _ORDER: Final = (
 )
 EXACT: Final = "exact item"
 """What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
-_SKU: Final = (EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer")
+_SKU: Final = (
+    *(EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer"),
+    *("custom_label", "custom_label_sku", "bestandseinheit", "bestandseinheit_sku"),
+)
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
 _TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
     *("e_mail_rechnung", "rechnung_e_mail", "e_mail_adresse", "kunden_e_mail"),
+    *("buyer_username", "buyer_user_id", "buyer_id", "buyer", "buyer_email", "nutzername_des_käufers", "käufer", "acheteur", "comprador"),
+    *("acquirente", "koper"),
     *("id_customer", "id_client", "email_client", "client_email", "e_mail_client", "id_cliente", "email_cliente", "cliente", "klant"),
 )
 _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
     *("created", "t_dat", "day", "bestelldatum", "bestellt_am", "auftragsdatum", "datum", "zeitpunkt"),
+    *("sale_date", "sold_on", "date_sold", "purchase_date", "paid_on_date", "verkauft_am", "verkaufsdatum", "verkaufs_datum"),
     *("date_add", "date_de_commande", "date_commande", "fecha", "fecha_del_pedido", "fecha_pedido", "data_ordine", "besteldatum"),
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
@@ -321,6 +327,19 @@ ORDER_LAYOUTS: Final = (
 """All layouts, the most telling first."""
 ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
+
+
+_BUYER: Final = re.compile(r"(?:^|_)(?:buyer|customer|client|user|shopper|e_?mail|kunden?|käufer|acheteur|clientes?|koper|klant)")
+
+
+def customers_unread(names: Iterable[str]) -> list[str]:
+    """The columns of these that may well say who bought, where none of them is read as that.
+
+    >>> customers_unread(["order_id", "buyer_nickname", "sku"]), customers_unread(["email", "buyer_nickname"])
+    (['buyer_nickname'], [])
+    """
+    known = [*names]
+    return [] if set(known) & set(_CUSTOMER) else [name for name in known if _BUYER.search(name) and name not in ORDER_NAMES]
 
 
 def items_named(names: Iterable[str]) -> str | None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 
 from models.datasets.feeds.bad import BadValueError, bad
+from models.datasets.feeds.dates import CLOCK, clock_of, named_month
 from models.datasets.shown import shown
 
 DateOrder = Literal["day-first", "month-first"]
@@ -16,12 +17,11 @@ DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("day-first", "month-first")
 _LAST: Final = 4_102_444_800.0  # the year 2100
 _MICROS, _MILLIS = 1e14, 1e11  # from which on a number counts these
 _DAY: Final = re.compile(r"(?:19|20)\d{6}")
-_CLOCK: Final = r"(?:,?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:\s*(?P<half>[AaPp])[Mm])?)?"
 _YEAR: Final = r"(?P<year>(?:19|20)\d{2})"
-_DOTTED: Final = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}{_CLOCK}")
+_DOTTED: Final = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}{CLOCK}")
 """``31.3.2026 14:05``: with points between them, the day stands first everywhere."""
-_FROM_YEAR: Final = re.compile(rf"{_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){_CLOCK}")
-_EITHER: Final = re.compile(rf"(?P<one>\d{{1,2}})([/-])(?P<two>\d{{1,2}})\2(?:{_YEAR}|(?<=/)(?P<short>\d{{2}})){_CLOCK}")
+_FROM_YEAR: Final = re.compile(rf"{_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){CLOCK}")
+_EITHER: Final = re.compile(rf"(?P<one>\d{{1,2}})([/-])(?P<two>\d{{1,2}})\2(?:{_YEAR}|(?<=/)(?P<short>\d{{2}})){CLOCK}")
 """``06/01/2025 14:05``, ``06-01-2025``, ``4/18/16, 4:46 PM``: the day or the month stands first."""
 _ZONE: Final = re.compile(r"\s*(?:UTC|GMT|Z)$|(?:\s+|(?<=:\d\d))(?P<shift>[+-]\d{2}:?\d{2})$")
 _ISO: Final = "write ISO 8601, such as 2026-03-31T14:05:00Z"
@@ -41,7 +41,8 @@ class Dated(str):  # noqa: SLOT000 - it is told, and set aside, as the cell that
 def read_moment(raw: Any) -> float:  # noqa: ANN401 - a cell, or a value of JSON
     """Seconds since 1970; a moment without a zone is taken as UTC.
 
-    Text is ISO 8601, a number, a date with points, or one with slashes whose day only one number can be, or whose order is known.
+    Text is ISO 8601, a number, a date with points, one that names its month, or one with slashes whose day only one number can be, or
+    whose order is known.
 
     Raises:
         BadValueError: it is none, could be several, or contradicts the order that is known.
@@ -49,6 +50,8 @@ def read_moment(raw: Any) -> float:  # noqa: ANN401 - a cell, or a value of JSON
     >>> read_moment("2023-09-15 10:32:11 -0400"), read_moment("20240101"), read_moment("1704067200000")
     (1694788331.0, 1704067200.0, 1704067200.0)
     >>> read_moment("13/01/2025") == read_moment(Dated("1/13/25, 0:00 AM", "month-first")) == read_moment("2025-01-13")
+    True
+    >>> read_moment("13-Jan-25") == read_moment("Monday, 13. Januar 2025") == read_moment("2025-01-13")
     True
     """
     if isinstance(raw, date) and not isinstance(raw, datetime):
@@ -77,7 +80,7 @@ def may_be_either(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSO
 def is_date(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
     """Whether it is a date, in whatever order; a number, which could count anything, is none."""
     text = str(raw).strip()
-    if not isinstance(raw, date) and not re.search(r"\d[-/.]\d{1,2}[-/.]\d", text):
+    if not isinstance(raw, date) and not (re.search(r"\d[-/.]\d{1,2}[-/.]\d", text) or named_month(_ZONE.sub("", text))):
         return False
     for order in DATE_ORDERS:
         try:
@@ -100,7 +103,7 @@ def _of_text(text: str, order: DateOrder | None) -> float:
         pass
     zone = _ZONE.search(text)
     bare = text[: zone.start()] if zone else text
-    written = _iso(found) if (found := _DOTTED.fullmatch(bare) or _FROM_YEAR.fullmatch(bare)) else bare
+    written = _iso(found) if (found := _DOTTED.fullmatch(bare) or _FROM_YEAR.fullmatch(bare)) else named_month(bare) or bare
     if found := _EITHER.fullmatch(bare):
         written = _in_order(found, order)
     try:
@@ -129,11 +132,8 @@ def _ways(found: re.Match[str]) -> Mapping[DateOrder, tuple[str, str]]:
 
 def _iso(found: re.Match[str], day: str | None = None, month: str | None = None) -> str:
     parts = found.groupdict()
-    hour = int(parts["hour"] or 0)
-    if half := parts["half"]:
-        hour = hour % 12 + 12 * (half in "Pp")
     year = parts["year"] or f"20{parts['short']}"
-    return f"{year}-{month or parts['month']:0>2}-{day or parts['day']:0>2}T{hour:02}{parts['rest'] or ':00'}"
+    return f"{year}-{month or parts['month']:0>2}-{day or parts['day']:0>2}{clock_of(found)}"
 
 
 def _of(moment: datetime) -> float:

@@ -20,7 +20,17 @@ from models.datasets.feeds.recognise import Feed, recognise
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.findings import MOST_SHOWN, Findings, Recognised
-from models.datasets.orders.layouts import EXACT, ORDER_NAMES, UNDATED, OrderLayout, OrderLine, Wrong, misnamed, order_layout_of
+from models.datasets.orders.layouts import (
+    EXACT,
+    ORDER_NAMES,
+    UNDATED,
+    OrderLayout,
+    OrderLine,
+    Wrong,
+    customers_unread,
+    misnamed,
+    order_layout_of,
+)
 from models.datasets.orders.moments import Dated, DateOrder
 from models.datasets.orders.statuses import STATUS, unknown_status
 from models.datasets.orders.times import Unread, date_columns, date_order, item_column, status_columns
@@ -98,6 +108,9 @@ def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None, 
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
+    if layout.statuses and (buyers := customers_unread(map(_plain, feed.names))):
+        say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
+        findings.warn(f"{say}, call that `customer`", path=path)
     named = _Named(layout, _renamed(feed, layout, time, exact, findings), misnamed(frozenset(map(_plain, feed.names))))
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()

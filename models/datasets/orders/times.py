@@ -19,6 +19,7 @@ MOST_WORDS: Final = 50
 _MOSTLY: Final = 0.9
 _HALF: Final = 0.5
 _MORE: Final = 0.1
+_SOME: Final = 0.02
 _LOOKED_AT: Final = 200
 
 
@@ -38,16 +39,31 @@ def status_columns(feed: Feed, plain: Callable[[str], str]) -> list[str]:
 
 
 def item_column(feed: Feed, plain: Callable[[str], str], ids: Collection[str]) -> str | None:
-    """The column that names items of the catalogue by their ids, where it does so more often than the one that is called as if it did."""
-    cells: dict[str, list[str]] = {}
-    for record in first_of(feed):
+    """The column that names items of the catalogue by their ids, where it does so more often than the one that is called as if it did.
+
+    Where none is called so, one whose values are some ids is enough: of what was sold, and of the oldest orders, most may be gone.
+    """
+    first = _shares(first_of(feed), plain, ids)
+    named = items_named(first)
+    if named is None:
+        shares = _shares((record for record in feed.records(Counter()) if isinstance(record, Record)), plain, ids)
+        shares = {name: share for name, share in shares.items() if name not in ORDER_NAMES}
+        best = max(shares, key=lambda name: shares[name], default=None)
+        return best if best is not None and shares[best] >= _SOME else None
+    best = max(first, key=lambda name: first[name])
+    return best if best != named and first[best] >= max(_HALF, first[named] + _MORE) else None
+
+
+def _shares(records: Iterable[Record], plain: Callable[[str], str], ids: Collection[str]) -> dict[str, float]:
+    """The share of each column's cells that are ids, of which one alone tells nothing."""
+    cells, found = Counter[str](), dict[str, Counter[str]]()
+    for record in records:
         for name, value in record.values.items():
-            if isinstance(value, str) and value.strip():
-                cells.setdefault(plain(name), []).append(value.strip())
-    known = {name: sum(value in ids for value in values) / len(values) for name, values in cells.items()}
-    named = items_named(known)
-    best = max(known, key=lambda name: known[name], default=None)
-    return best if best is not None and best != named and known[best] >= max(_HALF, known.get(named or "", 0.0) + _MORE) else None
+            if isinstance(value, str) and (text := value.strip()):
+                cells[plain(name)] += 1
+                if text in ids:
+                    found.setdefault(plain(name), Counter())[text] += 1
+    return {name: found[name].total() / count if len(found.get(name, ())) > 1 else 0.0 for name, count in cells.items()}
 
 
 def _other_cells(feed: Feed, plain: Callable[[str], str]) -> dict[str, list[Any]]:

@@ -195,6 +195,24 @@ def test_items_of_another_feed_stay(feed: Path, sync: Callable[..., Any], tmp_pa
     assert len(served(tmp_path / "home")) == 8
 
 
+def test_a_second_file_beside_an_import(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
+    """What was imported stays where a feed names nothing of it; one that does stands for it from then on, whatever it is called.
+
+    What it files under nothing is where what is served is.
+    """
+    home, other, again = tmp_path / "home", tmp_path / "other.csv", tmp_path / "again.csv"
+    assert run(["import", str(feed), "--home", str(home)]) == 0
+    other.write_text(HEADER + "".join(line(number).replace("tops", "Other") for number in range(10, 13)))
+    assert figures(sync(other)[1]) == (3, 0, 0, 0)
+    assert {item["category"] for item in served(home).values()} == {"tops"}
+    again.write_text(HEADER + "".join(map(line, range(5))))
+    assert figures(sync(again)[1]) == (0, 0, 1, 5)
+    again.write_text(HEADER + "".join(map(line, range(20, 23))))
+    refused = sync(again)[1]["refused"]
+    assert "leaves 3 of 8 items" in refused
+    assert "--force" in refused
+
+
 def test_pictures_beside_a_feed(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
     """A new picture under the same name is seen, and so is one that came; those of the same size and time are not read."""
     (tmp_path / "p").mkdir()

@@ -26,9 +26,10 @@ def lines(*orders: str) -> pl.DataFrame:
         (["jeans shoes gone", "top jeans"], ["o1"], Incomplete(1, 2, left_out=True)),
         (["jeans shoes gone", "top shoes gone", "top jeans"], ["o0", "o1", "o2"], Incomplete(2, 3, left_out=False)),
         (["jeans shoes gone -gone", "top jeans"], ["o0", "o1"], Incomplete(0, 2, left_out=False)),
-        (["jeans gone", "top jeans"], ["o0", "o1"], Incomplete(0, 1, left_out=False)),
+        (["jeans gone", "top jeans"], ["o1"], Incomplete(1, 2, left_out=True, undone=1)),
+        (["jeans gone", "gone missing", "top shoes gone", "top jeans"], ["o2", "o3"], Incomplete(3, 4, left_out=False, undone=2)),
     ],
-    ids=["left out", "more than half", "sent back", "no outfit anyway"],
+    ids=["left out", "more than half", "sent back", "one is left", "most have none left"],
 )
 def test_what_lost_an_item_is_left_out(orders: list[str], left: list[str], told: Incomplete) -> None:
     """Where that leaves half of the outfits or more."""

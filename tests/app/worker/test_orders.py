@@ -65,7 +65,7 @@ def test_a_shop_with_a_year_of_orders_trains_on_day_one(attire: Callable[..., An
     assert (code, said["orders"], said["rejected"], said["unknown_skus"]) == (0, 301, 1, 1)
     assert "read as order lines" in told
     assert "gone-1" in told
-    assert said["dropped"]["unknown_items"] == {"orders": 0, "items": 1}
+    assert (said["dropped"]["unknown_items"]["items"], said["incomplete"]["undone"]) == (0, 1)
     lines = outfits(data / "outfits.jsonl")
     assert sum(said["outfits"].values()) == len(lines)
     assert {line["user"] for line in lines} <= {shopper_of(f"c{number}") for number in range(40)}
@@ -77,6 +77,22 @@ def test_a_shop_with_a_year_of_orders_trains_on_day_one(attire: Callable[..., An
     out = tmp_path / "bundle"
     assert run(["train", str(data), "--out", str(out), "--recipe", "outfit-vector", "--set", "epochs=1"]) == 0
     assert (out / "manifest.json").is_file()
+
+
+def test_items_that_came_since_the_release_are_served_too(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Such as what was sold, synchronised beside what is for sale."""
+    home, feed, sold, orders = tmp_path / "home", tmp_path / "feed.csv", tmp_path / "sold.csv", tmp_path / "orders.csv"
+    write_feed(feed)
+    head, *rows = feed.read_text().splitlines(keepends=True)
+    half = len(rows) // 2
+    feed.write_text(head + "".join(rows[:half]))
+    sold.write_text(head + "".join(rows[half:]))
+    write_orders(orders, 40)
+    assert attire("import", str(feed), "--home", str(home))[0] == 0
+    assert run(["sync", str(sold), "--home", str(home)]) == 0
+    code, said, _ = attire("import-orders", str(orders), "--home", str(home), "--out", str(tmp_path / "data"))
+    assert (code, said["unknown_skus"]) == (0, 0)
+    assert len(read_dataset(tmp_path / "data").catalogue) == len(rows)
 
 
 def test_without_out_the_worker_learns_from_them(attire: Callable[..., Any], tmp_path: Path) -> None:
@@ -174,13 +190,15 @@ def test_an_order_that_lost_an_item_is_no_outfit(attire: Callable[..., Any], tmp
     gone = "".join(f"g{number},{item},c1,2025-03-01\n" for number in range(8) for item in (f"jeans-{number}", f"shoes-{number}", "gone"))
     write_orders(orders, 130, more=gone)
     _, said, told = attire(*order)
-    assert said["incomplete"] == {"outfits": 8, "left_out": True}
-    assert "8 outfits lost an item that the catalogue does not have; left out of what is learned" in told
+    assert said["incomplete"] == {"outfits": 8, "left_out": True, "undone": 0}
+    assert "8 of 138 outfits lost an item that the catalogue does not have (0 of them all items but one, or all)" in told
+    assert "left out of what is learned; a file of items that still has the items of these orders" in told
     assert not any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
     write_orders(orders, 7, more=gone)
     _, said, told = attire(*order)
-    assert said["incomplete"] == {"outfits": 8, "left_out": False}
-    assert "warning: 8 of 15 outfits lost an item that the catalogue does not have. That is more than half" in told
+    assert said["incomplete"] == {"outfits": 8, "left_out": False, "undone": 0}
+    assert "warning: 8 of 15 outfits lost an item that the catalogue does not have (0 of them" in told
+    assert "that is more than half" in told
     assert any(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl"))
 
 
@@ -219,6 +237,18 @@ def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp
     assert code == 2
     assert "2 of 3 lines cannot be used" in told
     assert not (data / "outfits.jsonl").exists()
+
+
+def test_items_that_cannot_be_used_are_no_other_catalogue(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Which is told, with the first of them, and not that the SKUs are wrong."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    (data / "items.csv").write_text("id,category,price\nA,tops,cheap\nB,tops,dear\n")
+    orders.write_text("order_id,sku,time\n1,A,2026-01-01\n1,B,2026-01-01\n")
+    code, _, told = attire("import-orders", str(orders), "--out", str(data))
+    assert code == 2
+    assert "none of its items can be used" in told
+    assert "'cheap'" in told
 
 
 @pytest.mark.parametrize("end", ["paid,0", "cancelled,1"])

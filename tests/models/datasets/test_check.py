@@ -185,7 +185,9 @@ def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> N
 
 
 def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
-    """As JSON."""
+    """As JSON; what several lines have in common without their values."""
+    write(shop / "outfits.jsonl", [{"items": 2}, {"items": 1}])
+    assert check(shop).as_json()["errors"][0]["problem"] == "… should be a valid array"
     write(shop / "outfits.jsonl", [{"items": ["a", "gone", "b"]}, {"items": 1}])
     found = json.loads(json.dumps(check(shop).as_json()))
     assert (found["items"], found["outfits"]) == (6, {"train": 1, "valid": 0, "test": 0})
@@ -193,7 +195,7 @@ def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
     assert error == {
         "file": str(shop / "outfits.jsonl"),
         "field": "items",
-        "problem": "… should be a valid array",
+        "problem": "1 should be a valid array",
         "count": 1,
         "first": [{"line": 2, "field": "items", "problem": "1 should be a valid array"}],
     }
@@ -207,6 +209,17 @@ def test_stock_of_sizes_is_stock(shop: Path, write: Write) -> None:
     rows = [{"id": item, "category": "tops", "sizes": sizes} for item, sizes in (("a", told), ("b", untold), ("c", None))]
     write(shop / "items.jsonl", rows)
     assert missing(shop)["in_stock of items"].startswith("in_stock of items (2 of 3)")
+
+
+def test_the_column_that_probably_holds_what_is_missing_is_named(tmp_path: Path) -> None:
+    """Of those that the mapping does not name."""
+    feed, mapping = tmp_path / "feed.csv", tmp_path / "m.yaml"
+    feed.write_text("Ref,Kind,Title,Our price,Quantity now\nA-1,tops,Tee,9.00,2\nA-2,tops,Tee,8.00,1\n")
+    mapping.write_text("columns: {id: Ref, category: Kind, title: Title, in_stock: Quantity now}")
+    told = {piece.piece: piece.brings for piece in check(feed, mapping).missing}
+    assert told["price of items"].endswith("; 'our_price' probably holds it: --map takes it from there")
+    assert "probably" not in told["brand of items"]
+    assert "in_stock of items" not in told
 
 
 def test_for_whom_items_are_is_missed(shop: Path, write: Write) -> None:

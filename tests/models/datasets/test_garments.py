@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.datasets.garments import ROLE_WORDS, category_by, is_womens, role_of
+from models.datasets.garments import ROLE_WORDS, category_worn_as, is_womens, role_of
 from models.datasets.garments_abroad import WORDS
 
 
@@ -24,13 +24,13 @@ from models.datasets.garments_abroad import WORDS
 )
 def test_a_title_names_a_category(title: str, category: str | None) -> None:
     """By the garment that it names."""
-    assert category_by(title) == category
+    assert category_worn_as(role_of(title) or "") == category
 
 
 def test_such_a_category_says_what_it_is_worn_as() -> None:
     """So that slots are proposed for it as for a shop's own."""
     words = {role: phrases.split()[0].replace("-", " ") for role, phrases in ROLE_WORDS.items() if role != "not worn"}
-    assert {role: role_of(category_by(word)) for role, word in words.items()} == {role: role for role in words}
+    assert {role: role_of(category_worn_as(role_of(word) or "")) for role, word in words.items()} == {role: role for role in words}
 
 
 @pytest.mark.parametrize(

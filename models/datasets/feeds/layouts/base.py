@@ -44,7 +44,7 @@ class Layout:
         fits: whether columns of these names, as ``plain_name`` has them, are of this layout.
         drafts: the items of the records of a feed in this directory, and what is passed over.
         spill: the column to which cells too many of a row belong.
-        tells_category: whether an item without a category is set aside, whatever its title says.
+        tells_category: whether what is an item is said by its category alone, so that no title makes it a gift card.
     """
 
     name: str

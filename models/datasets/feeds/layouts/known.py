@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from models.datasets.feeds.layouts.base import Layout
+from models.datasets.feeds.layouts.ebay import EBAY
 from models.datasets.feeds.layouts.magento import MAGENTO
 from models.datasets.feeds.layouts.merchant import MERCHANT
 from models.datasets.feeds.layouts.own import OWN, TARGETS
@@ -21,7 +22,7 @@ _TELLING: Final = (
     "handle sku name type vendor categories regular_price product_type google_product_category description article_id prod_name "
     "mastercategory productdisplayname attribute_set_code additional_image_links"
 )
-LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, PRESTASHOP, SCHEMA_ORG, OWN, MERCHANT)
+LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, PRESTASHOP, SCHEMA_ORG, OWN, EBAY, MERCHANT)
 KNOWN: Final = frozenset(_TELLING.split()) | {*TARGETS}
 """Names of columns by which separators are told apart."""
 

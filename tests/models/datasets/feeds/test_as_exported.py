@@ -44,11 +44,13 @@ def test_without_categories_titles_tell_them(read: Callable[..., Any]) -> None:
     assert [(line["line"], line["field"]) for line in found.rejects] == [(6, "category")]
 
 
-def test_titles_tell_no_category_where_the_shop_does(read: Callable[..., Any]) -> None:
-    """An item without one is set aside then: it would stand in a category that the shop does not have."""
-    found = read("id,title,link,product_type\na,Blue shirt,https://s.example/a,Shirts\nb,Red shirt,https://s.example/b,\n")
-    assert [item["category"] for item in found.items.values()] == ["Shirts"]
-    assert [line["id"] for line in found.rejects] == ["b"]
+def test_a_row_without_a_category_is_where_the_others_of_its_garment_are(read: Callable[..., Any]) -> None:
+    """One whose title names none is set aside."""
+    head, row = "id,title,link,product_type\n", "{},{},https://s.example/a,{}\n"
+    said = (("a", "Blue shirt", "Shirts"), ("b", "Red shirt", ""), ("c", "Poster", ""))
+    found = read(head + "".join(row.format(*one) for one in said))
+    assert {name: item["category"] for name, item in found.items.items()} == {"a": "Shirts", "b": "Shirts"}
+    assert [line["id"] for line in found.rejects] == ["c"]
 
 
 def test_a_mark_of_spreadsheets_is_no_part_of_a_cell(read: Callable[..., Any]) -> None:
@@ -261,11 +263,19 @@ def test_a_sale_price_counts_while_its_sale_is_on(read: Callable[..., Any], ends
         assert any("its dates are over or have not begun" in told for told in found.warnings) is not on
 
 
+def test_the_day_of_an_item_may_name_its_month(read: Callable[..., Any]) -> None:
+    """As eBay writes it."""
+    found = read("id,category,created\na,tops,28-Nov-26\nb,tops,28-Mum-26\n")
+    assert [item.get("created") for item in found.items.values()] == ["2026-11-28", None]
+    assert "is not ISO 8601" in found.warnings[0]
+
+
 def test_dates() -> None:
     """A day counts to its end; a sale that has not begun is not on; what is no date says nothing."""
     day = datetime(2026, 11, 27, tzinfo=UTC)
     assert (moment("2026-11-27"), end_of("2026-11-27"), end_of("2026-11-27T10:00")) == (day, day + DAY, day.replace(hour=10))
     assert moment("3/12/20, 3:02\u202fPM", american=True) == datetime(2020, 3, 12, 15, 2, tzinfo=UTC)
+    assert (moment("27-Nov-26"), end_of("27 November 2026"), end_of("27 Nov 26 10:00")) == (day, day + DAY, day.replace(hour=10))
     assert (moment("3/12/20"), moment(""), moment(None)) == (None, None, None)
     assert [is_over(day, None, day - DAY), is_over(None, day, day + DAY), is_over(day, day + DAY, day), is_over(None, None, day)] == [
         True,

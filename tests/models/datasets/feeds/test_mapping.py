@@ -169,6 +169,13 @@ def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> 
         read("sku,sort\na,b\n", mapping="columns: {id: sku, category: kind}")
 
 
+MARKETPLACE = (
+    "Listing no,Custom label (SKU),Title,Category 1 name,Our price,Reserve price,Quantity now,Sold quantity,Photo 1 (URL),Condition\n"
+    "1861,VN-1,Wool coat,Coats,19.99,1.00,1,0,https://s.example/a.jpg,Used\n"
+)
+_CONDITION = "category=category_1_name attributes.condition=condition"
+
+
 @pytest.mark.parametrize(
     ("feed", "expected"),
     [
@@ -182,8 +189,9 @@ def test_a_column_that_the_feed_has_not_is_refused(read: Callable[..., Any]) -> 
             "id=article_no title=product category=range price=rrp_gbp in_stock=free_stock attributes.department=dept",
         ),
         (BRITISH.replace("Article No", "Key"), "id=key title=product"),
+        (MARKETPLACE, f"id=custom_label_sku price=our_price in_stock=quantity_now image=photo_1_url {_CONDITION}"),
     ],
-    ids=["German", "English", "misspelt", "positions", "abbreviated", "British", "a code of no known name"],
+    ids=["German", "English", "misspelt", "positions", "abbreviated", "British", "a code of no known name", "a marketplace"],
 )
 def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
     """By near names, and never a column whose values are of another kind."""

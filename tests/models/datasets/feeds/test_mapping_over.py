@@ -69,7 +69,7 @@ def test_a_category_that_is_mapped_has_no_path_of_another(read: Callable[..., An
     """Which the layout had read."""
     feed = MERCHANT.replace("Tees\t", "Women > Tees\t")
     assert read(feed, "f.tsv").items["a"]["extras"]["category_path"] == "Women > Tees"
-    item = read(feed, "f.tsv", "columns: {category: zielgruppe}").items["a"]
+    item = read(feed, "f.tsv", "columns: {category: zielgruppe}\ncatch_all: []").items["a"]
     assert (item["category"], "category_path" in item.get("extras", {})) == ("Damen", False)
 
 

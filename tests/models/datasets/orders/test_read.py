@@ -415,6 +415,12 @@ def test_guests_are_not_one_shopper(read: Callable[..., Any]) -> None:
         ("1.1.2024 9:05", 1_704_099_900.0),
         ("01.01.2024, 09:05:00", 1_704_099_900.0),
         ("13/01/2025 00:00", 1_736_726_400.0),
+        ("13-Jan-25", 1_736_726_400.0),
+        ("Jan-13-25 00:00:00 GMT", 1_736_726_400.0),
+        ("13 janv. 2025", 1_736_726_400.0),
+        ("13 de enero de 2025", 1_736_726_400.0),
+        ("Mo, 13. Januar 2025, 01:00 +0100", 1_736_726_400.0),
+        ("January 13, 2025 12:00 AM", 1_736_726_400.0),
         ("13-01-2025", 1_736_726_400.0),
         ("1/13/25, 12:00 AM", 1_736_726_400.0),
         ("13/01/2025 01:00:00 +0100", 1_736_726_400.0),
@@ -502,3 +508,22 @@ def test_lines_without_a_sku_are_counted_once(read: Callable[..., Any]) -> None:
     """Also those of cancelled orders, such as their shipping."""
     warned = read("order_id,sku,time,status\n1,A,2026-01-01,Annulé\n1,,2026-01-01,Annulé\n2,,2026-01-01,Livré\n")[2]
     assert sorted(warned) == ["1 lines of cancelled orders; passed over", "2 lines without a SKU; passed over"]
+
+
+def test_orders_of_ebay_are_read(read: Callable[..., Any]) -> None:
+    """By its names for the label of a piece, the buyer and the day of the sale."""
+    header = "Sales record number,Order number,Buyer username,Item title,Custom label,Quantity,Sale date,Paid on date\n"
+    orders, _, warned = read(header + "7,1-2,ann,Blue tee,VN-1,1,28-Nov-26,29-Nov-26\n", ids={"VN-2"})
+    assert rows(orders) == [("purchase", "1-2", shopper_of("ann"), "VN-1", "2026-11-28T00:00")]
+    assert warned == []
+
+
+def test_a_column_of_ids_is_known_though_most_are_gone(read: Callable[..., Any]) -> None:
+    """And though the first lines have none; a number that counts pieces is none, and who bought is asked for where nothing tells it."""
+    lines = "".join(f"{number},VN-{number},nick{number},2,2026-01-01\n" for number in range(300))
+    orders, _, warned = read(
+        "Order number,Ref,Buyer nick,Quantity,Sale date\n" + lines, ids={"2", *(f"VN-{one}" for one in range(290, 300))}
+    )
+    assert {row[3] for row in rows(orders)} == {f"VN-{one}" for one in range(300)}
+    assert "'ref' holds ids of the catalogue" in warned[1]
+    assert "no column is known as the customer, so nobody's taste is learned; if it is 'buyer_nick'" in warned[0]

@@ -1,0 +1,267 @@
+"""Categories that name no garment (*Other*, *Sale*, *New in*): what a title names is put where the catalogue's others of that garment are.
+
+A category fills one slot, so one that holds jeans and shorts, or dresses and heels, makes outfits that nobody wears.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic_core import from_json
+
+from models.datasets.attributes import attributes_text
+from models.datasets.audience import SEASON_WORDS, WORDS, Audience, audience_label, departments
+from models.datasets.feeds.words import bare, path_of
+from models.datasets.garments import NOT_WORN, category_worn_as, garment_of, role_of
+from models.datasets.garments_abroad import speaks_french
+from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
+from models.datasets.names import spelling_of
+from models.datasets.schema import ITEM_SCHEMA
+
+_NOTHING_WORDS: Final = (
+    "other others misc miscellaneous various assorted mixed more everything stuff all any clothing clothes apparel garment garments "
+    "fashion wear ready to sale sales clearance outlet offer offers deal deals discount discounts discounted reduced promo "
+    "promotion promotions last chance final new in now just arrival arrivals this week weekly month gift gifts idea ideas present "
+    "presents best bestseller bestsellers seller sellers trending trend trends favourite favourites favorite favorites picks "
+    "featured popular latest product products item items article articles general uncategorized uncategorised unsorted default "
+    "category categories shop store root collection collections season seasonal vintage preloved pre loved owned used second hand "
+    "and the of for up off under "
+    "andere anderes sonstige sonstiges verschiedenes diverse diverses bekleidung oberbekleidung kleidung mode neu neue neues "
+    "neuheit neuheiten eingetroffen angebot angebote aktion aktionen rabatt reduziert ausverkauf geschenk geschenke geschenkideen "
+    "alle alles artikel produkt produkte allgemein unkategorisiert kollektion saison startseite und für im "
+    "autre autres divers vêtement vêtements habits soldes solde promos nouveauté nouveautés nouveau nouveaux nouvelle nouvelles "
+    "arrivage arrivages cadeau cadeaux idée idées tout tous toute toutes produit produits général accueil non classé prêt porter à "
+    "de du des la le les et pour "
+    "otro otros otra otras varios ropa moda rebajas oferta ofertas novedad novedades nuevo nueva regalo regalos todo todos producto "
+    "productos artículo artículos inicio colección sin categoría y para "
+    "altro altri altra altre varie abbigliamento saldi offerta offerte novità nuovi arrivi regali tutto tutti prodotto prodotti "
+    "articoli collezione e per "
+    "overig overige anders diversen kleding uitverkoop aanbieding aanbiedingen nieuw nieuwe cadeaus alles producten artikelen "
+    "collectie en voor"
+)
+_NOTHING: Final = frozenset(map(bare, (*_NOTHING_WORDS.split(), *WORDS, *SEASON_WORDS, "s")))
+"""Words that name no garment, whoever it is for and whenever it is worn."""
+_SMALL_THINGS_WORDS: Final = "accessory accessories accessoire accessoires accesorios accessori zubehör toebehoren"
+_SMALL_THINGS: Final = frozenset(map(bare, _SMALL_THINGS_WORDS.split()))
+"""What holds many a thing by right: only what the catalogue has a category of is better there."""
+_CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
+_FEWEST_KINDS: Final = 3
+_SHARE: Final = 0.1
+"""The least share of a category's items that make a kind of it."""
+_LOOKED_AT: Final = 20_000  # items, spread over all, by which it is known where a garment is
+_UNNAMED: Final = "no category"
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A table whose items are where their titles say.
+
+    Attributes:
+        into: how many items went into each category. of: the names that they had, empty for none, with what is left in each.
+        whole: whether no item had a category.
+    """
+
+    table: pa.Table
+    into: Counter[str] = field(default_factory=Counter)
+    of: Mapping[str, int] = field(default_factory=dict)
+    whole: bool = False
+
+    def __str__(self) -> str:
+        """What became of them, for a person; empty where nothing did."""
+        kinds = ", ".join(f"{name} {count:,}" for name, count in self.into.most_common())
+        if not kinds:
+            return ""
+        if self.whole:
+            return f"no item names a category: it was taken from the words of titles ({kinds}); `--map` takes it from a column"
+        names = " and ".join(repr(name) if name else _UNNAMED for name in self.of)
+        left = sum(count for name, count in self.of.items() if name)
+        stay = f"; {left:,} more stay, as theirs name none" if left else ""
+        put = f"{self.into.total():,} items of {names} are put where their titles say: {kinds}"
+        return f"{put}{stay}; `catch_all: []` in a mapping leaves them"
+
+
+def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None) -> Placed:
+    """Put items of no category, and of one that names no garment, where the catalogue's other items of the same garment are.
+
+    Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays.
+
+    Args:
+        table: items in ``ITEM_SCHEMA``. asked: the only categories that are taken for such; None for those that their names or items show.
+        beside: further items of the catalogue, which stay where they are.
+    """
+    counts = {size["values"] or "": size["counts"] for size in pc.value_counts(table.column("category")).to_pylist()}
+    counts = {name if name.strip() else "": count for name, count in counts.items()}
+    silent = [name for name in counts if asked is None and name and role_of(name) is None]
+    if not (silent or "" in counts or asked):
+        return Placed(table)
+    some = _rows(_spread(table), counts)
+    told = {spelling_of(name) for name in asked or ()}
+    several = _of_several_kinds(some)
+    opened = {name for name in counts if not name or spelling_of(name) in told}
+    opened |= {name for name in silent if says_nothing(name) or _says_small_things(name) or name in several}
+    if not opened:
+        return Placed(table)
+    others = _rows(_spread(beside), counts) if beside is not None else []
+    places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
+    return _moved(table, counts, opened, places)
+
+
+def says_nothing(name: str) -> bool:
+    """Whether all words of a category say nothing of what is in it.
+
+    >>> [says_nothing(name) for name in ("Other", "Women > Clothing > Other", "SALE -50%", "Damenmode", "Wrap", "Shoes > Other")]
+    [True, True, True, True, False, False]
+    """
+    words = _words(name)
+    return bool(words) and role_of(name) is None and _NOTHING.issuperset(words)
+
+
+def _says_small_things(name: str) -> bool:
+    words = _words(name)
+    return not _SMALL_THINGS.isdisjoint(words) and (_NOTHING | _SMALL_THINGS).issuperset(words)
+
+
+@lru_cache(maxsize=8_192)
+def _words(name: str) -> list[str]:
+    """Those of the last step of its path, without what German compounds of a department begin with."""
+    last = (path_of(name) or [""])[-1]
+    words = re.findall(r"[^\W\d_]+", bare(last))
+    return [re.sub(r"^(?:damen|herren|kinder|madchen|jungen)(?=mode|bekleidung|kleidung)", "", word) for word in words]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An item by its words: those of its title, and those that call the garment, the finest first."""
+
+    category: str
+    title: frozenset[str]
+    garments: tuple[str, ...]
+    labels: PieceLabels
+
+    @property
+    def worn(self) -> bool:
+        return self.labels.role not in {None, NOT_WORN}
+
+
+def _spread(table: pa.Table) -> pa.Table:
+    """The words of items from all over a table."""
+    rows = range(0, len(table), len(table) // _LOOKED_AT + 1)
+    return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
+
+
+def _rows(items: pa.Table, categories: Collection[str]) -> list[_Row]:
+    french = speaks_french(categories)
+    said = items.select(["category", "subcategory", "title"]).to_pylist()
+    return [
+        _Row(item["category"] or "", frozenset(_words(item["title"] or "")), tuple(_garments(item, labels.role, french=french)), labels)
+        for item, labels in zip(said, labels_of(_named(items), categories), strict=True)
+    ]
+
+
+def _named(items: pa.Table) -> pa.Table:
+    """The same with a category everywhere, as readers of words expect it."""
+    place = items.schema.get_field_index("category")
+    return items.set_column(place, ITEM_SCHEMA.field("category"), pc.fill_null(items.column("category"), ""))
+
+
+def _garments(item: Mapping[str, Any], role: str | None, *, french: bool) -> Iterator[str]:
+    """The words for an item in each of its texts that is worn as it is."""
+    for name in ("subcategory", "title", "category"):
+        if role is not None and role_of(item[name], french=french) == role and (word := garment_of(item[name], french=french)):
+            yield word
+
+
+def _of_several_kinds(rows: Sequence[_Row]) -> set[str]:
+    """The categories that hold what is worn together, of several kinds: clothes beside shoes or bags."""
+    kinds: dict[str, Counter[str]] = {}
+    for row in rows:
+        if row.worn:
+            kinds.setdefault(row.category, Counter())[str(row.labels.role)] += 1
+    found = {name: {role for role, count in roles.items() if count >= _SHARE * roles.total()} for name, roles in kinds.items()}
+    return {name for name, roles in found.items() if len(roles) >= _FEWEST_KINDS and roles & _CLOTHES and roles & {"footwear", "bag"}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where the items of a catalogue are: of each garment, and of whatever is worn as it is; for some people, and for any (None)."""
+
+    garment: dict[tuple[str, str | None], Counter[str]]
+    role: dict[tuple[str, str | None], Counter[str]]
+
+    @classmethod
+    def of(cls, rows: Iterator[_Row]) -> _Places:
+        """Of the items that are where they should be."""
+        garment: dict[tuple[str, str | None], Counter[str]] = {}
+        role: dict[tuple[str, str | None], Counter[str]] = {}
+        words: dict[tuple[str, str], set[str]] = {}
+        for row in rows:
+            if not row.worn:
+                continue
+            worn = str(row.labels.role)
+            words.setdefault((row.category, worn), set()).update(row.garments)
+            for whom in {row.labels.audience, None}:
+                role.setdefault((worn, whom), Counter())[row.category] += 1
+                for word in set(row.garments):
+                    garment.setdefault((word, whom), Counter())[row.category] += 1
+        broad = {category for (category, _), found in words.items() if len(found) > 1}
+        return cls(garment, {key: Counter({name: n for name, n in found.items() if name in broad}) for key, found in role.items()})
+
+    def best(self, row: _Row) -> str | None:
+        """The category with most items of the same garment that is for nobody else, of those whose names the title has, if any has."""
+        whom, word = row.labels.audience, row.garments[0] if row.garments else ""
+        for counted, what in ((self.garment, word), (self.role, str(row.labels.role))):
+            for people in (whom, None):
+                found = {name: count for name, count in counted.get((what, people), {}).items() if _may_be_for(name, whom)}
+                if found:
+                    return min(found, key=lambda name: (not row.title.issuperset(_words(name)), -found[name], name))
+        return None
+
+
+@lru_cache(maxsize=8_192)
+def _may_be_for(category: str, whom: str | None) -> bool:
+    """Whether a category's name does not say that it is for others."""
+    named, who = (Audience.of_label(label or "") for label in (audience_label({}, [category]), whom))
+    return named is None or who is None or (named & who).possible
+
+
+def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places) -> Placed:
+    column = table.column("category").combine_chunks()
+    names = [name for name in pc.unique(column).to_pylist() if name is not None]
+    among = pa.array([name for name in names if name in opened or ("" in opened and not name.strip())], pa.string())
+    mask = pc.or_(pc.is_null(column), pc.is_in(column, value_set=among)) if "" in opened else pc.is_in(column, value_set=among)
+    rows = table.select([*LABEL_COLUMNS, "group_id"]).filter(mask)
+    before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
+    after, into, left = list(before), Counter[str](), Counter[str]()
+    for at, row in enumerate(_rows(rows, counts)):
+        name = row.category if row.category.strip() else ""
+        place = places.best(row) if row.worn else None
+        if place is None and row.worn and not _says_small_things(name):
+            place = category_worn_as(str(row.labels.role))
+        if place is None:
+            left[name] += 1
+            continue
+        after[at] = place
+        into[place] += 1
+        left[name] += 0
+        attributes[at] = _with_department(attributes[at], name)
+    if not into:
+        return Placed(table)
+    for name, values in (("category", after), ("attributes", attributes)):
+        at = table.schema.get_field_index(name)
+        whole = table.column(name).combine_chunks()
+        table = table.set_column(at, ITEM_SCHEMA.field(name), pc.replace_with_mask(whole, mask, pa.array(values, pa.string())))
+    return Placed(table, into, left, whole=set(counts) == {""})
+
+
+def _with_department(attributes: str | None, category: str) -> str | None:
+    """Attributes that keep for whom the category said that its items are."""
+    said = from_json(attributes) if attributes else {}
+    whom = departments(said, path_of(category))
+    return attributes_text({**said, "department": whom[0] if len(whom) == 1 else whom}) if whom else attributes

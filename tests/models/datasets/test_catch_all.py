@@ -1,0 +1,89 @@
+"""Categories that name no garment."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+import pytest
+
+from models.datasets.catch_all import Placed, placed_by_titles, says_nothing
+from models.datasets.schema import ITEM_SCHEMA
+
+SHOP = (
+    *[("Women > Jeans", "Mom jeans", "women")] * 3,
+    *[("Men > Jeans", "501 jeans", "men")] * 4,
+    *[("Coats & Jackets", "Denim jacket", "women"), ("Coats & Jackets", "Wool coat", "women")],
+    *[("Wrap", "Wrap dress", "women")] * 3,
+    ("Maxi", "Maxi dress", "women"),
+)
+
+
+def placed(*rows: tuple[str | None, str, str | None], asked: list[str] | None = None) -> tuple[list[str | None], Placed]:
+    """Items of category, title and gender, behind those of a shop; the categories that they come to, and what is told."""
+    items = [
+        {"id": str(at), "category": category, "title": title, "attributes": json.dumps({"gender": whom}) if whom else None}
+        for at, (category, title, whom) in enumerate((*SHOP, *rows))
+    ]
+    found = placed_by_titles(pa.Table.from_pylist(items, ITEM_SCHEMA), asked)
+    return found.table.column("category").to_pylist()[len(SHOP) :], found
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "whom", "place"),
+    [
+        ("Other", "Y2K jeans", "men", "Men > Jeans"),
+        ("Women > Other", "Y2K jeans", "women", "Women > Jeans"),
+        ("Sale", "Y2K jeans", "women", "Women > Jeans"),
+        ("Sonstiges", "Parka", "women", "Coats & Jackets"),
+        ("Clothing", "Red maxi dress", "women", "Maxi"),
+        ("Clothing", "Red dress", "women", "Wrap"),
+        ("New in", "Block heels", "women", "Shoes"),
+        ("Accessories", "Block heels", "women", "Accessories"),
+        ("Accessories", "Denim jacket", "women", "Coats & Jackets"),
+        ("Nouveautés", "Escarpins", "women", "Shoes"),
+        ("Other", "Gift box", None, "Other"),
+        ("Wrap", "Y2K jeans", "men", "Wrap"),
+        (None, "Y2K jeans", "men", "Men > Jeans"),
+        (" ", "Y2K jeans", "men", "Men > Jeans"),
+        (None, "Gift box", None, None),
+    ],
+)
+def test_an_item_is_where_the_others_of_its_garment_are(category: str | None, title: str, whom: str | None, place: str | None) -> None:
+    """Those for the same people first; a garment that the shop has nowhere gets a category of its own, what is none stays."""
+    assert placed((category, title, whom))[0] == [place]
+
+
+def test_a_word_of_the_shop_is_one_of_its_own_but_where_clothes_and_shoes_stand_in_it() -> None:
+    """What is of one kind, or of several that are worn alike, stays."""
+    basics = [("Basics", "Tee", None), ("Basics", "Leggings", None), ("Basics", "Slip dress", None)]
+    assert placed(*basics)[0] == ["Basics"] * 3
+    assert placed(*basics, ("Basics", "Ballerina shoes", None))[0] == ["Tops", "Bottoms", "Wrap", "Shoes"]
+
+
+def test_people_that_a_category_names_are_kept() -> None:
+    """As an attribute, where none says them."""
+    names, found = placed(("Women", "Mom jeans", None), ("Girls > Other", "Denim jacket", None))
+    assert names == ["Women > Jeans", "Coats & Jackets"]
+    assert [json.loads(said)["department"] for said in found.table.column("attributes").to_pylist()[len(SHOP) :]] == ["Women", "Girls"]
+
+
+def test_it_is_told_and_can_be_asked_for() -> None:
+    """With counts, and with what stays; a mapping names the categories that are meant, or none."""
+    rows = [("Other", "Y2K jeans", "men"), ("Other", "Gift box", None), ("Lucky dip", "Parka", None)]
+    _, found = placed(*rows)
+    assert str(found) == (
+        "1 items of 'Other' are put where their titles say: Men > Jeans 1; 1 more stay, as theirs name none; "
+        "`catch_all: []` in a mapping leaves them"
+    )
+    assert placed(*rows, asked=[])[0] == ["Other", "Other", "Lucky dip"]
+    assert placed(*rows, asked=["lucky dip"])[0] == ["Other", "Other", "Coats & Jackets"]
+    again = placed_by_titles(found.table)
+    assert (again.table, str(again)) == (found.table, "")
+
+
+@pytest.mark.parametrize("name", ["Other", "Women's Clothing", "SALE -50%", "Damenmode", "Prêt-à-porter femme", "Todo", "Summer 2026"])
+def test_names_that_say_nothing(name: str) -> None:
+    """In the languages that are read."""
+    assert says_nothing(name)
+    assert not says_nothing("Shoes > Other")
