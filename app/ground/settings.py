@@ -107,7 +107,8 @@ class Settings(BaseSettings):
     )
     consistent: bool = Field(
         default=True,
-        description="Whether suggestions must be for whom, and for the season that, the worn items are; a request may say otherwise.",
+        description="Whether suggestions must be for whom, for the season and, of one-offs, of the size that the worn items are; "
+        "a request may say otherwise.",
     )
     text_strength: float = Field(
         default=1.0,

@@ -14,7 +14,7 @@ import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
-from app.recommend.consistent import suitable
+from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.products import meant
@@ -55,7 +55,7 @@ def similar(
     Variants of one product take one place, by the likest in stock, if any is; those of the given item none.
 
     Args:
-        wanted: what they satisfy. consistent: whether they must be for whom, and for the season, that the given item is.
+        wanted: what they satisfy. consistent: whether they must be for whom, of a size and for the season that the given item is.
 
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
@@ -78,8 +78,9 @@ def similar(
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
     may = release.snapshot.columns.selection(wanted)
-    if consistent and own is not None and (suits := suitable(release, [release.traits.of_row(own)])) is not None:
-        may &= suits
+    if consistent and own is not None:
+        for condition in (suitable(release, [release.traits.of_row(own)]), wearable(release, worn_sizes(release, [own]))):
+            may = may if condition is None else may & condition
     return _nearest(release, query_F[part], part, k, None if all_categories else category, may=may, own=own, fallback=fallback)
 
 

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import fits, suitable
+from app.recommend.consistent import fits, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -175,7 +175,9 @@ def _by_words(
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
     sizes = release.snapshot.sizes
-    narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
+    worn_too = wearable(release, worn_sizes(release, worn.rows))
+    worn_too_N = None if worn_too is None else worn_too.test(np.arange(len(release.traits.label_N)))
+    narrower = [one_N for one_N in (suits_N, worn_too_N, None if may is None else may.mask()) if one_N is not None]
     slots = []
     for role in lacking:
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]

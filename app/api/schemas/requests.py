@@ -134,8 +134,8 @@ class CompleteOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether suggestions must be for whom (men or women, adults or children) and for the season that the items are; "
-        "left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
+        description="Whether suggestions must be for whom (men or women, adults or children), for the season and, of one-offs, of the size "
+        "that the items are; left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -238,7 +238,8 @@ class ScoreOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What a proposed swap must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether a swap must be for whom and for the season that the other items are; left out: as `ATTIRE_CONSISTENT` says.",
+        description="Whether a swap must be for whom, for the season and, of one-offs, of the size that the other items are; "
+        "left out: as `ATTIRE_CONSISTENT` says.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -266,7 +267,9 @@ class SimilarItems(Strict):
     all_categories: bool = Field(default=False, description="Look beyond the item's own category.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What they must satisfy; in stock or not, unless it says.")
     consistent: bool = Field(
-        default=False, description="Whether they must be for whom (men or women, adults or children) and for the season that the item is."
+        default=False,
+        description="Whether they must be for whom (men or women, adults or children), for the season and, of one-offs, of the size "
+        "that the item is.",
     )
 
     @model_validator(mode="after")
