@@ -19,6 +19,7 @@ from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
 from app.recommend.ruled import choose_look, ruling_of
+from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, steering_of
 from app.recommend.taste import Taste, taste_of
 from app.release.release import Release
@@ -66,7 +67,7 @@ class Resolved:
         check_count("looks", question.looks, limits.max_k)
         check_count("promote", len(question.promote), limits.max_exclude, "items")
         exclude = with_sizes(release, with_groups(release, question.wanted.exclude))
-        question = replace(question, wanted=replace(question.wanted, exclude=exclude))
+        question = replace(question, wanted=replace(spelt(release.snapshot, question.wanted), exclude=exclude))
         worn = resolve(release, question.items, limits)
         said = steering_of(release, question.text, question.text_strength)
         taste = taste_of(release, question.lately, worn.names, question.taste_strength)

@@ -18,6 +18,7 @@ from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.products import meant
+from app.recommend.size_names import spelt
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
@@ -77,7 +78,7 @@ def similar(
     part, fallback = image_part(release), None
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
-    may = release.snapshot.columns.selection(wanted)
+    may = release.snapshot.columns.selection(spelt(release.snapshot, wanted))
     if consistent and own is not None:
         for condition in (suitable(release, [release.traits.of_row(own)]), wearable(release, worn_sizes(release, [own]))):
             may = may if condition is None else may & condition
@@ -111,7 +112,7 @@ def similar_to_words(
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    may = release.snapshot.columns.selection(wanted)
+    may = release.snapshot.columns.selection(spelt(release.snapshot, wanted))
     found = _nearest(release, meant, image_part(release), k, category, may=may, among=among, fallback=fallback)
     if found.rows or found.fallback:
         return found

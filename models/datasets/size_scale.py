@@ -59,6 +59,7 @@ _SYSTEM: Final = rf"(?P<system>{'|'.join(sorted(_SYSTEMS, key=len, reverse=True)
 _CUT: Final = r"(?P<cut>[rsl]|xl|regular|short|long|petite|tall|plus|wide|(?P<child>kids?|child(?:ren)?|junior|jnr))"
 _NAMED: Final = re.compile(rf"(?:{'|'.join(sorted(SIZE_NAMES, key=len, reverse=True))})[ :.]+(?=\S)")
 _LETTER: Final = r"(?:\d ?x|x*)-?(?:s(?:mall)?|l(?:arge)?)|m(?:edium)?|extra (?:small|large)"
+_LETTER_WORDS: Final = re.compile("small|medium|large")
 _LETTERS: Final = re.compile(rf"(?P<low>{_LETTER})(?: ?[-/] ?(?P<high>{_LETTER}))?(?: (?P<cut>petite|tall|short|long|regular))?")
 _WAIST: Final = re.compile(r"(?:w ?(?P<low>\d\d)(?: ?[/x-]? ?l ?(?P<leg>\d\d))?|(?P<low2>\d\d) ?w(?: ?[/x-]? ?(?P<leg2>\d\d) ?l)?)")
 _OF_SYSTEM: Final = re.compile(rf"(?:{_SYSTEM}[ :]?{_RANGE}|{_RANGE.replace('<', '<b')} ?{_SYSTEM.replace('<', '<b')})(?: ?{_CUT})?")
@@ -132,6 +133,21 @@ def small_numbers(sizes: Iterable[str], currencies: Iterable[str | None]) -> str
     named = Counter(one.system for size in sizes if (one := said(size)) and one.system in {"uk", "us"})
     paid = Counter(_CURRENCIES.get(currency or "", "") for currency in currencies)
     return next((counts.most_common(1)[0][0] for counts in (named, paid) if counts), "")
+
+
+def alone(text: str) -> bool:
+    """Whether a text is a size where no word says so; small, medium and large are other things, too.
+
+    >>> [text for text in ("UK5", "w32 l32", "M", "2xl", "m", "10", "small", "it 42", "IT 42", "40R", "40L") if alone(text)]
+    ['UK5', 'w32 l32', 'M', '2xl', 'IT 42', '40R']
+    """
+    one = said(text)
+    if one is None:
+        return False
+    if one.system == "letter":
+        return not _LETTER_WORDS.search(text.casefold()) and (text.isupper() or "x" in text.casefold())
+    own = (one.system == "waist" and "w" in text.casefold()) or (one.system == "" and one.cut == "r")
+    return own or one.system in {"uk", "us", "eu"} or (one.system in {"fr", "de", "it"} and text.isupper())
 
 
 class Spellings:
