@@ -68,12 +68,12 @@ class Sized:
     def _with(self, sizes: Sequence[tuple[str, ...]], size_M: IntArray, labels: Sequence[PieceLabels], label_M: NDArray[np.int32]) -> Sized:
         """With M rows more, each distinct size of each label read once."""
         code_of: dict[Place | None, int] = {place: code for code, place in enumerate(self.places)}
-        pairs, pair_M = np.unique(np.stack([size_M, label_M]), axis=1, return_inverse=True)
+        pairs, pair_M = np.unique((size_M + 1) * len(labels) + label_M, return_inverse=True)
         codes = [
-            code_of.setdefault(_place(sizes[size], labels[label], self.small) if size >= 0 else None, len(code_of))
-            for size, label in pairs.T.tolist()
+            code_of.setdefault(_place(sizes[size - 1], labels[label], self.small) if size else None, len(code_of))
+            for size, label in (divmod(pair, len(labels)) for pair in pairs.tolist())
         ]
-        added_M = np.array(codes, dtype=np.int32)[pair_M.ravel()] if codes else np.zeros(0, np.int32)
+        added_M = np.array(codes, dtype=np.int32)[pair_M] if codes else np.zeros(0, np.int32)
         return Sized(tuple(code_of), np.concatenate([self.place_N, added_M]), self.small)
 
     def of_rows(self, rows: Sequence[int | None]) -> list[Place]:
@@ -112,9 +112,9 @@ def _place(sizes: tuple[str, ...], labels: PieceLabels, small: str) -> Place | N
 def _of_several(size_N: IntArray, first_N: IntArray, many: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Whether a row's product has several sizes, ``(N,)``: rows of different ones, or one whose entry is of ``many``."""
     sized = np.flatnonzero(size_N >= 0)
-    pairs = np.unique(np.stack([first_N[sized], size_N[sized]]), axis=1)
-    firsts, counts = np.unique(pairs[0], return_counts=True)
+    pair_firsts, pair_sizes = np.divmod(np.unique(first_N[sized] * max(len(many), 1) + size_N[sized]), max(len(many), 1))
+    firsts, counts = np.unique(pair_firsts, return_counts=True)
     several_N = np.zeros(len(first_N), dtype=np.bool_)
     several_N[firsts[counts > 1]] = True
-    several_N[pairs[0][many[pairs[1]]]] = True
+    several_N[pair_firsts[many[pair_sizes]]] = True
     return np.asarray(several_N[first_N])

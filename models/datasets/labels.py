@@ -56,11 +56,11 @@ def sizes_of_items(items: pa.Table) -> tuple[list[tuple[str, ...]], NDArray[np.i
         for encoded, read in ((attributes, lambda text: sizes_said(_said(text))), (sizes, size_names))
     )
     code_of: dict[tuple[str, ...], int] = {}
-    rows = np.stack([encoded.indices.fill_null(len(encoded.dictionary)).to_numpy() for encoded in (attributes, sizes)])
-    pairs, pair_N = np.unique(rows, axis=1, return_inverse=True)
-    said = (of_sizes[listed] or of_attributes[text] for text, listed in pairs.T.tolist())
+    text_N, listed_N = (encoded.indices.fill_null(len(encoded.dictionary)).to_numpy().astype(np.int64) for encoded in (attributes, sizes))
+    pairs, pair_N = np.unique(text_N * len(of_sizes) + listed_N, return_inverse=True)
+    said = (of_sizes[pair % len(of_sizes)] or of_attributes[pair // len(of_sizes)] for pair in pairs.tolist())
     codes = np.array([code_of.setdefault(some, len(code_of)) if some else -1 for some in said], dtype=np.int64)
-    return list(code_of), codes[pair_N.ravel()] if len(codes) else np.zeros(0, np.int64)
+    return list(code_of), codes[pair_N] if len(codes) else np.zeros(0, np.int64)
 
 
 def _rows(table: pa.Table, columns: list[str]) -> Iterator[dict[str, Any]]:
