@@ -190,14 +190,14 @@ def place_of(size: str, role: str | None, audience: str | None, small: str = "")
     """The bodies that a size fits; None where that cannot be told, or it fits everybody.
 
     Args:
-        role: what the piece is worn as. audience: its label. small: see ``small_numbers``.
+        role: what the piece is worn as; without one letters and waists are of clothes. audience: its label. small: see ``small_numbers``.
 
     >>> top, skirt = place_of("UK 12", "top", "women adult"), place_of("FR 40", "bottom", "women adult")
     >>> top.meets(skirt), top.meets(place_of("UK 16", "bottom", "women adult")), place_of("one size", "top", "women adult")
     (True, False, None)
     """
     one = said(size)
-    if one is None or role not in _CLOTHES | _SHOES:
+    if one is None or (role not in _CLOTHES | _SHOES and not (role is None and one.system in {"letter", "waist"})):
         return None
     whom = Audience.of_label(audience or "") or Audience()
     both, genders = {one.low, one.high}, sorted(whom.genders or GENDERS)

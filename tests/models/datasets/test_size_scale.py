@@ -80,6 +80,12 @@ def test_what_cannot_be_told_has_no_place(size: str, role: str | None, audience:
     assert place_of(size, role, audience, "uk") is None
 
 
+def test_letters_are_of_clothes_where_nothing_says_what_a_piece_is() -> None:
+    """A number may be of shoes."""
+    assert place_of("XS", None, WOMEN) == place_of("XS", "top", WOMEN)
+    assert place_of("W32", None, MEN) == place_of("W32", "bottom", MEN)
+
+
 def test_a_small_number_is_of_the_catalogues_system() -> None:
     """Of what most of its sizes name, else of its currency; else it is not told."""
     assert [small_numbers(["10", *named], [paid]) for named, paid in ((["UK 8"], "USD"), ([], "USD"), ([], "GBP"), ([], "EUR"))] == [
