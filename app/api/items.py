@@ -34,6 +34,7 @@ from app.recommend.outfit import ItemRef, Photo
 from app.recommend.products import other_colours, sized
 from app.recommend.search import Found, alike_in_words, called, for_them_alone, sought
 from app.recommend.similar import in_stock, similar, with_stock
+from app.recommend.size_names import spelt
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.columns import rows_by_value
@@ -170,7 +171,7 @@ async def items(
         rows = with_stock(release, rows, found.rows) if grouped else rows
         told = asked.told(release, rows)
         text = understood(found.wishes) if found.wishes else None
-        unknown = [] if len(products) else nobodys(release.snapshot.columns, wanted)
+        unknown = [] if len(products) else nobodys(release.snapshot.columns, spelt(release.snapshot, wanted))
         note = "; ".join(filter(None, [found.note, *unknown])) or None
         return Page(total=len(products), items=told, next_cursor=following, fallback=note, text=text)
 

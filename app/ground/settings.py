@@ -107,7 +107,8 @@ class Settings(BaseSettings):
     )
     consistent: bool = Field(
         default=True,
-        description="Whether suggestions must be for the people, season and occasion that worn items are for; a request may say otherwise.",
+        description="Whether suggestions must be for the people, season, occasion and, of one-offs, size that worn items are for; "
+        "a request may say otherwise.",
     )
     text_strength: float = Field(
         default=1.0,

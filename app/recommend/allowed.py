@@ -1,4 +1,4 @@
-"""Which rows may be suggested beside what is worn: by filters, rules, words, and for whom, when and what for the worn items are.
+"""Which rows may be suggested beside what is worn: by filters, rules, words, and for whom, when, what for and of what size that is.
 
 Shape legend: M rows in question.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.recommend.consistent import OTHER_OCCASION, suitable
+from app.recommend.consistent import NEAREST, OTHER_OCCASION, OTHER_SIZE, suitable, wearable, worn_sizes
 from app.recommend.outfit import Worn
 from app.recommend.steering import NO_WISHES, Steering
 from app.release.release import Release
@@ -17,6 +17,7 @@ from app.rules.ruling import Ruling
 from index.columns import Filter
 from index.selection import Condition, Selection, but
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place
 
 _MOST_VARIANTS: Final = 50
 
@@ -53,6 +54,7 @@ class Allowed:
         steering: Steering = NO_WISHES,
         categories: Sequence[str] = (),
         beside: Sequence[PieceLabels] = (),
+        sizes: Sequence[Place] = (),
     ) -> Allowed:
         """The filters and rules, what words ask of some categories, and what suits the worn items and others where ``consistent``."""
         filtered = passing(release, wanted, ruling)
@@ -62,8 +64,12 @@ class Allowed:
         strict, lax = (suitable(release, (*worn.labels, *beside), occasion=one) if consistent else None for one in (True, False))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
-        steps = ((narrowed(filtered, strict), None), (narrowed(filtered, lax), OTHER_OCCASION))
-        return cls(filtered, steps if consistent else ((filtered, None),), unmet)
+        sizes = [*worn_sizes(release, worn.rows), *sizes] if consistent else ()
+        steps: list[tuple[Selection, str | None]] = []
+        for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
+            worn_too = narrowed(filtered, wearable(release, sizes, slack))
+            steps += [(narrowed(worn_too, strict), said), (narrowed(worn_too, lax), "; ".join(filter(None, (OTHER_OCCASION, said))))]
+        return cls(filtered, tuple(steps) if consistent else ((filtered, None),), unmet)
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
         """The first variants of a row that pass the filters and are in the catalogue still."""

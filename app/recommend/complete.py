@@ -8,7 +8,7 @@ from dataclasses import replace
 from app.ground.parts import Limits
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
-from app.recommend.consistent import of_one
+from app.recommend.consistent import of_one, of_one_size
 from app.recommend.emptied import why_nothing
 from app.recommend.explain import work_of_contributions
 from app.recommend.filling import Pools, filled, ranked
@@ -21,6 +21,7 @@ from app.recommend.ruled import slots_by_rules
 from app.recommend.slots import Slots, as_wished, choose_slots
 from app.release.release import Release
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place
 
 
 def complete(release: Release, question: Question, limits: Limits) -> Completion:
@@ -51,8 +52,9 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         blanks, unknown = searched(resolved, chosen, allowed), ()
     _check_work(resolved, blanks)
     pools, moved = ranked(resolved, blanks)
-    if allowed is not None and (whom := _for_one(resolved, blanks, pools)) is not None:
-        allowed = resolved.allowed(resolved.question.wanted, chosen.categories, beside=[whom])
+    whom, sizes = _for_one(resolved, blanks, pools) if allowed is not None else (None, [])
+    if whom is not None or sizes:
+        allowed = resolved.allowed(resolved.question.wanted, chosen.categories, beside=[whom] if whom else (), sizes=sizes)
         blanks = searched(resolved, chosen, allowed)
         pools, moved = ranked(resolved, blanks)
     slots = filled(resolved, blanks, pools, moved, allowed)
@@ -93,12 +95,12 @@ def _slots(resolved: Resolved) -> Slots:
     return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
 
 
-def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> PieceLabels | None:
-    """For whom all slots should be, where what they are filled with is for people who share no outfit."""
+def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[PieceLabels | None, list[Place]]:
+    """For whom, and of what size, all slots should be, where what they are filled with is for people who share no outfit."""
     if not resolved.question.consistent or len(pools) < 2:  # noqa: PLR2004 - slots, that could contradict each other
-        return None
-    slots = dict.fromkeys(blank.slot for blank in blanks)
-    return of_one(resolved.release, [pools[slot].rows_M[: resolved.k].tolist() for slot in slots], resolved.fixed)
+        return None, []
+    rows = [pools[slot].rows_M[: resolved.k].tolist() for slot in dict.fromkeys(blank.slot for blank in blanks)]
+    return of_one(resolved.release, rows, resolved.fixed), of_one_size(resolved.release, rows, resolved.fixed)
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

@@ -1,17 +1,27 @@
-"""For whom, when and what for: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants."""
+"""For whom, when and what for: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants.
+
+In a shop of one-offs also whether one person wears them (``app.release.sized``).
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
+from typing import Final
 
 from app.release.release import Release
+from app.release.sized import STEP
 from app.rules.ruling import Ruling
 from index.selection import Condition
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_OCCASION = "none is for the season and the occasion of the others, so these are for another"
+OTHER_SIZE = "none is of a size that who wears the others wears, so these are of the nearest"
+NEAREST: Final = (STEP, 2 * STEP, math.inf)
+"""How far from a size that is worn others may be, in cm, where none is nearer."""
 
 
 def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = True) -> Condition | None:
@@ -23,6 +33,18 @@ def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = 
     if not any(labels.audience or (occasion and (labels.season or labels.occasion)) for labels in worn):
         return None
     return release.traits.condition(lambda labels: all(fits(release, labels, other, occasion=occasion) for other in worn))
+
+
+def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:
+    """That one person wears a row and what is worn, give or take ``slack`` cm; None where no size is worn, or the shopper chooses one."""
+    sized = release.traits.sized
+    return None if sized is None or not worn else sized.condition(worn, slack)
+
+
+def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
+    """The sizes that rows have; none where the shopper chooses one."""
+    sized = release.traits.sized
+    return [] if sized is None else sized.of_rows(rows)
 
 
 def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, occasion: bool = True) -> bool:
@@ -72,9 +94,34 @@ def _of_one(
     return max(chosen or dict.fromkeys([*first, *sorted(told)]), key=filled)
 
 
-def together(release: Release, rows: Sequence[int], row: int, *, consistent: bool, occasion: bool, ruling: Ruling | None = None) -> bool:
-    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same people and occasion."""
+def of_one_size(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> list[Place]:
+    """The size that all slots should go with, where no one person wears theirs; none where they all go together.
+
+    It is that of the first item under which most slots have one. Args as of ``of_one``; what has to stay says the sizes.
+    """
+    if release.traits.sized is None:
+        return []
+    places = [list(dict.fromkeys(worn_sizes(release, rows))) for rows in slots]
+    told = list(dict.fromkeys(place for some in places for place in some))
+    chosen = list(dict.fromkeys(worn_sizes(release, [row for rows in slots for row in rows if row in held])))
+    if chosen or all(one.meets(other) for one, other in combinations(told, 2)):
+        return chosen
+
+    def filled(place: Place) -> int:
+        return sum(not some or any(place.meets(other) for other in some) for some in places)
+
+    return [max(dict.fromkeys([*(place for some in places for place in some[:1]), *told]), key=filled)]
+
+
+def together(
+    release: Release, rows: Sequence[int], row: int, *, consistent: bool, occasion: bool, size: bool, ruling: Ruling | None = None
+) -> bool:
+    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time."""
     traits = release.traits
     if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
         return False
-    return not consistent or all(fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) for other in rows)
+    if not consistent:
+        return True
+    if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
+        return False
+    return all(fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) for other in rows)

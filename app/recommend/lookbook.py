@@ -22,6 +22,10 @@ _STEERED: Final = 24
 """Items of a slot that looks are made of where something moves them: the best by score and that together."""
 
 
+_STEPS: Final = ((True, True), (False, True), (False, False))
+"""Whether the items of a look must be for one season, and of sizes that one person wears, the strictest first."""
+
+
 def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Look]:
     """The best ways to fill all blanks together.
 
@@ -33,8 +37,8 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         return []
     chosen = _made_of(resolved, blanks, pools, allowed)
     consistent = allowed is not None and question.consistent
-    for occasion in (True, False):
-        fit = partial(together, release, consistent=consistent, occasion=occasion, ruling=ruling)
+    for occasion, size in _STEPS if release.traits.sized is not None else _STEPS[:2]:
+        fit = partial(together, release, consistent=consistent, occasion=occasion, size=size, ruling=ruling)
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break

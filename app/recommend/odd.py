@@ -1,4 +1,4 @@
-"""Why an outfit may look odd: pieces for people, seasons or occasions that share none, and pieces of which one takes the other's place.
+"""Why an outfit may look odd: pieces for people, seasons, occasions or sizes that share none, and pieces in the place of others.
 
 What is told is what completing goes by, too: what training outfits hold together, and the documented words where they say nothing.
 """
@@ -10,11 +10,13 @@ from functools import lru_cache
 from itertools import combinations, combinations_with_replacement, islice
 from typing import Final
 
+from app.recommend.consistent import worn_sizes
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from models.compatibility.conflicts import Conflicts
 from models.compatibility.roles import ALONE, instead
 from models.datasets.audience import Audience
+from models.datasets.sizes import size_of
 
 _MOST: Final = 5
 _NAMED: Final = 3
@@ -33,6 +35,7 @@ def _odd(release: Release, worn: Worn) -> Iterator[str]:
     yield from _apart(worn, [labels.audience for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.season for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.occasion for labels in worn.labels], conflicts)
+    yield from _of_sizes(release, worn)
     yield from _places(release, worn)
 
 
@@ -44,6 +47,21 @@ def _apart(worn: Worn, said: Sequence[str | None], conflicts: Conflicts) -> Iter
             times = conflicts.times(one, other)
             how = _BY_WORDS if times is None else f"{'hardly any' if times else 'no'} outfit learned from has both"
             yield f"{_listed(sides[0])} for {_told(one)}, {_listed(sides[1])} for {_told(other)}: {how}"
+
+
+def _of_sizes(release: Release, worn: Worn) -> Iterator[str]:
+    """The two sizes that are furthest apart, where no one person wears both; nothing where the shopper chooses sizes."""
+    sized = [(name, row, place) for name, row in zip(worn.names, worn.rows, strict=True) for place in worn_sizes(release, [row])]
+    pairs = [pair for pair in combinations(sized, 2) if not pair[0][2].meets(pair[1][2])]
+    if pairs:
+        sides = max(pairs, key=lambda pair: pair[0][2].apart(pair[1][2]))
+        told = [f"\u201c{name}\u201d in {_size_said(release, row)}" for name, row, _ in sides]
+        yield f"{told[0]} and {told[1]}, which no one person wears: by their sizes"
+
+
+def _size_said(release: Release, row: int | None) -> str:
+    (item,) = release.items([row or 0])
+    return next((str(one["size"]) for one in item.sizes or ()), None) or size_of(item.attributes) or ""
 
 
 def _places(release: Release, worn: Worn) -> Iterator[str]:

@@ -14,11 +14,12 @@ from app.ground.parts import Limits
 from app.recommend.allowed import Allowed, narrowed, passing
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
-from app.recommend.consistent import suitable
+from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
 from app.recommend.ruled import choose_look, ruling_of
+from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, steering_of
 from app.recommend.taste import Taste, taste_of
 from app.release.release import Release
@@ -27,6 +28,7 @@ from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place
 
 
 @dataclass(frozen=True, eq=False, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class Resolved:
         check_count("looks", question.looks, limits.max_k)
         check_count("promote", len(question.promote), limits.max_exclude, "items")
         exclude = with_sizes(release, with_groups(release, question.wanted.exclude))
-        question = replace(question, wanted=replace(question.wanted, exclude=exclude))
+        question = replace(question, wanted=replace(spelt(release.snapshot, question.wanted), exclude=exclude))
         worn = resolve(release, question.items, limits)
         said = steering_of(release, question.text, question.text_strength)
         taste = taste_of(release, question.lately, worn.names, question.taste_strength)
@@ -122,14 +124,26 @@ class Resolved:
         return Allowed.at_all(self.release, self.worn, self.question.wanted, self.ruling, consistent=self.question.consistent)
 
     def suiting(self, may: Selection) -> Selection:
-        """Those of some that are for the people, season and occasion that the worn items are for, where the question asks for it."""
-        return narrowed(may, suitable(self.release, self.worn.labels) if self.question.consistent else None)
+        """Those of some that are for the people, season, occasion and size of the worn items, where the question asks for it."""
+        if not self.question.consistent:
+            return may
+        worn_too = narrowed(may, wearable(self.release, worn_sizes(self.release, self.worn.rows)))
+        return narrowed(worn_too, suitable(self.release, self.worn.labels))
 
-    def allowed(self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = ()) -> Allowed:
+    def allowed(
+        self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = (), sizes: Sequence[Place] = ()
+    ) -> Allowed:
         """What may be suggested by these filters in slots of some categories, and beside others than what is worn."""
-        consistent, steering = self.question.consistent, self.steering
         return Allowed.of(
-            self.release, self.worn, wanted, self.ruling, consistent=consistent, steering=steering, categories=categories, beside=beside
+            self.release,
+            self.worn,
+            wanted,
+            self.ruling,
+            consistent=self.question.consistent,
+            steering=self.steering,
+            categories=categories,
+            beside=beside,
+            sizes=sizes,
         )
 
 

@@ -17,6 +17,7 @@ from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
 from app.recommend.products import meant, with_groups, with_sizes
 from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
 from app.recommend.ruled import ruling_of
+from app.recommend.size_names import spelt
 from app.release.release import Release
 from app.rules.ruling import Ruled
 from index.columns import Filter
@@ -86,7 +87,7 @@ def score(
     fields = [f"outfits[{position}].items" for position in range(len(outfits))]
     for field, items in zip(fields, outfits, strict=True):
         check_count(field, len(items), limits.max_items, "items")
-    outfits, wanted = meant(release, outfits), replace(wanted, exclude=with_groups(release, wanted.exclude))
+    outfits, wanted = meant(release, outfits), replace(spelt(release.snapshot, wanted), exclude=with_groups(release, wanted.exclude))
     if _work([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
         check_work(_work([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
     worn = resolve_all(release, outfits, limits, fields)

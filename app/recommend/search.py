@@ -22,6 +22,7 @@ from app.recommend.direction import Direction
 from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words, to_be_had
+from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
 from app.recommend.wish_atoms import SIZES, turned
@@ -86,7 +87,7 @@ def sought(
     Raises:
         UnknownCategoryError: no such category.
     """
-    rows, passing = of_category(release, category), release.snapshot.columns.selection(wanted or Filter())
+    rows, passing = of_category(release, category), release.snapshot.columns.selection(spelt(release.snapshot, wanted or Filter()))
     spoken = (text or "").lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
     words = [word for word in said if word not in _JOINING] or said

@@ -14,10 +14,11 @@ import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
-from app.recommend.consistent import suitable
+from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.products import meant
+from app.recommend.size_names import spelt
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
@@ -55,7 +56,7 @@ def similar(
     Variants of one product take one place, by the likest in stock, if any is; those of the given item none.
 
     Args:
-        wanted: what they satisfy. consistent: whether they must be for the people, the season and the occasion that the given item is for.
+        wanted: what they satisfy. consistent: whether they must be for the people, season, occasion and size that the given item is for.
 
     Raises:
         UnknownItemError, UnknownCategoryError: of the item. LimitExceededError: k is too large.
@@ -77,9 +78,10 @@ def similar(
     part, fallback = image_part(release), None
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
-    may = release.snapshot.columns.selection(wanted)
-    if consistent and own is not None and (suits := suitable(release, [release.traits.of_row(own)])) is not None:
-        may &= suits
+    may = release.snapshot.columns.selection(spelt(release.snapshot, wanted))
+    if consistent and own is not None:
+        for condition in (suitable(release, [release.traits.of_row(own)]), wearable(release, worn_sizes(release, [own]))):
+            may = may if condition is None else may & condition
     return _nearest(release, query_F[part], part, k, None if all_categories else category, may=may, own=own, fallback=fallback)
 
 
@@ -110,7 +112,7 @@ def similar_to_words(
         fallback = "the encoder was taught none of these words, so this is a guess; POST /label-item shows which it says"
     if meant is None:
         return Similar((), (), "the encoder knows none of these words; POST /label-item shows which it says")
-    may = release.snapshot.columns.selection(wanted)
+    may = release.snapshot.columns.selection(spelt(release.snapshot, wanted))
     found = _nearest(release, meant, image_part(release), k, category, may=may, among=among, fallback=fallback)
     if found.rows or found.fallback:
         return found

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import fits, suitable
+from app.recommend.consistent import fits, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -179,7 +179,9 @@ def _by_words(
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
     sizes, so_far = release.snapshot.sizes, (*worn.categories, *beside)
     likely = learned.next_of(so_far) if learned else {}
-    narrower = [one_N for one_N in (suits_N, None if may is None else may.mask()) if one_N is not None]
+    worn_too = wearable(release, worn_sizes(release, worn.rows))
+    worn_too_N = None if worn_too is None else worn_too.test(np.arange(len(release.traits.label_N)))
+    narrower = [one_N for one_N in (suits_N, worn_too_N, None if may is None else may.mask()) if one_N is not None]
     occasions = {labels.occasion for labels in worn.labels if labels.occasion}
     apt_N = release.traits.mask(lambda labels: labels.occasion in occasions if occasions else labels.occasion not in {SPORT, SNOW})
     needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL if SPORT in occasions else {*lacking}  # nor a belt to run in

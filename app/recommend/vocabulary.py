@@ -52,6 +52,7 @@ from app.recommend.named import (
     kind_of,
 )  # fmt: skip
 from app.recommend.occasions import OCCASIONS
+from app.recommend.size_names import spellings_of
 from app.recommend.titles import pattern, titles_of
 from app.recommend.words import SHORTEST, WORD, fold, near, one_form, phrase, spellings
 from app.release.traits import Traits
@@ -116,6 +117,7 @@ class Vocabulary:
 
     def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
         self._traits = traits
+        self._spellings = spellings_of(snapshot)
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self.titles = titles_of(snapshot)
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
@@ -229,8 +231,8 @@ class Vocabulary:
         return sorted(same, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
 
     def sizes(self, size: str) -> Meaning | None:
-        """A size that some item has in stock, in upper or lower case."""
-        found = [one for one in dict.fromkeys((size, size.upper(), size.lower())) if self.mask(SIZE, (one,)).any()]
+        """A size that some item has in stock, in any of its spellings."""
+        found = [one for one in self._spellings.meant(size) if len(self._columns.selection(Filter(size=(one,))).rows())]
         return Meaning(SIZE, tuple(found), SIZE) if found else None
 
     def categories_of(self, meaning: Meaning) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, SAYING, Meaning, Vocabulary
 from app.recommend.words import WORD, one_form
+from models.datasets.size_scale import alone
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
@@ -48,6 +49,7 @@ _ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
 _BEFORE_THAN: Final = 3
 """Words within which "other" stands before "than"."""
 _LONGEST: Final = 4
+_SIZE_TOKENS: Final = 3
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -221,9 +223,19 @@ class _Reader:
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        size = self._tokens[place + 1].group() if self._words[place] in SIZES and place + 1 < len(self._tokens) else ""
-        meaning = self._vocabulary.sizes(size) if size else None
-        return None if meaning is None else ([self._atom("term", place, place + 1, key=size, meaning=meaning)], place + 2)
+        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL"; but in what names more, as in *M&S*."""
+        named = self._words[place] in SIZES
+        first = place + named
+        for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
+            size = self._tokens[first].string[self._tokens[first].start() : self._tokens[last].end()]
+            if (named or self._of_itself(size, first, last)) and (meaning := self._vocabulary.sizes(size)):
+                return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
+        return None
+
+    def _of_itself(self, size: str, first: int, last: int) -> bool:
+        """Whether words are a size where nothing says so."""
+        joined = any(0 <= at < len(self._tokens) and self._tokens[at]["join"] == "&" for at in (first - 1, last + 1))
+        return alone(size) and not joined and not self._elided(last) and ((term := self._term(first)) is None or term[1] <= last + 1)
 
     def _or(self, place: int) -> _Read | None:
         if not self._tokens[place]["join"] and self._words[place] not in self._or_words:

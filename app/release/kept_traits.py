@@ -1,6 +1,7 @@
 """Traits of a snapshot, kept beside it: reading the words of a million items takes half a minute, reading what they came to does not.
 
-cache/traits-<version>/   labels.json, label.npy, key.npy, first.npy, and a manifest with the snapshot's id and the sha256 of each
+cache/traits-<version>/   labels.json, label.npy, key.npy, first.npy, in a shop of one-offs sizes.json and size.npy, and a manifest with the
+                          snapshot's id and the sha256 of each
 
 The version is the digest of the code that reads the words. What is missing, damaged or of another version is read from the items again.
 """
@@ -18,17 +19,20 @@ from typing import Final
 import numpy as np
 from pydantic.dataclasses import dataclass
 
-from app.release import traits, variants
+from app.release import sized, traits, variants
+from app.release.sized import Sized
 from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, roles
-from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, occasion
+from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, occasion, size_scale
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_READERS: Final = (traits, variants, ages, audience, belongings, dice, garments, garments_abroad, labels, occasion, roles)
+_LABELS: Final = (ages, audience, belongings, garments, garments_abroad, labels, occasion, size_scale)
+_READERS: Final = (traits, variants, sized, dice, roles, *_LABELS)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -36,6 +40,7 @@ class _KeptTraits(Manifest):
     snapshot: str
 
 
+_PLACES: Final = "sizes.json"
 _KEPT: Final = Seal(kind="traits", manifest=_KeptTraits, format=1)
 
 
@@ -52,13 +57,26 @@ def traits_of(directory: Path, snapshot: Snapshot) -> Traits:
         (staging / "labels.json").write_text(json.dumps([astuple(one) for one in made.labels]))
         for name, values in (("label", made.label_N), ("key", made.key_N), ("first", made.first_N)):
             np.save(staging / f"{name}.npy", values)
+        if made.sized is not None:
+            places = [None if place is None else astuple(place) for place in made.sized.places]
+            (staging / _PLACES).write_text(json.dumps({"small": made.sized.small, "places": places}))
+            np.save(staging / "size.npy", made.sized.place_N)
         _KEPT.put(staging, _KeptTraits(snapshot=snapshot.manifest.id))
     return made
 
 
 def _read(kept: Path) -> Traits:
     label_N, key_N, first_N = (np.load(kept / f"{name}.npy") for name in ("label", "key", "first"))
-    return Traits(tuple(PieceLabels(*one) for one in json.loads((kept / "labels.json").read_text())), label_N, key_N, first_N)
+    labels = tuple(PieceLabels(*one) for one in json.loads((kept / "labels.json").read_text()))
+    return Traits(labels, label_N, key_N, first_N, _read_sized(kept))
+
+
+def _read_sized(kept: Path) -> Sized | None:
+    if not (kept / _PLACES).exists():
+        return None
+    body = json.loads((kept / _PLACES).read_text())
+    places = tuple(None if place is None else Place(*place) for place in body["places"])
+    return Sized(places, np.load(kept / "size.npy"), str(body["small"]))
 
 
 @cache

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from app.release.sized import Sized
 from app.release.variants import first_variants, product_keys
 from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
@@ -29,12 +30,14 @@ class Traits:
         labels: L distinct ones. label_N: the place among them of each row's.
         key_N: what rows of one product have in common.
         first_N: the first row of each row's variants; the row itself where it has none.
+        sized: the sizes of each row in a shop of one-offs; None in others.
     """
 
     labels: tuple[PieceLabels, ...] = ()
     label_N: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     key_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     first_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    sized: Sized | None = None
 
     @classmethod
     def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None) -> Traits:
@@ -57,16 +60,22 @@ class Traits:
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
         first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
         label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32, items.num_rows)])
-        return cls(tuple(place_of), label_N, key_N, first_N)
+        if known is None:
+            sized = Sized.of(items, tuple(place_of), label_N, first_N)
+        else:
+            sized = known.sized and known.sized.extended(items, tuple(place_of), label_N[len(before.label_N) :])
+        return cls(tuple(place_of), label_N, key_N, first_N, sized)
 
     def of_first(self, count: int) -> Traits:
         """Those of the first rows."""
-        return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count])
+        sized = self.sized and self.sized.taken(slice(count))
+        return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count], sized)
 
     def taken(self, rows_M: IntArray) -> Traits:
         """Those of some rows, in this order; the first variant that is left stands for one that is not."""
         _, first_M, product_M = np.unique(self.first_N[rows_M], return_index=True, return_inverse=True)
-        return Traits(self.labels, self.label_N[rows_M], self.key_N[rows_M], first_M[product_M])
+        sized = self.sized and self.sized.taken(rows_M)
+        return Traits(self.labels, self.label_N[rows_M], self.key_N[rows_M], first_M[product_M], sized)
 
     def of_row(self, row: int) -> PieceLabels:
         """The labels of one row."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 from pydantic_core import from_json
 
 from models.datasets.ages import size_names
@@ -52,6 +54,21 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
         items = items.drop_columns("extras").append_column("category_path", pc.struct_field(path, "path"))
     for item in _rows(items, items.column_names):
         yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
+
+
+def sizes_of_items(items: pa.Table) -> tuple[list[tuple[str, ...]], NDArray[np.int64]]:
+    """What rows of an items table say of sizes, each once, and the place of each row's among it, ``(N,)``; -1 where it says nothing."""
+    attributes, sizes = (items.column(name).combine_chunks().dictionary_encode() for name in ("attributes", "sizes"))
+    of_attributes, of_sizes = (
+        [tuple(dict.fromkeys(read(text))) for text in encoded.dictionary.to_pylist()] + [()]
+        for encoded, read in ((attributes, lambda text: sizes_said(_said(text))), (sizes, size_names))
+    )
+    code_of: dict[tuple[str, ...], int] = {}
+    text_N, listed_N = (encoded.indices.fill_null(len(encoded.dictionary)).to_numpy().astype(np.int64) for encoded in (attributes, sizes))
+    pairs, pair_N = np.unique(text_N * len(of_sizes) + listed_N, return_inverse=True)
+    said = (of_sizes[pair % len(of_sizes)] or of_attributes[pair // len(of_sizes)] for pair in pairs.tolist())
+    codes = np.array([code_of.setdefault(some, len(code_of)) if some else -1 for some in said], dtype=np.int64)
+    return list(code_of), codes[pair_N] if len(codes) else np.zeros(0, np.int64)
 
 
 def _rows(table: pa.Table, columns: list[str]) -> Iterator[dict[str, Any]]:

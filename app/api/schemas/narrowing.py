@@ -12,7 +12,7 @@ from models.datasets.feeds.money import MOST
 
 
 class FiltersIn(Strict):
-    """What suggestions must satisfy, all of it at once; values match exactly."""
+    """What suggestions must satisfy, all of it at once; values match exactly, sizes in all their spellings."""
 
     price: PriceRange | None = Field(default=None, description="Price range.")
     in_stock: bool | None = Field(
@@ -23,7 +23,8 @@ class FiltersIn(Strict):
     size: Few[Value] = Field(
         default_factory=list,
         max_length=1_000,
-        description="Any of these sizes, in stock: by the item's `sizes`, else by its attribute `size` unless it is sold out.",
+        description="Any of these sizes, in stock, however the catalogue writes them (`10`, `UK 10`): by the item's `sizes`, else by its "
+        "attribute `size` unless it is sold out.",
         examples=[["M"]],
     )
     brand: Few[Value] = Field(default_factory=list, max_length=1_000, description="Any of these brands.", examples=[["Nordhavn"]])

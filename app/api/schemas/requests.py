@@ -134,8 +134,8 @@ class CompleteOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether suggestions must be for the people (men or women, adults or children), the season and the occasion that "
-        "the items are for; left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
+        description="Whether suggestions must be for the people (men or women, adults or children), the season, the occasion and, of "
+        "one-offs, the size that the items are for; left out: as `ATTIRE_CONSISTENT` says. `candidates` need not.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -238,7 +238,8 @@ class ScoreOutfit(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What a proposed swap must satisfy.")
     consistent: bool | None = Field(
         default=None,
-        description="Whether a swap must be for the people, season and occasion of the others; left out: as `ATTIRE_CONSISTENT` says.",
+        description="Whether a swap must be for the people, season, occasion and, of one-offs, size of the others; "
+        "left out: as `ATTIRE_CONSISTENT` says.",
         examples=[True],
     )
     exclude: Few[Id] = Field(
@@ -267,7 +268,8 @@ class SimilarItems(Strict):
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What they must satisfy; in stock or not, unless it says.")
     consistent: bool = Field(
         default=False,
-        description="Whether they must be for the people (men or women, adults or children), the season and the occasion that it is for.",
+        description="Whether they must be for the people (men or women, adults or children), the season, the occasion and, of one-offs, "
+        "the size that it is for.",
     )
 
     @model_validator(mode="after")

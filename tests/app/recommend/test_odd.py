@@ -41,7 +41,7 @@ def release() -> Any:
     conflicts = Conflicts.fit([[WOMEN, WOMEN]] * 60 + [[MEN, MEN]] * 60)
     most_C = np.array([1, 1, 1, 2])
     slots = SlotModel(categories=CATEGORIES, pairs_CC=pairs_CC, most_C=most_C, largest=4, smallest=2, weights={}, conflicts=conflicts)
-    return SimpleNamespace(bundle=SimpleNamespace(slots=slots))
+    return SimpleNamespace(bundle=SimpleNamespace(slots=slots), traits=SimpleNamespace(sized=None))
 
 
 @pytest.mark.parametrize(

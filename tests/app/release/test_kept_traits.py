@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 from app.home.store import ReleaseStore
 from app.release import kept_traits
 from app.release.kept_traits import traits_of
+from app.release.sized import Sized
 from app.release.traits import Traits
 from index.snapshot import Snapshot
+from models.datasets.size_scale import place_of
 
 
 @pytest.fixture
@@ -68,3 +71,19 @@ def test_a_directory_that_cannot_be_written_is_no_trouble(directory: Path, monke
 
     monkeypatch.setattr(kept_traits, "staged", refuse)
     assert same(traits_of(directory, snapshot), Traits.of(snapshot))
+
+
+def test_sizes_of_one_offs_are_kept(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that have no place, too."""
+    snapshot = Snapshot.load(directory)
+    read = Traits.of(snapshot)
+    places = (None, place_of("UK 10", "top", "women adult"))
+    made = replace(read, sized=Sized(places, (np.arange(len(read.label_N)) % 2).astype(np.int32), "uk"))
+    monkeypatch.setattr(Traits, "of", lambda _: made)
+    traits_of(directory, snapshot)
+    monkeypatch.setattr(Traits, "of", lambda _: pytest.fail("read again"))
+    kept = traits_of(directory, snapshot).sized
+    assert kept is not None
+    assert made.sized is not None
+    assert (kept.places, kept.small) == (places, "uk")
+    assert np.array_equal(kept.place_N, made.sized.place_N)
