@@ -48,14 +48,15 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     Args:
         worn: id of each item -> its role; None for an unknown one.
         audience: a key of ``TEMPLATES``.
-        stocked: roles that the catalogue has items of; others are not missed.
+        stocked: roles that the catalogue has items of; others are not missed, and no template stands on a dress where there are none.
     """
     have = {role for role in worn.values() if role}
     have = have - _BENEATH or have
     if have & ALONE or not have:
         return ()
     core = have & _CORE
-    shares = TEMPLATES[audience]
+    shares = {names: share for names, share in TEMPLATES[audience].items() if _CORE.intersection(names.split()) <= core.union(stocked)}
+    shares = shares or TEMPLATES[audience]
     in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
     fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:

@@ -21,7 +21,7 @@ NOT_WORN: Final = "not worn"
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti sweater jumper pullover sweatshirt hoodie cardigan "
-        "turtleneck polo poloshirt camisole-top tank-top knitwear bodysuit vest-top lounge-tshirt"
+        "turtleneck polo poloshirt camisole-top tank-top sports-bra knitwear bodysuit vest-top lounge-tshirt"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala "
@@ -62,9 +62,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
         "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown"
     ),
-    "innerwear": (
-        "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest sports-bra"
-    ),
+    "innerwear": ("innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest"),
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget towel beach-towel "

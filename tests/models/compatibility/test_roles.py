@@ -54,3 +54,5 @@ def test_what_is_worn_alone_asks_for_nothing() -> None:
 def test_only_what_the_catalogue_has_is_missing() -> None:
     """No slot stays empty for ever."""
     assert usual({"a": "top"}, "child", {"bottom"}) == ("bottom",)
+    without_dresses = [usual({f"s{number}": "footwear"}, "women", {"top", "bottom", "footwear"}) for number in range(40)]
+    assert set(without_dresses) == {("top", "bottom")}, "shoes of a shop without dresses are worn with a top and a bottom"

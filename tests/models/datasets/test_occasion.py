@@ -23,7 +23,7 @@ from models.datasets.occasion import DRESS, SNOW, SPORT, occasion_label
         ("Ski Pants", "bottom", SNOW),
         ("Football Boots", "footwear", SPORT),
         ("Sports coats", "outer", None),
-        ("Sports Bras", "innerwear", SPORT),
+        ("Sports Bras", "top", SPORT),
         ("Sports Watches", "watch", None),
         ("Ties", "tie", DRESS),
         ("Tops; Tie-front blouse", "top", None),

@@ -107,7 +107,7 @@ def test_rows_that_were_set_aside_are_told_with_what_to_do(room: TestClient, own
     """Of each feed the first, as text; the rows of one feed do not hide those of another, nor does a damaged file."""
     records = FeedRecords(own)
     files = [own / REJECTS, *(records.rejects_file(source) for source in ("https://shop.example/a.csv", "b.csv"))]
-    files[0].parent.joinpath("feeds").mkdir()
+    files[0].parent.joinpath("feeds").mkdir(exist_ok=True)
     for at, file in enumerate(files[:2]):
         with Rejects(file) as rejects:
             for line in range(2, 4 + REJECTS_SHOWN):
