@@ -21,7 +21,7 @@ NOT_WORN: Final = "not worn"
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti sweater jumper pullover sweatshirt hoodie cardigan "
-        "turtleneck polo poloshirt camisole-top tank-top sports-bra knitwear bodysuit vest-top lounge-tshirt"
+        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala "
@@ -66,7 +66,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget towel beach-towel "
-        "yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sports-bottle dumbbell kettlebell barbell foam-roller "
+        "yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sport-bottle dumbbell kettlebell barbell foam-roller "
         "resistance-band skipping-rope racket racquet helmet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase"
     ),
 }
@@ -106,7 +106,7 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 
 _WOMENS: Final = (
     "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump camisole camisole-top bikini bikini-top "
-    "bikini-bottom bikini-pantie nightdress nightgown bra sports-bra panty pantie jegging stocking salwar churidar patiala "
+    "bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
     "dupatta clutch"
 )
 WOMENS: Final = frozenset(_WOMENS.split())
