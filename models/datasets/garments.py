@@ -21,48 +21,55 @@ NOT_WORN: Final = "not worn"
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti sweater jumper pullover sweatshirt hoodie cardigan "
-        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt"
+        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala "
-        "track-pant rain-trouser culotte palazzo"
+        "track-pant rain-trouser culotte palazzo sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
-        "kurta-set playsuit dungaree tuxedo"
+        "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan co-ord coord co-ord-set"
     ),
     "footwear": (
         "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
-        "clog mule espadrille derby high-top high-tops plimsoll"
+        "clog mule espadrille derby high-top high-tops wellington welly wellie slider slide plimsoll"
     ),
     "outer": (
-        "outer outerwear coat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak sportcoat nehru-jacket shrug "
-        "puffer puffer-coat outer-vest overshirt"
+        "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak sportcoat "
+        "nehru-jacket shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono windcheater puffa body-warmer"
     ),
     "bag": (
         "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "
-        "shoulder-bag crossbody-bag belt-bag citybag"
+        "shoulder-bag crossbody-bag belt-bag citybag bumbag bum-bag fanny-pack holdall"
     ),
-    "headwear": "hat cap beanie headwear fedora beret turban headband hairband kerchief",
-    "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana",
+    "headwear": "hat cap beanie headwear fedora trilby snapback visor balaclava earmuff beret turban headband hairband kerchief",
+    "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana headscarf",
     "eyewear": "sunglass eyeglass glasses glass eyewear",
     "watch": "watch watche",
-    "belt": "belt suspender",
+    "belt": "belt suspender cummerbund",
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
-        "cufflink cuff-link wristband"
+        "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker"
     ),
     "gloves": "glove gloves mitten",
     "tie": "tie bow-tie ties-and-cufflink",
-    "hosiery": "hosiery sock stocking tight tights",
+    "hosiery": "hosiery sock stocking tight tights legwarmer leg-warmer",
     "wallet": "wallet card-holder money-clip",
-    "hair": "hair-accessory hair-accessorie hairclip hair-clip",
-    "swimwear": "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit",
+    "hair": "hair-accessory hair-accessorie hairclip hair-clip hair-slide",
+    "swimwear": (
+        "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit swim-short swim-trunk "
+        "swimming-trunk swimming-costume swimming-short boardshort board-short rash-vest wetsuit sarong"
+    ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
-        "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown"
+        "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown onesie nightie negligee loungewear "
+        "sleepsuit sleepshirt sleep-shirt babygrow"
     ),
-    "innerwear": ("innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest"),
+    "innerwear": (
+        "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest bralette "
+        "basque corset garter-belt long-john"
+    ),
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget towel beach-towel "
