@@ -56,7 +56,7 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
         return ()
     core = have & _CORE
     shares = {names: share for names, share in TEMPLATES[audience].items() if _CORE.intersection(names.split()) <= core.union(stocked)}
-    shares = shares or TEMPLATES[audience]
+    shares = shares or {**TEMPLATES[audience]}
     in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
     fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:
