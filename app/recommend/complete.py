@@ -20,6 +20,7 @@ from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
 from app.recommend.slots import Slots, as_wished, choose_slots
 from app.release.release import Release
+from index.backends.base import IntArray
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 
@@ -88,9 +89,12 @@ def _slots(resolved: Resolved) -> Slots:
         )
         return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
 
+    def rows_in(category: str) -> IntArray:
+        rows = release.snapshot.rows_in(category)
+        return rows[may.passes(rows)]
+
     chosen = lacking(())
-    snapshot = release.snapshot
-    if named := steering.named([*worn.categories, *chosen.categories], lambda name: may.any_of(snapshot.rows_in(name))):
+    if named := steering.named([*worn.categories, *chosen.categories], rows_in):
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
     return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
 

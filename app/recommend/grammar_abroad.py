@@ -49,7 +49,7 @@ ARTICLES: Final = _all(
 ) - {"de", "i"}
 OF: Final = _all(
     "de des du en avec à au aux von vom aus im mit zu con del de di dei delle degli della dello in van uit met qui est sont soit ist sind "
-    "que es son sea che è sia"
+    "que es son sea sean che è sia siano soient seien zijn"
 ) - {"a", "son"}
 """What joins a term to its noun, besides *à*: its bare letter is the English article."""
 

@@ -161,7 +161,7 @@ def _by_words(
     among: Collection[str] = ROLE_WORDS.keys(),
     learned: SlotModel | None = None,
 ) -> tuple[Slot, ...]:
-    """The roles that a usual template lacks, each with the category that has most items of it, for the occasion if any is.
+    """The roles that a usual template lacks and that these people can wear, each of the category with most items, for the occasion if any.
 
     Args:
         among: the roles that count.
@@ -169,7 +169,8 @@ def _by_words(
             most, and no role is lacking that whole outfits with such pieces go without.
     """
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    roles = {labels.role for labels in release.traits.labels if labels.role}.intersection(among)
+    for_them = (one for one in release.traits.labels if all(fits(release, one, labels, occasion=False) for labels in worn.labels))
+    roles = {one.role for one in for_them if one.role}.intersection(among)
     audience = Audience()
     for labels in worn.labels:
         said = Audience.of_label(labels.audience or "")

@@ -74,17 +74,18 @@ class Steering:
             or "what is left is blocked, or was met already"
         )
 
-    def named(self, taken: Sequence[str], has: Callable[[str], bool]) -> list[str]:
+    def named(self, taken: Sequence[str], rows_in: Callable[[str], IntArray]) -> list[str]:
         """The categories that are asked for and are none of those that are taken; what is but implied only where there is any.
 
         Args:
-            has: whether something of a category may be suggested: that one goes before others of one wish.
+            rows_in: the rows of a category that may be suggested: of one wish the category counts that has most of what is wanted.
         """
         found: list[str] = []
         for wish in (*self.wishes.wishes, *self.implied):
             if wish.categories and wish.terms and not wish.turned and not {*wish.categories} & {*taken, *found}:
-                some = [*filter(has, wish.categories)]
-                found += some[:1] or ([] if wish in self.implied else [wish.categories[0]])
+                lacking = {name: self.kept(rows_n)[1] for name in wish.categories if len(rows_n := rows_in(name))}
+                best = min(lacking.items(), key=lambda one: len(one[1]), default=(None,))[0]
+                found += [best] if best else [] if wish in self.implied else [wish.categories[0]]
         return found
 
     @property

@@ -9,7 +9,8 @@ from typing import Final
 
 from models.compatibility.dice import digest
 
-_CORE: Final = frozenset({"full-body", "top", "bottom"})
+CORE: Final = frozenset({"full-body", "top", "bottom"})
+"""What an outfit of clothes stands on."""
 
 TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
     "women": {"top bottom footwear bag": 0.5, "full-body footwear bag": 0.35, "top bottom footwear": 0.15},
@@ -19,7 +20,7 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 }
 """By audience (``Audience.name``): usual outfits and their shares. A worn piece of another role joins the template that it fits."""
 
-ESSENTIAL: Final = _CORE | {"footwear"}
+ESSENTIAL: Final = CORE | {"footwear"}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
@@ -54,8 +55,8 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     have = have - _BENEATH or have
     if have & ALONE or not have:
         return ()
-    core = have & _CORE
-    shares = {names: share for names, share in TEMPLATES[audience].items() if _CORE.intersection(names.split()) <= core.union(stocked)}
+    core = have & CORE
+    shares = {names: share for names, share in TEMPLATES[audience].items() if CORE.intersection(names.split()) <= core.union(stocked)}
     shares = shares or {**TEMPLATES[audience]}
     in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
     fitting = [template for template in in_mind if core.issubset(template)]
@@ -67,6 +68,6 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
 
 def _template(item: str, role: str | None, shares: Mapping[str, float]) -> tuple[str, ...]:
     """The template that an item has in mind, drawn by its id among those that it fits."""
-    fitting = {names: share for names, share in shares.items() if role not in _CORE or role in names.split()}
+    fitting = {names: share for names, share in shares.items() if role not in CORE or role in names.split()}
     place = bisect(list(accumulate(fitting.values())), digest(item) / 2**64 * sum(fitting.values()))
     return tuple(list(fitting)[min(place, len(fitting) - 1)].split()) if fitting else ()

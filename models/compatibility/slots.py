@@ -75,7 +75,7 @@ class SlotModel:
         words: of items, that it reads.
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
-        parts: whether most of them may be parts of outfits, so that where one ends is not where nothing is missing.
+        parts: whether most of them may be parts of outfits of clothes, so that where one ends is not where nothing is missing.
         seen_C: in how many a category is; empty where that was not kept.
         wholes: how many are whole. whole_C: in how many of these a category is; empty where that was not kept.
         conflicts: of attributes, learned from the same outfits.

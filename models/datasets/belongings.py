@@ -31,23 +31,28 @@ _PAIRS: Final = (
 """First words, and what each of them may be followed by."""
 _ALONE: Final = "insole shoelace shoehorn shoetree detergent candle"
 _GERMAN: Final = (
+    "schlüsselanhänger geschenkbox schmucketui "
     "schnürsenkel einlegesohle einlegesohlen schuhlöffel schuhspanner schuhcreme schuhbeutel schuhbürste schuhputz kleiderbügel "
     "kleidersack kleidersäcke uhrenbox uhrenkasten uhrenbeweger schmuckkästchen schmuckkasten schmuckschatulle waschmittel kerze kerzen"
 )
 _FRENCH: Final = (
+    "porte-clés porte-clé écrin écrins "
     "cirage cirages lacet lacets embauchoir embauchoirs chausse-pied semelle-intérieure semelles-intérieures semelles entretien-chaussures "
     "entretien-des-chaussures entretien-du-cuir produit-d-entretien produits-d-entretien boîte-à-bijoux boîtes-à-bijoux coffret-à-bijoux "
     "boîte-à-montres cintre cintres housse-à-vêtements bougie bougies lessive"
 )
 _SPANISH: Final = (
+    "llavero llaveros estuche estuches caja-de-regalo cajas-de-regalo "
     "betún plantilla plantillas cordón cordones calzador calzadores hormas zapatero zapateros joyero joyeros percha perchas velas "
     "cuidado-del-calzado limpiador-de-calzado cuidado-de-zapatos"
 )
 _ITALIAN: Final = (
+    "portachiavi astuccio astucci scatola-regalo "
     "lucido-da-scarpe lucido-scarpe soletta solette lacci stringhe tendiscarpe calzascarpe scarpiera scarpiere portagioie portagioielli "
     "gruccia grucce candele detersivo cura-delle-scarpe cura-scarpe cera-per-scarpe crema-per-scarpe"
 )
 _DUTCH: Final = (
+    "sleutelhanger sleutelhangers "
     "schoenpoets schoenveter schoenveters veter veters inlegzool inlegzolen inlegzooltjes schoenspanner schoenspanners schoenlepel "
     "schoenverzorging schoenonderhoud schoenenrek sieradendoos sieradenkistje horlogebox kleerhanger kleerhangers kledinghoes kaars "
     "kaarsen wasmiddel"

@@ -72,8 +72,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
-        "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring gadget towel beach-towel "
-        "yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sport-bottle dumbbell kettlebell barbell foam-roller "
+        "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring key-ring keychain key-chain gift-box gadget "
+        "towel beach-towel yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sport-bottle dumbbell kettlebell barbell foam-roller "
         "resistance-band skipping-rope racket racquet helmet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase"
     ),
 }

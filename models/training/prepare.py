@@ -15,6 +15,7 @@ from torch import Tensor
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
 from models.compatibility.conflicts import Conflicts
+from models.compatibility.roles import CORE
 from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.labels import labels_of
@@ -114,11 +115,13 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
         worn, valid = worn_at_once(worn, valid, [labels.role for labels in said])
     if not worn:
         return SlotTemplates()
+    clothed = 2 * sum(any(said[row].role in CORE for row in outfit) for outfit in worn) >= len(worn)  # else sets of jewellery are whole
     by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
     wording = slot_wording(texts, worn, valid)
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
     wholes = WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if not outfit.part], dataset.catalogue, dataset.counts)
-    return replace(slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()]), parts=mostly_parts, conflicts=conflicts)
+    slots = slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()])
+    return replace(slots, parts=mostly_parts and clothed, conflicts=conflicts)
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds
