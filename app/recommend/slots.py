@@ -103,13 +103,13 @@ def choose_slots(
         return Slots(tuple(map(Slot, known_categories(release, [(f"slots[{at}].category", name) for at, name in enumerate(asked)]))))
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
-    known = _as_learned(release, worn) if learned.knows(worn.categories) else worn.categories
+    known = _as_learned(release, worn)
 
     def missing(empty: Collection[str]) -> Sequence[str]:
         categories, texts = (*known, *beside), (*release.texts(worn.rows), *("" for _ in beside))
         return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
 
-    if learned.knows(worn.categories):
+    if learned.knows(known):
         rather = may if rather is None else rather
         names = missing(empty := _empty(release, rather))
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
@@ -175,7 +175,7 @@ def _by_words(
     for labels in worn.labels:
         said = Audience.of_label(labels.audience or "")
         audience = audience & said if said and (audience & said).possible else audience
-    lacking = usual(worn_as, audience.name, roles)
+    lacking = usual(worn_as, audience.name, roles, clothed=release.traits.clothed)
     suits = suitable(release, worn.labels)
     suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
     sizes, so_far = release.snapshot.sizes, (*worn.categories, *beside)

@@ -5,9 +5,11 @@ Shape legend: N rows · L distinct labels.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +21,12 @@ from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
+from models.compatibility.roles import CORE
+from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
+
+_CLOTHED: Final = 0.25
+"""The least share of what is worn that clothes have in a shop of clothes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +104,15 @@ class Traits:
             return self.first_N[:0]
         rows = np.concatenate([[first], rows_M[begin : firsts_M.searchsorted(first, side="right")]])
         return np.asarray(rows[rows != row])
+
+    @cached_property
+    def clothed(self) -> bool:
+        """Whether clothes are more than a few of the items; of a shop of jewellery or bags they are not."""
+        counts = Counter[str]()
+        for labels, count in zip(self.labels, self._counts.tolist(), strict=True):
+            counts[labels.role or NOT_WORN] += count
+        worn = counts.total() - counts[NOT_WORN]
+        return sum(counts[role] for role in (*CORE, "outer")) >= _CLOTHED * worn
 
     @cached_property
     def _counts(self) -> IntArray:

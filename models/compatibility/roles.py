@@ -20,6 +20,9 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 }
 """By audience (``Audience.name``): usual outfits and their shares. A worn piece of another role joins the template that it fits."""
 
+SETS: Final[Mapping[str, float]] = {"jewellery bag": 0.7, "jewellery bag eyewear": 0.3}
+"""Those of a shop of accessories, which has few clothes to wear them with."""
+
 ESSENTIAL: Final = CORE | {"footwear"}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
@@ -41,7 +44,7 @@ def instead(role: str, other: str) -> bool:
     return (min(role, other), max(role, other)) in _EITHER or (role == other and role in _ONE_OF)
 
 
-def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str]) -> tuple[str, ...]:
+def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str], *, clothed: bool = True) -> tuple[str, ...]:
     """The roles that are missing by the usual templates; none when what is worn fills the template of one of the items.
 
     Every item has a template of its own, drawn by its id, so that answers vary over items and never for one.
@@ -50,14 +53,16 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
         worn: id of each item -> its role; None for an unknown one.
         audience: a key of ``TEMPLATES``.
         stocked: roles that the catalogue has items of; others are not missed, and no template stands on a dress where there are none.
+        clothed: whether the shop sells clothes, and not but a few beside accessories, which then ask for none.
     """
     have = {role for role in worn.values() if role}
     have = have - _BENEATH or have
     if have & ALONE or not have:
         return ()
     core = have & CORE
-    shares = {names: share for names, share in TEMPLATES[audience].items() if CORE.intersection(names.split()) <= core.union(stocked)}
-    shares = shares or {**TEMPLATES[audience]}
+    templates = TEMPLATES[audience] if clothed or core else SETS
+    shares = {names: share for names, share in templates.items() if CORE.intersection(names.split()) <= core.union(stocked)}
+    shares = shares or {**templates}
     in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
     fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:

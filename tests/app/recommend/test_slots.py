@@ -149,6 +149,19 @@ def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, mo
     assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False), "three may lack them by chance"
 
 
+def test_nothing_is_asked_for_that_these_people_cannot_wear(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A man's watch in a shop whose clothes are women's; for a woman's the same shop has a top, trousers and shoes."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    women, label_N = "women adult", np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for label, name in enumerate(("tops", "shoes", "bottoms")):
+        label_N[release.snapshot.rows_in(name)] = label + 1
+    labels = (PieceLabels("watch"), *(PieceLabels(role, women) for role in ("top", "footwear", "bottom")))
+    known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    hers, his = (replace(resolve(known, ["bags-1"], Limits()), labels=(PieceLabels("watch", whom),)) for whom in (women, "men adult"))
+    assert {"tops", "bottoms", "shoes"} <= {*choose_slots(known, hers, None, Limits()).categories}
+    assert choose_slots(known, his, None, Limits()).complete
+
+
 def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two kinds of footwear the one that such pieces were bought with, though the other has more items."""
     shoes, boots = (release.snapshot.rows_in(name) for name in ("shoes", "bags"))
