@@ -50,6 +50,8 @@ _BEFORE_THAN: Final = 3
 """Words within which "other" stands before "than"."""
 _LONGEST: Final = 4
 _SIZE_TOKENS: Final = 3
+_IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du"))
+"""Before a number that ends a phrase, in English, Spanish, French, Italian, German and Dutch."""
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -224,13 +226,17 @@ class _Reader:
 
     def _size(self, place: int) -> _Read | None:
         """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL"; but in what names more, as in *M&S*."""
-        named = self._words[place] in SIZES
+        named = self._words[place] in SIZES or (self._words[place] in _IN_SIZE and self._is_last_number(place + 1))
         first = place + named
         for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
             size = self._tokens[first].string[self._tokens[first].start() : self._tokens[last].end()]
             if (named or self._of_itself(size, first, last)) and (meaning := self._vocabulary.sizes(size)):
                 return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
         return None
+
+    def _is_last_number(self, place: int) -> bool:
+        """Whether a number ends its phrase: "shoes in 38", "zapatos del 38", but not "in 3 colours"."""
+        return place < len(self._tokens) and self._words[place].isdigit() and self._end_of_phrase(place) == place + 1
 
     def _of_itself(self, size: str, first: int, last: int) -> bool:
         """Whether words are a size where nothing says so."""

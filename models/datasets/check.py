@@ -51,6 +51,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
         'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify'
     ),
 }
+_OF_CURRENCY: Final = "the sign beside prices, which are bare numbers without; `currency: EUR` in a mapping says it of all that tell none"
 _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
     "what tells neither is shown to everybody"
@@ -203,6 +204,9 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
         lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
+    priced = table.filter(pc.is_valid(table.column("price")))
+    if bare := priced.column("currency").null_count:
+        yield Missing("currency of prices", bare, len(priced), _OF_CURRENCY)
     some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
     said = [labels.audience for labels in labels_of(some, set(catalogue.categories), table)]
     whom = Counter(said)

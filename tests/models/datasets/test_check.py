@@ -178,6 +178,7 @@ def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> N
     found = missing(shop)
     assert not {"title of items", "image of items", "outfits", "items of a category"} & set(found)
     assert found["price of items"].startswith("price of items (5 of 6)")
+    assert found["currency of prices"].startswith("currency of prices (1 of 1)")
     assert found["training outfits"].startswith("training outfits (199 more): there are 1")
     assert found["user of outfits"].startswith("user of outfits (1 of 2)")
     assert found["a training outfit of each item"].startswith("a training outfit of each item (4 of 6)")
