@@ -88,6 +88,17 @@ class Steering:
                 found += [best] if best else [] if wish in self.implied else [wish.categories[0]]
         return found
 
+    def instead(self, slots: Sequence[str], rows_in: Callable[[str], IntArray]) -> dict[str, str]:
+        """Of slots that have nothing of what is wanted of them another category that the same wish names and that has."""
+        found: dict[str, str] = {}
+        for wish in self.wishes.wishes:
+            mine = [name for name in slots if name in wish.categories] if wish.terms and not wish.turned else []
+            if mine and all(self.kept(rows_in(name))[1] for name in mine):
+                others = [name for name in wish.categories if name not in {*slots, *found.values()}]
+                some = [name for name in others if len(rows_n := rows_in(name)) and not self.kept(rows_n)[1]]
+                found |= {mine[0]: some[0]} if some else {}
+        return found
+
     @property
     def unwanted(self) -> set[str]:
         """The categories that are not wanted at all."""

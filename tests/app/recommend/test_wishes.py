@@ -295,6 +295,8 @@ def test_of_the_kinds_of_a_garment_the_one_that_is_as_asked_is_opened(
     snapshot = snapshot_of(items, tmp_path / "bags")
     release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
     asked = [constraints_of(cast("Release", release), text) for text in ("bolso azul marino", "un bolso", "bolso verde")]
+    slots = ("Tops", "Bolsos de fiesta")
+    assert [one.instead(slots, snapshot.rows_in) for one in asked] == [{"Bolsos de fiesta": "Bolsos bandolera"}, {}, {}]
     assert [one.named((), snapshot.rows_in) for one in asked] == [["Bolsos bandolera"], ["Bolsos de fiesta"], ["Bolsos de fiesta"]]
 
 
