@@ -84,11 +84,21 @@ def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> 
 
 
 def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots, may: Selection | None) -> Slots:
-    """The slots of the curated look that is shown, else those of the slot template that holds, else those that were learned."""
+    """The slots of the curated look that is shown, else those of the slot template that holds, else those that were learned.
+
+    Of these there are none of which rules leave nothing at all.
+    """
     if ruling.look is not None:
         return _of_look(release, ruling, ruling.look)
     template = ruling.template
-    return learned if template is None else of_template(release, worn, ruling, template, learned, may)
+    if template is not None:
+        return of_template(release, worn, ruling, template, learned, may)
+    left = tuple(slot for slot in learned.slots if _any(release, slot.category, may) or not _ruled_out(release, ruling, slot.category))
+    return replace(learned, slots=left, complete=learned.complete or not left)
+
+
+def _ruled_out(release: Release, ruling: Ruling, category: str) -> bool:
+    return not ruling.allows(release.snapshot.rows_in(category)).any()
 
 
 def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:

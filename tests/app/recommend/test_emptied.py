@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -14,6 +16,8 @@ from app.release.release import Release
 from app.rules.rule import RULES
 from app.rules.ruling import InForce, Ruled
 from index.columns import Columns, Filter
+from models.compatibility.slot_templates import SlotTemplates
+from models.datasets.labels import PieceLabels
 
 WHOLE = ("tops-1", "bottoms-1", "shoes-1", "bags-1")
 
@@ -51,6 +55,20 @@ def test_what_rules_leave_without_a_slot_is_not_complete(release: Release, rules
     assert (answer.slots, answer.complete, answer.why_not) == ((), False, why)
     assert ask(release, *rules, dry_run=True).why_not == why
     assert ask(release, *rules, looks=1).no_looks == why
+
+
+def test_usual_slots_are_none_of_what_rules_leave_nothing_of(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no outfits say what is missing; what one rule leaves is asked for still."""
+    monkeypatch.setattr(release.bundle, "slots", SlotTemplates())
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for label, name in enumerate(("tops", "shoes", "bottoms")):
+        label_N[release.snapshot.rows_in(name)] = label + 1
+    labels = (PieceLabels("watch"), PieceLabels("top"), PieceLabels("footwear"), PieceLabels("bottom"))
+    known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    answers = [ask(known, {"do": "exclude", "items": {"category": names}}) for names in (["shoes"], ["shoes", "bottoms"])]
+    assert [[slot.category for slot in answer.slots] for answer in answers] == [["bottoms"], []]
+    assert [answer.complete for answer in answers] == [False, False]
+    assert answers[1].why_not == "the shop's rules leave nothing of what is missing, bottoms, shoes: r0"
 
 
 @pytest.mark.parametrize("rules", [[], [{"do": "exclude", "items": {}}], [slots(("shoes", 0, 0))]])
