@@ -75,7 +75,7 @@ router = APIRouter(
 )
 
 
-@router.get("/categories")
+@router.get("/categories", response_model_exclude_none=True)
 async def categories(
     release: CurrentRelease,
     services: InjectedServices,
@@ -84,6 +84,7 @@ async def categories(
     q: Annotated[str | None, Query(max_length=200, description="Count what these words find, as GET /items does.")] = None,
     filters: Annotated[str | None, Query(max_length=8_000, description="Count what satisfies this, as GET /items does.")] = None,
     grouped: Annotated[bool, Query(description="Count products rather than their colours and sizes, as GET /items does.")] = False,
+    roles: Annotated[bool, Query(description="Tell what most items of each are worn as.")] = False,
 ) -> Categories:
     """The categories of the catalogue, by name; where words or filters narrow it, with as many of their items as these leave."""
     sizes = release.snapshot.sizes
@@ -96,7 +97,8 @@ async def categories(
         return {one["values"]: one["counts"] for one in pc.value_counts(column).to_pylist()}
 
     left = sizes if q is None and filters is None and not grouped else await compute(counts)
-    return Categories(categories=[CategoryOut(name=name, count=left.get(name, 0)) for name in sorted(sizes)])
+    worn_as = release.worn_as if roles else lambda _: None
+    return Categories(categories=[CategoryOut(name=name, count=left.get(name, 0), role=worn_as(name)) for name in sorted(sizes)])
 
 
 @router.get("/facets", response_model_exclude_none=True)

@@ -101,6 +101,9 @@ class CategoryOut(BaseModel):
 
     name: str = Field(description="Name.", examples=["shoes"])
     count: int = Field(description="Its items.", examples=[312])
+    role: str | None = Field(
+        default=None, description="What most of its items are worn as; only with `roles`, where their words tell.", examples=["footwear"]
+    )
 
 
 class Categories(BaseModel):

@@ -1,5 +1,6 @@
 // Whole looks side by side, each a collage as it would be worn. Choosing one makes it the outfit; what is kept stays in all of them.
 import { latest } from "./api.js";
+import { rolesOf } from "./catalogue.js";
 import { complete, currencyOf, left } from "./completing.js";
 import { byId, el, percent, price, redraw, say } from "./dom.js";
 import { base, choose, fill, onChange, outfit } from "./outfit.js";
@@ -8,26 +9,29 @@ import { pieceOf } from "./tray.js";
 import { lookless } from "./words.js";
 
 const LOOKS = 4;
-// Where a piece hangs: by what its category says of it. The rest is beside.
-const PLACES = [
-  ["head", /head|hat|cap|beanie/i],
-  ["neck", /scar|neck|jewel|tie\b/i],
-  ["over", /outer|coat|jacket|blazer/i],
-  ["body", /all-?body|dress|jumpsuit|suit/i],
-  ["top", /top|shirt|blouse|knit|sweater|jumper/i],
-  ["legs", /bottom|trouser|pant|jean|skirt|short/i],
-  ["feet", /shoe|boot|sneaker|sandal|foot/i],
-  ["hand", /bag|clutch|purse/i],
-];
+// Where a piece hangs: by what its category is worn as, in any language. The rest is beside.
+const PLACES = {
+  head: ["headwear", "hair", "eyewear"],
+  neck: ["scarf", "jewellery", "tie"],
+  over: ["outer"],
+  body: ["full-body", "swimwear", "sleepwear"],
+  top: ["top"],
+  legs: ["bottom"],
+  feet: ["footwear"],
+  hand: ["bag", "wallet"],
+};
+const ORDER = [...Object.keys(PLACES), "side"];
 const LARGE = new Set(["over", "body", "top", "legs"]);
-const placeOf = ({ category = "", subcategory = "" }) => (PLACES.find(([, said]) => said.test(category)) ?? PLACES.find(([, said]) => said.test(subcategory)))?.[0] ?? "side";
+const placeOf = ({ category }) => Object.keys(PLACES).find((place) => PLACES[place].includes(roles.get(category))) ?? "side";
 
+let roles = new Map();
 let looks = [];
 let completion = null;
 
 // The looks of an answer to these pieces; `rest` is what is left of the budget.
 export async function showBoard(answer, items = [], rest = null) {
   looks = answer ? inOrder(answer) : [];
+  roles = await rolesOf();
   const base = await Promise.all(items.map(pieceOf));
   const worn = await Promise.all(outfit().items.map(pieceOf));
   const wanted = answer && !answer.complete && answer.slots.length;
@@ -110,14 +114,14 @@ function card(look, place, base, worn) {
 }
 
 function collage(pieces) {
-  const hung = pieces.map((item) => ({ item, place: placeOf(item) }));
-  const order = ({ place }) => PLACES.findIndex(([name]) => name === place) + (place === "side" ? PLACES.length + 1 : 0);
-  hung.sort((one, other) => order(one) - order(other));
-  const column = (large) => {
-    const some = hung.filter(({ place }) => LARGE.has(place) === large);
-    return some.length ? el("span", { className: large ? "column large" : "column" }, ...some.map(({ item, place }) => hang(item, place))) : null;
-  };
-  return el("span", { className: "collage", ariaHidden: "true" }, column(true), column(false));
+  const hung = pieces.map((item) => ({ item, place: placeOf(item) })).sort((one, other) => ORDER.indexOf(one.place) - ORDER.indexOf(other.place));
+  const clothes = hung.filter(({ place }) => LARGE.has(place));
+  const beside = hung.filter((one) => !clothes.includes(one));
+  const half = Math.ceil(beside.length / 2);
+  // jewellery by itself has the whole board
+  const columns = clothes.length ? [clothes, beside] : [beside.slice(0, half), beside.slice(half)];
+  const column = (some, large) => (some.length ? el("span", { className: large ? "column large" : "column" }, ...some.map(({ item, place }) => hang(item, place))) : null);
+  return el("span", { className: "collage", ariaHidden: "true" }, column(columns[0], true), column(columns[1], !clothes.length));
 }
 
 function hang(item, place) {

@@ -54,8 +54,16 @@ const turn = latest(async (ask, offset) => {
   draw();
 }, tell);
 
+// What most pieces of a category are worn as.
+const roles = new Map();
+let known;
+const rolesKnown = new Promise((resolve) => (known = resolve));
+export const rolesOf = () => rolesKnown.then(() => roles);
+
 const loadCategories = latest(async (ask) => {
-  const { categories } = await ask("/categories?grouped=true");
+  const { categories } = await ask("/categories?grouped=true&roles=true");
+  for (const { name, role } of categories) roles.set(name, role);
+  known();
   const options = categories.map(({ name }) => el("option", { value: name }, kind(name)));
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);
@@ -63,7 +71,11 @@ const loadCategories = latest(async (ask) => {
   showPressed();
   byId("chips").dataset.of = `${narrowed({})}`;
   if (words() || chosenFilters()) recount(narrowed({}));
-}, (problem, retry) => problem && tell(problem, retry && (() => [retry(), turn(0)])));
+}, (problem, retry) => {
+  if (!problem) return;
+  known();
+  tell(problem, retry && (() => [retry(), turn(0)]));
+});
 
 // How many pieces of each category words and filters leave.
 const recount = latest(async (ask, asked) => {
