@@ -31,6 +31,8 @@ def test_an_unknown_item_is_404_naming_it(client: TestClient) -> None:
 def test_categories_are_counted(client: TestClient) -> None:
     """By name, with the number of items."""
     assert client.get("/categories").json()["categories"][0] == {"name": "bags", "count": 12}
+    worn_as = {one["name"]: one["role"] for one in client.get("/categories", params={"roles": True}).json()["categories"]}
+    assert worn_as == {"bags": "bag", "bottoms": "bottom", "shoes": "footwear", "tops": "top"}
 
 
 def test_pages_of_a_category_do_not_overlap(client: TestClient) -> None:
