@@ -124,11 +124,11 @@ def test_a_batch_has_no_deadline_as_a_whole(beside: Beside, monkeypatch: pytest.
     beside.run()
     one = {"items": ITEMS[:2]}
     assert beside.client.post("/complete-outfits", json={"requests": [one]}).status_code == 200
-    beside.outer.pool._deadline_s = 0.001
+    beside.outer.pool._deadline_s = 1e-6
     assert beside.client.post("/complete-outfit", json=one).json()["type"] == "/problems/deadline"
     [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
     assert said["answer"]["slots"]
-    beside.inner.state.services.pool._deadline_s = 0.001
+    beside.inner.state.services.pool._deadline_s = 1e-6
     [said] = beside.client.post("/complete-outfits", json={"requests": [one]}).json()["answers"]
     assert said["problem"]["type"] == "/problems/deadline"
 
