@@ -161,39 +161,23 @@ def _by_words(
     among: Collection[str] = ROLE_WORDS.keys(),
     learned: SlotModel | None = None,
 ) -> tuple[Slot, ...]:
-    """The roles that a usual template lacks and that these people can wear, each of the category with most items, for the occasion if any.
+    """The roles that are lacking by the usual templates, each of the category with most items that may be suggested and suit.
 
     Args:
         among: the roles that count.
         learned: what outfits say of it, of parts as they are: the category that is likeliest to come next comes before the one that has
             most, and no role is lacking that whole outfits with such pieces go without.
     """
-    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    for_them = (one for one in release.traits.labels if all(fits(release, one, labels, occasion=False) for labels in worn.labels))
-    roles = {one.role for one in for_them if one.role}.intersection(among)
-    audience = Audience()
-    for labels in worn.labels:
-        said = Audience.of_label(labels.audience or "")
-        audience = audience & said if said and (audience & said).possible else audience
-    lacking = usual(worn_as, audience.name, roles, clothed=release.traits.clothed)
-    suits = suitable(release, worn.labels)
-    suits_N = None if suits is None else suits.test(np.arange(len(release.traits.label_N)))
-    sizes, so_far = release.snapshot.sizes, (*worn.categories, *beside)
-    likely = learned.next_of(so_far) if learned else {}
-    worn_too = wearable(release, worn_sizes(release, worn.rows))
-    worn_too_N = None if worn_too is None else worn_too.test(np.arange(len(release.traits.label_N)))
-    narrower = [one_N for one_N in (suits_N, worn_too_N, None if may is None else may.mask()) if one_N is not None]
-    occasions = {labels.occasion for labels in worn.labels if labels.occasion}
+    every_N, sizes = np.arange(len(release.traits.label_N)), release.snapshot.sizes
+    conditions = (suitable(release, worn.labels), wearable(release, worn_sizes(release, worn.rows)))
+    occasions = _occasions(worn)
     apt_N = release.traits.mask(lambda labels: labels.occasion in occasions if occasions else labels.occasion not in {SPORT, SNOW})
-    needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL if SPORT in occasions else {*lacking}  # nor a belt to run in
+    narrower = [condition.test(every_N) for condition in conditions if condition is not None]
+    narrower += [] if may is None else [may.mask()]
+    likely = learned.next_of((*worn.categories, *beside)) if learned else {}
     slots = []
-    for role in lacking:
-        if learned and learned.go_without(so_far, [name for name in learned.categories if release.worn_as(name) == role]):
-            continue
-        of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
-        if role not in needed and not (of_role_N & apt_N).any():
-            continue
-        wanted_N = of_role_N
+    for role in _lacking(release, worn, beside, among, learned):
+        wanted_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
         for one_N in (*narrower, apt_N):
             wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
         counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in unwanted}
@@ -201,3 +185,29 @@ def _by_words(
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))
     return tuple(slots)
+
+
+def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
+    """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
+    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
+    audience = Audience()
+    for labels in worn.labels:
+        said = Audience.of_label(labels.audience or "")
+        audience = audience & said if said and (audience & said).possible else audience
+    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, occasion=False) for labels in worn.labels)]
+    stocked = {one.role for one in for_them if one.role}.intersection(among)
+    lacking = usual(worn_as, audience.name, stocked, clothed=release.traits.clothed)
+    if occasions := _occasions(worn).intersection(
+        {SPORT, SNOW}
+    ):  # any shoes will do to run in, but no belt, and nothing of a shop to ski in
+        needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL
+        needed |= {one.role for one in for_them if one.role and one.occasion in occasions}
+        lacking = tuple(role for role in lacking if role in needed)
+    if learned is None or not lacking:
+        return lacking
+    so_far, kinds = (*worn.categories, *beside), {name: release.worn_as(name) for name in learned.categories}
+    return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
+
+
+def _occasions(worn: Worn) -> set[str]:
+    return {labels.occasion for labels in worn.labels if labels.occasion}
