@@ -87,14 +87,14 @@ WORDS: Final[Mapping[str, str]] = {
         "handtas handtassen schoudertas rugzak rugzakken "
         "turnbeutel "
         "cabas besace besaces cartable cartables fourre-tout minaudière "
-        "riñonera riñoneras capazo maletín cartera-de-mano "
+        "riñonera riñoneras capazo capazos maletín cartera-de-mano "
         "tracolla marsupio marsupi zainetto zainetti borsone borsoni "
         "tas heuptas heuptassen crossbodytas reistas laptoptas schoudertassen"
     ),
     "headwear": (
         "hüte mütze mützen strohhut sonnenhut kopfbedeckungen "
         "chapeau chapeaux casquette casquettes "
-        "sombrero sombreros gorra gorras gorro gorros "
+        "sombrero sombreros gorra gorras gorro gorros tocado tocados turbante turbantes visera viseras "
         "cappello cappelli berretto berretti "
         "hoed hoeden muts mutsen "
         "kappe kappen stirnband stirnbänder basecap "
@@ -108,7 +108,7 @@ WORDS: Final[Mapping[str, str]] = {
         "bufanda bufandas pañuelo pañuelos sciarpa sciarpe sjaal sjaals "
         "seidentuch stola "
         "étole étoles châle châles snood snoods chèche cheich cache-col tour-de-cou "
-        "fular fulares estola chales "
+        "fular fulares estola estolas mantón mantones chales "
         "scaldacollo scialle scialli pashmina "
         "omslagdoek omslagdoeken sjaaltje colsjaal"
     ),
@@ -128,7 +128,8 @@ WORDS: Final[Mapping[str, str]] = {
         "armkette "
         "boucle-d-oreille sautoir sautoirs pendentif pendentifs créoles broche broches bouton-de-manchette boutons-de-manchette jonc "
         "joncs gourmette gourmettes chevalière "
-        "colgante colgantes gargantilla gargantillas gemelos brazalete tobillera bisutería "
+        "colgante colgantes gargantilla gargantillas gemelos brazalete brazaletes tobillera tobilleras bisutería "
+        "arete aretes sortija sortijas "
         "ciondolo ciondoli braccialetto braccialetti spilla spille cavigliera bigiotteria "
         "ketting ringen oorringen manchetknopen halsketting enkelbandje oorstekers"
     ),
@@ -144,7 +145,8 @@ WORDS: Final[Mapping[str, str]] = {
         "kousenvoetjes sneakersokken"
     ),
     "wallet": (
-        "geldbörse geldbörsen portemonnaie portemonnaies portefeuille portefeuilles billetera portafoglio portafogli portemonnee "
+        "geldbörse geldbörsen portemonnaie portemonnaies portefeuille portefeuilles portafoglio portafogli portemonnee "
+        "billetera billeteras billetero billeteros cartera carteras "
         "brieftasche geldbeutel kartenetui porte-monnaie porte-cartes monedero monederos tarjetero tarjeteros portamonete portacarte "
         "portemonnees pasjeshouder"
     ),
