@@ -6,6 +6,7 @@ import json
 import threading
 import time
 import urllib.error
+import urllib.parse
 from uuid import uuid4
 
 from asking import addresses, answers, compose, docker, inspected, proxy, status, step, text, wait
@@ -21,8 +22,9 @@ def each_is_killed(replicas: list[str], worn: str) -> None:
     many = len(replicas)
     containers = [json.loads(line) for line in compose("ps", "--format", "json").splitlines()]
     of = {one["Service"]: one["ID"] for one in containers}
+    ports = {one["ID"]: {published["PublishedPort"] for published in one.get("Publishers") or ()} for one in containers}
     for service, container in sorted(of.items(), key=lambda one: one[0] == "api"):  # a replica last, as its port may change
-        through = proxy() if service != "proxy" and answers(proxy(), "/items?limit=1") else replicas[-1]
+        through = proxy() if service != "proxy" and answers(proxy(), "/items?limit=1") else beside(replicas, ports[container])
         began, pid, ended = time.monotonic(), inspected(container, "{{.State.Pid}}"), threading.Event()
         if pid == "0":
             step(False, f"{service} runs: it does not; docker compose logs {service}")
@@ -43,6 +45,11 @@ def each_is_killed(replicas: list[str], worn: str) -> None:
         under_way = 1 if service == "api" else 0  # what the replica was answering is lost with it
         told = f"meanwhile {through} completed {len(asked) - len(lost)} of {len(asked)} outfits"
         step(len(lost) <= under_way, ": ".join([told, *lost]))
+
+
+def beside(replicas: list[str], ports: set[int]) -> str:
+    """A replica that listens on none of these ports, the last one."""
+    return next(address for address in reversed(replicas) if urllib.parse.urlsplit(address).port not in ports)
 
 
 def lives(container: str, was: str) -> bool:
