@@ -8,7 +8,7 @@ Shape legend: see ``models.compatibility.base``.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import chain
@@ -242,12 +242,12 @@ class Bundle(Contents):
         Args:
             categories: B lists of names, one of each item.
         """
-        strange_B = np.array([self._strange(tuple(sorted(names))) for names in categories], dtype=np.float64)
+        strange_B = _of_each(self._strange, categories)
         return self.manifest.calibration.probability(scores, [len(names) for names in categories], self.whole(categories), strange_B)
 
     def whole(self, categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
         """How likely it is that outfits of these categories lack nothing, ``(B,)``; the order of an outfit's items does not matter."""
-        return np.array([self._whole(tuple(sorted(names))) for names in categories], dtype=np.float64)
+        return _of_each(self._whole, categories)
 
     @property
     def calibrated(self) -> bool:
@@ -295,6 +295,11 @@ class Bundle(Contents):
         personal.model = model.for_anchors(anchors_KD)
         personal.manifest = replace(self.manifest, calibration=known.calibration, completion=known.completion)
         return personal
+
+
+def _of_each(told: Callable[[tuple[str, ...]], float], categories: Sequence[Sequence[str]]) -> NDArray[np.float64]:
+    """What is told of each outfit's categories, whose order does not matter, ``(B,)``."""
+    return np.array([told(tuple(sorted(names))) for names in categories], dtype=np.float64)
 
 
 def _tensor(values: FloatArray) -> torch.Tensor:

@@ -211,7 +211,7 @@ def _read_of(
     french: bool,
 ) -> Audience | str | None:
     """Whom words and sizes say a piece is for; a text where no word of its value is known."""
-    values, in_title = _values(attributes, AUDIENCE_NAMES), _words(title or "")
+    values, in_title = values_named(attributes, AUDIENCE_NAMES), _words(title or "")
     said = _said(attributes)
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
@@ -239,7 +239,7 @@ def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str
 
 def sizes_said(attributes: Mapping[str, Any]) -> list[str]:
     """The sizes that attributes say."""
-    return _values(attributes, SIZE_NAMES)
+    return values_named(attributes, SIZE_NAMES)
 
 
 def says_only_whom(text: str) -> bool:
@@ -259,13 +259,14 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
     >>> season_label({"season": "Fall"}, "top"), season_label({"season": "Fall"}, "watch")
     ('autumn', None)
     """
-    values = _values(attributes, SEASON_NAMES) if role in _SEASONAL else []
+    values = values_named(attributes, SEASON_NAMES) if role in _SEASONAL else []
     known = [SEASON_WORDS[word] for value in values for word in _words(value) if word in SEASON_WORDS]
     seasons = frozenset[str]().union(*known)
     return "+".join(sorted(seasons or {f"={value.lower()}" for value in values})) or None
 
 
-def _values(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
+def values_named(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
+    """The values of attributes of some names, which are in lower case with underscores."""
     named = [value for name, value in attributes.items() if _plain(name) in names and value]
     return [text for value in named for text in ([value] if isinstance(value, str) else value)]
 
@@ -280,8 +281,8 @@ def _said(attributes: Mapping[str, Any]) -> Audience | None:
 
 
 def _said_words(attributes: Mapping[str, Any]) -> list[str]:
-    words = [word for text in _values(attributes, AUDIENCE_NAMES) for word in _department_words(str(text))]
-    letters = [str(text).strip().lower() for text in _values(attributes, _GENDER_NAMES)]
+    words = [word for text in values_named(attributes, AUDIENCE_NAMES) for word in _department_words(str(text))]
+    letters = [str(text).strip().lower() for text in values_named(attributes, _GENDER_NAMES)]
     return [*words, *(_LETTERS[letter] for letter in letters if letter in _LETTERS)]
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from models.datasets.audience import values_named
+
 DRESS, SPORT, SNOW = "dress", "sport", "snow"
-OCCASIONS: Final = frozenset({DRESS, SPORT, SNOW})
 
 OCCASION_NAMES: Final = frozenset({"usage", "occasion", "activity", "sport"})
 """Attribute names (lower case, spaces and hyphens as underscores) that say what for."""
@@ -70,13 +71,9 @@ def occasion_label(
     """
     if role not in _WORN:
         return None
-    said = [text for name, value in attributes.items() if _named(name) for text in ([value] if isinstance(value, str) else value)]
-    return next(filter(None, map(_said, (*said, *(text for text in (*categories, title) if text)))), None)
-
-
-@lru_cache(maxsize=256)
-def _named(attribute: str) -> bool:
-    return re.sub(r"[\s-]+", "_", attribute.strip().lower()) in OCCASION_NAMES
+    return next(
+        filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *(text for text in (*categories, title) if text)))), None
+    )
 
 
 @lru_cache(maxsize=8_192)
