@@ -27,16 +27,20 @@ const placeOf = ({ category }) => Object.keys(PLACES).find((place) => PLACES[pla
 let roles = new Map();
 let looks = [];
 let completion = null;
+let turn = 0; // of what is shown: what was begun before it is late, and draws nothing
 
 // The looks of an answer to these pieces; `rest` is what is left of the budget.
 export async function showBoard(answer, items = [], rest = null) {
+  const mine = ++turn;
   looks = answer ? inOrder(answer) : [];
   roles = await rolesOf();
   const base = await Promise.all(items.map(pieceOf));
   const worn = await Promise.all(outfit().items.map(pieceOf));
   const wanted = answer && !answer.complete && answer.slots.length;
+  const currency = await currencyOf(items);
+  if (mine !== turn) return;
   byId("looks").hidden = !wanted;
-  const note = wanted && !looks.length ? lookless(answer.no_looks, rest, answer.least && price(answer.least - rest, await currencyOf(items))) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
+  const note = wanted && !looks.length ? lookless(answer.no_looks, rest, answer.least && price(answer.least - rest, currency)) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
   byId("looks-note").textContent = note;
   redraw(byId("board"), looks.map((look, place) => card(look, place, base, worn)));
   byId("board").ariaBusy = "false";
@@ -44,6 +48,7 @@ export async function showBoard(answer, items = [], rest = null) {
 
 // Where the looks will be, until they come: what is below stays in its place.
 export function expectBoard() {
+  turn++;
   byId("looks").hidden = false;
   byId("looks-note").textContent = "";
   const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "collage" }), el("b", {}, "\u00a0"), line("facts"), line("title"));

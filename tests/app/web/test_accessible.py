@@ -98,6 +98,23 @@ def test_a_late_answer_moves_next_to_nothing(screen: Page) -> None:
     assert screen.evaluate("window.shifted") <= MOST_SHIFT / 5
 
 
+def test_a_shop_that_is_slow_to_tell_its_categories_takes_no_room_back(address: str, browser: Browser) -> None:
+    """A first piece may be put on before the categories are known: nothing that was begun before it is drawn over its looks."""
+    late: list[Route] = []
+    with browser.new_context(viewport={"width": 1280, "height": 844}) as context:
+        page = context.new_page()
+        page.route("**/categories*", lambda route: late.append(route))  # noqa: PLW0108 - as above
+        page.route("**/complete-outfit", lambda route: None)  # noqa: ARG005 - it never comes
+        page.goto(address)
+        page.locator("#items .wear").nth(1).click()
+        expect(page.locator("#board .blank")).to_have_count(4)
+        for one in late:
+            one.continue_()
+        expect(page.locator("#chips .chip").nth(1)).to_be_visible()
+        page.wait_for_timeout(RECENT_MS)
+        expect(page.locator("#board .blank")).to_have_count(4)
+
+
 def test_states_that_few_come_to_are_sound_too(screen: Page, tmp_path: Path, jpeg: Callable[..., bytes]) -> None:
     """Zoom, filters, words that find and that do not, a photo's likes, over budget and what is cheaper, an empty bag, a fault."""
     screen.locator("#items .tile").nth(1).click()
