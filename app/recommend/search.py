@@ -40,6 +40,8 @@ NEAREST: Final = "no title has all of these words, and nothing here is all of th
 LED: Final = "no title has all of these words, so these are what is most in their spirit"
 UNMET: Final = "no title has all of these words, and nothing here is all of that"
 UNKNOWN: Final = "no title has all of these words, and not all were understood"
+OTHERS_ASKED: Final = "no title has all of these words, and not all were understood, so these are what is as the others describe"
+LEFT_OUT: Final = "nothing here has “{}”, so these have the other words"
 NOBODYS: Final = "nothing here that is as the other words say is for “{}”"
 _LONGEST: Final = 4
 _MOST_READ: Final = 5
@@ -78,6 +80,7 @@ def sought(
     slip. Where no row has all words, they are read as wishes ("black shoes under 80"). An occasion orders what is as wished by where its
     words lead, as it does suggestions; where other words are left without a meaning, or nothing is found, the encoder says what looks so,
     if it knows the words, among what passes, costs what was asked and is of the categories that were named.
+    Where nothing is found so, words that nothing here has, and that nobody understood, are left out, if others are left.
     Where nothing is found either way, what was understood is told.
 
     Args:
@@ -112,7 +115,21 @@ def sought(
         if (for_N := vocabulary_of(release.snapshot, release.traits).for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
     read_as = _wished(release, text or "", rows, limits, meaning=meaning)
+    if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
+        return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
+
+
+def _with_others(release: Release, rows: IntArray, words: Sequence[str]) -> Found:
+    """Those of some rows that have all words but those that nothing here has; none where no word is left out, or none is left."""
+    of_all = release.snapshot.rows
+    having = {word: _having(release, word) for word in _kinds(release, words)}
+    had = {word: right for word, (has_N, right) in having.items() if has_N[of_all].any()}
+    if not 0 < len(had) < len(having):
+        return Found(rows[:0])
+    keep_N = np.logical_and.reduce([having[word][0] for word in had])
+    notes = [LEFT_OUT.format(", ".join(word for word in having if word not in had)), *(_slipped(*one) for one in had.items() if one[1])]
+    return Found(rows[keep_N[rows]], note="; ".join(notes), words=tuple(one for word, right in had.items() for one in right or [word]))
 
 
 def alike_in_words(release: Release, text: str, k: int, limits: Limits, *, category: str | None = None, wanted: Filter) -> Similar:
@@ -145,11 +162,14 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
     if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
         return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
     nearest = asked.nearest(rows)
-    unsold = not asked.asks and bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
+    sale = bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
+    unsold = sale and not asked.asks
     alike = _meant(release, text, rows, nearest, limits) if meaning and not unsold else none
     told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and (asked.asks or unsold)) else None
     if len(alike):
         return Found(alike, by_meaning=True, note=NEAREST if len(nearest) and not len(so) else MEANT, wishes=told)
+    if asked.terms and asked.unread and not sale and len(so):
+        return Found(so, note=OTHERS_ASKED, wishes=asked)
     if not (asked.asks or told):
         return Found(none)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)

@@ -77,12 +77,16 @@ const loadCategories = latest(async (ask) => {
   tell(problem, retry && (() => [retry(), turn(0)]));
 });
 
-// How many pieces of each category words and filters leave.
+// How many pieces of each category words and filters leave; those of which they leave none go.
 const recount = latest(async (ask, asked) => {
   const { categories } = await ask(`/categories?${asked}`);
   const counts = new Map(categories.map(({ name, count }) => [name, count]));
   counts.set(null, categories.reduce((sum, { count }) => sum + count, 0));
-  for (const button of byId("chips").children) button.lastChild.textContent = counts.get(button.category) ?? 0;
+  for (const button of byId("chips").children) {
+    const count = counts.get(button.category) ?? 0;
+    button.lastChild.textContent = count;
+    button.hidden = !count && button.category !== null && button.category !== category();
+  }
 }, () => {});
 
 function chip(name, label, count) {
