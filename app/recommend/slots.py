@@ -180,7 +180,9 @@ def _by_words(
         wanted_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
         for one_N in (*narrower, apt_N):
             wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
-        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in unwanted}
+        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.role == role}.union(unwanted)
+        out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
+        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in out}
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if counts.get(most):  # else all of them were removed
             slots.append(Slot(most, role))

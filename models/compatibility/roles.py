@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -20,8 +21,8 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 }
 """By audience (``Audience.name``): usual outfits and their shares. A worn piece of another role joins the template that it fits."""
 
-SETS: Final[Mapping[str, float]] = {"jewellery bag": 0.7, "jewellery bag eyewear": 0.3}
-"""Those of a shop of accessories, which has few clothes to wear them with."""
+SETS: Final[Mapping[str, float]] = {"jewellery jewellery bag": 0.7, "jewellery jewellery bag eyewear": 0.3}
+"""Those of a shop of accessories, which has few clothes to wear them with; its jewellery is of two kinds, as earrings beside a necklace."""
 
 ESSENTIAL: Final = CORE | {"footwear"}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
@@ -45,7 +46,7 @@ def instead(role: str, other: str) -> bool:
 
 
 def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str], *, clothed: bool = True) -> tuple[str, ...]:
-    """The roles that are missing by the usual templates; none when what is worn fills the template of one of the items.
+    """The roles that are missing by the usual templates, one as often as it is; none when what is worn fills the template of an item.
 
     Every item has a template of its own, drawn by its id, so that answers vary over items and never for one.
 
@@ -67,8 +68,16 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:
         fitting = [tuple(names.split()) for names in shares if core.issubset(names.split())][:1] or [(*sorted(core), "footwear")]
-    lacking = [tuple(role for role in template if role not in have and role in stocked) for template in fitting]
+    lacking = [tuple(role for role in _beyond(template, worn.values()) if role in stocked) for template in fitting]
     return () if () in lacking else lacking[0]
+
+
+def _beyond(template: Sequence[str], have: Collection[str | None]) -> Iterator[str]:
+    left = Counter(have)
+    for role in template:
+        left[role] -= 1
+        if left[role] < 0:
+            yield role
 
 
 def _template(item: str, role: str | None, shares: Mapping[str, float]) -> tuple[str, ...]:

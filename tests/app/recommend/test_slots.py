@@ -86,6 +86,18 @@ def test_what_is_named_takes_the_place_of_what_is_worn_as_it_is(release: Release
     assert choose_slots(known, worn, None, Limits(), beside=["shoes"]).categories == ("bottoms",)
 
 
+def test_a_jewellers_necklace_asks_for_another_kind(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before any outfits: of the category with most others, and with two kinds it is complete."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    label_N = np.zeros_like(release.traits.label_N)
+    jeweller = replace(release, traits=replace(release.traits, labels=(PieceLabels("jewellery"),), label_N=label_N))
+    most = max((name for name in jeweller.snapshot.categories if name != "tops"), key=jeweller.snapshot.sizes.__getitem__)
+    chosen = choose_slots(jeweller, resolve(jeweller, ["tops-1"], Limits()), None, Limits())
+    assert (chosen.categories, chosen.complete) == ((most,), False)
+    both = resolve(jeweller, ["tops-1", f"{most}-1"], Limits())
+    assert choose_slots(jeweller, both, None, Limits()).complete
+
+
 def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
     """In their order; what is no row of the catalogue has none."""
     rows = [release.snapshot.row_of[item] for item in ("tops-1", "shoes-1")]

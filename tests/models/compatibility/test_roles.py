@@ -54,7 +54,9 @@ def test_what_is_worn_alone_asks_for_nothing() -> None:
 def test_only_what_the_catalogue_has_is_missing() -> None:
     """No slot stays empty for ever."""
     assert usual({"a": "top"}, "child", {"bottom"}) == ("bottom",)
-    assert usual({"a": "scarf"}, "women", {"jewellery", "bag"}, clothed=False) == ("jewellery", "bag")
+    assert usual({"a": "scarf"}, "women", {"jewellery", "bag"}, clothed=False) == ("jewellery", "jewellery", "bag")
+    assert usual({"a": "jewellery"}, "women", {"jewellery"}, clothed=False) == ("jewellery",), "earrings beside a necklace"
+    assert usual({"a": "jewellery", "b": "jewellery"}, "women", {"jewellery"}, clothed=False) == ()
     assert usual({"a": "full-body"}, "women", ALL, clothed=False)[0] == "footwear", "a dress asks for shoes in any shop"
     without_dresses = [usual({f"s{number}": "footwear"}, "women", {"top", "bottom", "footwear"}) for number in range(40)]
     assert set(without_dresses) == {("top", "bottom")}, "shoes of a shop without dresses are worn with a top and a bottom"
