@@ -112,7 +112,7 @@ def sought(
         return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
     rows = rows[passing.passes(rows)]
     for word in () if turns else whom:
-        if (for_N := vocabulary_of(release.snapshot, release.traits).for_whom(asked_for(word))) is not None:
+        if (for_N := vocabulary_of(release.snapshot, release.traits).rows.for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
     read_as = _wished(release, text or "", rows, limits, meaning=meaning)
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
@@ -187,12 +187,12 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     named = [f"(?:{'|'.join(ends)})(?:e?s)?$"] if ends else ["$^."]
     if ends and not vocabulary.languages.isdisjoint(HEAD_FIRST):
         named.append(f"^(?:{'|'.join(map(re.escape, sorted(set[str]().union(*map(spellings, words)))))})(?:$|[^\\pL])")
-    return np.asarray(pc.match_substring_regex(vocabulary.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
+    return np.asarray(pc.match_substring_regex(vocabulary.rows.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
 
 
 def for_them_alone(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     """Which rows, ``(n,)``, are for nobody but whom some of the words name: a man's trousers, not those of which nothing says it."""
-    only_N = vocabulary_of(release.snapshot, release.traits).for_whom(*map(asked_for, words), only=True)
+    only_N = vocabulary_of(release.snapshot, release.traits).rows.for_whom(*map(asked_for, words), only=True)
     return np.zeros(len(rows), dtype=np.bool_) if only_N is None else only_N[rows]
 
 
@@ -230,13 +230,13 @@ def _of_size(release: Release, words: Sequence[str]) -> bool:
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    ids, titles = release.snapshot.items.column("id"), vocabulary.titles
+    ids, titles = release.snapshot.items.column("id"), vocabulary.rows.titles
     named_N = vocabulary.named([word])
     parts = word.split()
     if len(parts) > 1:
         having = [_having(release, part)[0] for part in parts]
         return np.asarray(named_N | np.logical_and.reduce(having)), []
-    bare, who, for_N = fold(word), {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.for_whom(asked_for(word))
+    bare, who, for_N = fold(word), {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.rows.for_whom(asked_for(word))
     if WORDS.keys() & who:
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:

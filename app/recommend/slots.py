@@ -175,7 +175,7 @@ def _by_words(
     narrower = [condition.test(every_N) for condition in conditions if condition is not None]
     narrower += [] if may is None else [may.mask()]
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
-    slots = []
+    slots = list[Slot]()
     for role in _lacking(release, worn, beside, among, learned):
         wanted_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
         for one_N in (*narrower, apt_N):

@@ -16,9 +16,10 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
+from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
-from app.recommend.vocabulary import Meaning, Vocabulary, vocabulary_of
+from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
 from app.release.release import Release
@@ -144,7 +145,7 @@ class Steering:
         wishes = [wish for wish in self.wishes.wishes if wish.terms]
         asked = [wish for wish in wishes if not wish.turned] or [wish for wish in wishes if len(wish.terms) > 1]
         if named := {name for wish in asked for name in wish.categories}:
-            rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).in_categories(sorted(named))[rows_n]]
+            rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).rows.in_categories(sorted(named))[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
         if self.wishes.budget is not None:
@@ -226,7 +227,7 @@ def _implied(vocabulary: Vocabulary, wishes: Wishes) -> list[Wish]:
     """What is worn by the dress codes that are named, of what the catalogue calls so."""
     codes = [code for said in wishes.rest for code in dress_codes(said)]
     worn = [(code, meaning) for code in codes for key in DRESS_CODES[code] if (meaning := vocabulary.called(key))]
-    return [Wish(said=code, terms=((meaning,),), categories=vocabulary.categories_of(meaning)) for code, meaning in worn]
+    return [Wish(said=code, terms=((meaning,),), categories=vocabulary.rows.categories_of(meaning)) for code, meaning in worn]
 
 
 def _alternatives(one: Wish, other: Wish) -> bool:
@@ -239,7 +240,7 @@ def _alternatives(one: Wish, other: Wish) -> bool:
 def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
     """The rows that are as a wish says, or of which it does not speak, ``(N,)``."""
     count = release.snapshot.items.num_rows
-    of_N = vocabulary.in_categories(wish.categories) if wish.categories else np.ones(count, dtype=np.bool_)
+    of_N = vocabulary.rows.in_categories(wish.categories) if wish.categories else np.ones(count, dtype=np.bool_)
     if not wish.terms:
         price_N = release.snapshot.columns.prices
         least, most = (-np.inf if wish.least is None else wish.least), (np.inf if wish.most is None else wish.most)
@@ -252,4 +253,4 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
 
 def _any(vocabulary: Vocabulary, terms: Sequence[Meaning], *, turned: bool = False) -> BoolArray:
     """The rows that are as any of some meanings says, ``(N,)``."""
-    return np.asarray(np.logical_or.reduce([vocabulary.so(meaning, turned=turned) for meaning in terms]))
+    return np.asarray(np.logical_or.reduce([vocabulary.rows.so(meaning, turned=turned) for meaning in terms]))

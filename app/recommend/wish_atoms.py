@@ -10,10 +10,11 @@ from typing import Final, Literal
 
 from app.recommend import grammar_abroad as abroad
 from app.recommend.lexicon import BUT, CONDITIONS, INSTEAD, NOTHING
+from app.recommend.meaning import SAYING, Meaning
 from app.recommend.named import ATTRIBUTE, BRAND, PRICE
 from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
-from app.recommend.vocabulary import ORDINARY, SAYING, Meaning, Vocabulary
+from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
 from models.datasets.size_scale import alone
 

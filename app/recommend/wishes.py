@@ -15,9 +15,10 @@ from typing import Final
 
 import numpy as np
 
+from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.prices import Price, prices_in
-from app.recommend.vocabulary import Meaning, Vocabulary
+from app.recommend.vocabulary import Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
 
@@ -206,7 +207,7 @@ class _Clauses:
 
     def _name(self, atom: Atom, before: Atom | None) -> None:
         """A noun: another one of those before, the rest of a compound, or one that ends a clause of its own."""
-        categories = self._vocabulary.categories_of(atom.meaning) if atom.meaning else ()
+        categories = self._vocabulary.rows.categories_of(atom.meaning) if atom.meaning else ()
         if self._turned:
             alike = (one.values for one in self._vocabulary.alike(atom.key) if one.field == CATEGORY)
             categories = tuple(dict.fromkeys(chain(categories, *alike)))
@@ -229,7 +230,7 @@ class _Clauses:
 
     def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
         """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress")."""
-        masks = [self._vocabulary.so(one) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
+        masks = [self._vocabulary.rows.so(one) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
         return [*(groups if np.logical_and.reduce(masks).any() else groups[:-1]), _Group("type", [atom])]
 
     def _flush(self, *, goes_on: bool = False) -> None:

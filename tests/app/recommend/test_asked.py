@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from app.recommend.meaning import Meaning
 from app.recommend.named import SIZE
-from app.recommend.vocabulary import Meaning, Vocabulary
+from app.recommend.vocabulary import Vocabulary
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import phrase
 

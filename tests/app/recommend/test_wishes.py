@@ -69,7 +69,7 @@ def test_what_is_cheap_is_so_in_its_category(snapshot_of: Callable[[list[dict[st
         {"id": f"{name}-{price}-{at}", "category": name, "price": float(price)} for name in prices for at, price in enumerate(prices[name])
     ]
     vocabulary = words_of(snapshot_of(items, tmp_path / "priced"))
-    found = {part: [items[row]["price"] for row in np.flatnonzero(vocabulary.mask("price", (part,)))] for part in (LOWEST, HIGHEST)}
+    found = {part: [items[row]["price"] for row in np.flatnonzero(vocabulary.rows.mask("price", (part,)))] for part in (LOWEST, HIGHEST)}
     assert found == {LOWEST: [1, 2, 3, 101, 102, 103], HIGHEST: [7, 8, 9, 107, 108, 109]}
 
 
@@ -94,7 +94,7 @@ def test_a_title_says_the_colour_of_an_item_without_the_attribute(
     items += [{"id": name, "title": title, "attributes": json.dumps({"strap": "long"})} for name, title in untold.items()]
     vocabulary = words_of(snapshot_of([{**item, "category": "things"} for item in items], tmp_path / "told"))
     [wish] = read(text, vocabulary).wishes
-    so_N = np.logical_or.reduce([vocabulary.so(meaning) for meaning in wish.terms[0]]) ^ wish.turned
+    so_N = np.logical_or.reduce([vocabulary.rows.so(meaning) for meaning in wish.terms[0]]) ^ wish.turned
     assert {items[row]["id"] for row in np.flatnonzero(so_N)} == set(found)
 
 
@@ -280,9 +280,9 @@ def test_what_nothing_is_called_by_is_what_stands_in_for_it(
         for name in names.split(",")
     ]
     vocabulary = words_of(snapshot_of(items, tmp_path / "instead"))
-    so_N = np.ones(len(items), dtype=np.bool_)
+    so, so_N = vocabulary.rows.so, np.ones(len(items), dtype=np.bool_)
     for wish in read(text, vocabulary).wishes:
-        so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([vocabulary.so(one) for one in term]) for term in wish.terms])
+        so_N &= wish.turned ^ np.logical_and.reduce([np.logical_or.reduce([so(one) for one in term]) for term in wish.terms])
     assert [items[row]["id"] for row in np.flatnonzero(so_N)] == found.split(",")
 
 
@@ -462,7 +462,7 @@ def test_people_are_named_by_what_tells_for_whom(snapshot_of: Callable[[list[dic
 
     def left(text: str) -> set[str]:
         [wish] = read(text, vocabulary).wishes
-        so_N = np.logical_and.reduce([vocabulary.so(meaning, turned=wish.turned) for [meaning] in wish.terms])
+        so_N = np.logical_and.reduce([vocabulary.rows.so(meaning, turned=wish.turned) for [meaning] in wish.terms])
         return {name for name, so in zip([*told, "titled"], so_N, strict=True) if so != wish.turned}
 
     assert left("for girls") == {"girl", "titled"}
@@ -500,4 +500,4 @@ def test_a_change_of_the_catalogue_is_a_change_of_its_words(
     [wish] = read("by Ostara", words_of(later)).wishes
     assert wish.terms[0][0].values == ("Ostara",)
     assert words_of(later) is words_of(later)
-    assert words_of(later).mask("brand", ("Ostara",)).tolist() == [False, True]
+    assert words_of(later).rows.mask("brand", ("Ostara",)).tolist() == [False, True]
