@@ -241,6 +241,7 @@ def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
     """The rows that are as a wish says, or of which it does not speak, ``(N,)``."""
     count = release.snapshot.items.num_rows
     of_N = vocabulary.rows.in_categories(wish.categories) if wish.categories else np.ones(count, dtype=np.bool_)
+    of_N &= ~vocabulary.rows.in_categories(wish.but) if wish.but else True
     if not wish.terms:
         price_N = release.snapshot.columns.prices
         least, most = (-np.inf if wish.least is None else wish.least), (np.inf if wish.most is None else wish.most)

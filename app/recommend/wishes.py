@@ -9,7 +9,7 @@ of it are terms ("for women").
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Final
 
@@ -19,7 +19,7 @@ from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Vocabulary
-from app.recommend.wish_atoms import Atom, atoms_of
+from app.recommend.wish_atoms import EXCEPT, Atom, atoms_of
 from app.recommend.words import WORD
 
 _MOST: Final = 24
@@ -35,6 +35,7 @@ class Wish:
         terms: all of these, and of each any of its meanings.
         turned: whether what is so is not wanted.
         categories: what it is asked of; empty: of everything.
+        but: what it is not asked of: "everything under 50 except the coat".
         least, most: price of each item, inclusive.
     """
 
@@ -42,6 +43,7 @@ class Wish:
     terms: tuple[tuple[Meaning, ...], ...] = ()
     turned: bool = False
     categories: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
 
@@ -92,14 +94,15 @@ class _Clause:
     start: int
     end: int
     categories: tuple[str, ...] = ()
+    but: tuple[str, ...] = ()
 
 
 class _Clauses:
     """Puts atoms together to wishes, from left to right.
 
     What is under way: ``_pending`` terms that wait for their noun; ``_noun``, the clause of the last one; ``_turned``, whether "no" was
-    said; ``_spent``, whether its noun has come; ``_or`` (``_also``: "and"), ``_of``, ``_article``, whether such a word came
-    last; ``_from``, where "no" began.
+    said; ``_spent``, whether its noun has come; ``_but``, behind "except" after what is asked of everything, what was read so far; ``_or``
+    (``_also``: "and"), ``_of``, ``_article``, whether such a word came last; ``_from``, where "no" began.
     """
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
@@ -111,12 +114,14 @@ class _Clauses:
         self._against: list[str] = []
         self._foreign: list[str] = []
         self._unread: list[str] = []
+        self._left_out = ""
         self._begin()
 
     def _begin(self, *, turned: bool = False) -> None:
         self._pending: list[_Group] = []
         self._noun: _Clause | None = None
         self._turned, self._spent, self._or, self._also, self._of, self._article = turned, False, False, False, False, False
+        self._but: int | None = None
         self._from: int | None = None
 
     def read(self, atoms: Sequence[Atom]) -> Wishes:
@@ -127,6 +132,7 @@ class _Clauses:
             self._take(atom, atoms[place - 1] if place else None, atoms[place + 1 :])
         self._flush()
         wishes = [*map(self._wish, self._clauses), *self._prices]
+        wishes = [replace(one, said=one.said + self._left_out) if one.but else one for one in wishes]
         self._unread += [wish.said for wish in wishes[_MOST:]]
         return Wishes(
             wishes=tuple(wishes[:_MOST]),
@@ -147,6 +153,9 @@ class _Clauses:
                 of_noun = self._of or (before is not None and before.noun)
                 self._flush()
                 self._turned, self._spent, self._from, self._of = True, False, atom.start, of_noun
+                asked: list[Wish | _Clause] = [*self._prices, *self._clauses]
+                excepts = said.lower() in EXCEPT and not all(one.turned or one.categories for one in asked)
+                self._but = atom.start if excepts else None
             case "or":
                 self._or, self._also, self._article = True, atom.key == "and", False
             case "of":
@@ -161,12 +170,23 @@ class _Clauses:
                 self._unread.append(said)
             case "price":
                 self._price(atom.price, before)
+            case "term" if self._but is not None and atom.noun and (self._article or self._or):
+                self._leave_out(atom, self._but)
             case "term" if self._turned and not self._vocabulary.alike(atom.key):  # what nothing is called by cannot be left out
                 self._against.append(said)
                 self._spent = atom.noun
             case "term":
                 (self._name if atom.noun else self._describe)(atom, before)
-                self._or = self._article = False
+                self._or, self._article, self._but = False, False, None
+
+    def _leave_out(self, atom: Atom, behind: int) -> None:
+        """What has an article is worn all the same, but need not be as everything is to be: "under 50 except the coat"."""
+        but = self._vocabulary.rows.categories_of(atom.meaning) if atom.meaning else ()
+        self._prices = [one if one.categories else replace(one, but=one.but + but) for one in self._prices]
+        for clause in self._clauses:
+            clause.but += () if clause.turned or clause.categories else but
+        self._left_out += f" {self._text[behind : atom.end].strip()}"
+        self._or, self._article, self._spent, self._from, self._but = False, False, True, None, atom.end
 
     def _end(self, after: Sequence[Atom]) -> None:
         """The end of a phrase; "no leather, suede or fur" goes on."""
@@ -262,7 +282,7 @@ class _Clauses:
     def _wish(self, clause: _Clause) -> Wish:
         terms = tuple(self._meanings(group.atoms, turned=clause.turned) for group in clause.groups)
         said = self._text[clause.start : clause.end]
-        return Wish(said=said, terms=terms, turned=clause.turned, categories=clause.categories)
+        return Wish(said=said, terms=terms, turned=clause.turned, categories=clause.categories, but=clause.but)
 
     def _meanings(self, atoms: Sequence[Atom], *, turned: bool) -> tuple[Meaning, ...]:
         """What atoms mean, any of it: one meaning for each field."""

@@ -1,8 +1,8 @@
 """Wishes in words: over 200 written questions, read by the words of two catalogues.
 
 Notation of ``asked.txt``: ``;`` between wishes, ``+`` between terms, ``/`` between values any of which will do, ``!`` for what is not
-wanted, ``@`` for the categories it is asked of, ``<80`` ``>50`` ``20..40`` ``budget 200`` for prices, ``~`` for words that give a
-direction (``~!``: away from), ``?`` for words that have no place.
+wanted, ``@`` for the categories it is asked of, ``^`` for those that it is not, ``<80`` ``>50`` ``20..40`` ``budget 200`` for prices, ``~``
+for words that give a direction (``~!``: away from), ``?`` for words that have no place.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ def wrong(wishes: Wishes, expected: str) -> str | None:
 
 def as_expected(wish: Wish, part: str) -> bool:
     """Whether a wish is what a part of the notation says."""
+    part, _, but = part.partition("^")
     part, _, categories = part.partition("@")
+    if list(wish.but) != (but.split(",") if but else []):
+        return False
     if wish.turned != part.startswith("!") or list(wish.categories) != (categories.split(",") if categories else []):
         return False
     price = _PRICE.fullmatch(part)

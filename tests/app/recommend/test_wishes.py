@@ -501,3 +501,11 @@ def test_a_change_of_the_catalogue_is_a_change_of_its_words(
     assert wish.terms[0][0].values == ("Ostara",)
     assert words_of(later) is words_of(later)
     assert words_of(later).rows.mask("brand", ("Ostara",)).tolist() == [False, True]
+
+
+def test_what_need_not_be_so_is_told(vocabularies: dict[str, Vocabulary]) -> None:
+    """In the shopper's words, of each wish that is not asked of it."""
+    wishes = read("black under 50, except the coat and my bag, no wool", vocabularies["shop"]).wishes
+    left_out = "except the coat and my bag"
+    assert [wish.said for wish in wishes] == [f"black {left_out}", "no wool", f"under 50 {left_out}"]
+    assert [wish.but for wish in wishes] == [("outerwear", "bags"), (), ("outerwear", "bags")]
