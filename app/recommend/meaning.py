@@ -1,0 +1,155 @@
+"""What words name, and which rows of a served catalogue are as they say.
+
+Shape legend: N rows of all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from app.recommend.lexicon import PARTS
+from app.recommend.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
+from app.recommend.titles import pattern, titles_of
+from app.release.traits import Traits
+from index.backends.base import BoolArray
+from index.columns import Filter
+from index.delta import Overlay
+from index.snapshot import Snapshot
+from models.datasets.audience import Audience
+from models.datasets.labels import PieceLabels
+
+SAYING: Final = "saying "
+"""Begins the kind of what titles say."""
+_KEPT: Final = 32
+_SHARE: Final = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What words name.
+
+    Attributes:
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price``, ``audience``, ``attributes.NAME``.
+        values: any of these; of a title, the words that it says; of an audience, likewise; of a price, which part of those of its category.
+        kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like; what is but said in
+            titles begins with ``SAYING``.
+        titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
+        people: any of whom they name: asked of all that tells for whom a row is, not of one field.
+        wearers: who alone wears the garment for which the values stand in: of swimwear, who wears a bikini.
+    """
+
+    field: str
+    values: tuple[str, ...]
+    kind: str
+    titled: tuple[str, ...] = ()
+    people: tuple[Audience, ...] = ()
+    wearers: tuple[Audience, ...] = ()
+
+    def joined(self, other: Meaning) -> Meaning:
+        """Either of two of one field."""
+        values, titled = dict.fromkeys(self.values + other.values), dict.fromkeys(self.titled + other.titled)
+        people = dict.fromkeys(self.people + other.people)
+        return replace(other, values=tuple(values), titled=tuple(titled), people=tuple(people))
+
+
+class Rows:
+    """The rows of one state of a catalogue that are as words mean.
+
+    Attributes:
+        titles: of all rows, ``(N,)``, without accents; empty where there is none.
+    """
+
+    def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
+        self._traits = traits
+        self._items, self._columns, self._live = snapshot.items, snapshot.columns, snapshot.rows
+        self.titles = titles_of(snapshot)
+        self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
+        self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
+
+    def in_categories(self, categories: Sequence[str]) -> BoolArray:
+        """The rows of some categories, ``(N,)``."""
+        return self.mask(CATEGORY, tuple(categories))
+
+    def for_whom(self, *people: Audience | None, only: bool = False) -> BoolArray | None:
+        """The rows that are for some people, ``(N,)``; None where these are nobody, or no row says for whom it is.
+
+        Args:
+            only: whether they must be for nobody else.
+        """
+        asked = [whom for whom in people if whom is not None]
+        if not asked or not any(labels.audience for labels in self._traits.labels):
+            return None
+
+        def passes(labels: PieceLabels) -> bool:
+            said = Audience.of_label(labels.audience or "")
+            return said is not None and any(said <= whom if only else (said & whom).possible for whom in asked)
+
+        return self._traits.mask(passes)
+
+    def so(self, meaning: Meaning, *, turned: bool = False) -> BoolArray:
+        """The rows that are as a meaning says, ``(N,)``: by its field, or by their titles where the field says nothing of them.
+
+        Args:
+            turned: whether it is not wanted; who wants nothing for men may be offered what is for everyone.
+        """
+        if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
+            return for_N
+        so_N = self.mask(meaning.field, meaning.values)
+        if (worn_N := self.for_whom(*meaning.wearers)) is not None and (so_N & worn_N)[self._live].any():
+            so_N &= worn_N
+        if not meaning.titled:
+            return so_N
+        told_N = self.mask(meaning.field, self._columns.attribute_values(meaning.field.removeprefix(ATTRIBUTE)))
+        return np.asarray(so_N | (~told_N & self.mask(TITLE, meaning.titled)))
+
+    def categories_of(self, meaning: Meaning) -> tuple[str, ...]:
+        """The categories in which what words name is common, the commonest first."""
+        if meaning.field == CATEGORY:
+            return meaning.values
+        rows = self._live[self.so(meaning)[self._live]]
+        names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
+        order = np.argsort(-counts, kind="stable")
+        return tuple(str(names[place]) for place in order if counts[place] >= _SHARE * counts.max(initial=0))
+
+    def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""
+        found = self._masks.get((field, values))
+        if found is None:
+            found = self._mask(field, values)
+            if len(self._masks) >= _KEPT:
+                self._masks = {}
+            self._masks[field, values] = found
+        return found
+
+    def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        if field == TITLE:
+            found = [np.asarray(pc.match_substring_regex(self.titles, pattern(value), ignore_case=True)) for value in values]
+            return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
+        if field in {CATEGORY, SUBCATEGORY}:
+            isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
+            return np.asarray(isin, dtype=np.bool_)
+        if field == PRICE:
+            return np.asarray(np.logical_or.reduce([self._priced(*PARTS[value]) for value in values]), dtype=np.bool_)
+        if field == SALE_PRICE:
+            less = pc.less(self._items.column(SALE_PRICE), self._items.column(PRICE))
+            return np.asarray(pc.fill_null(less, fill_value=False), dtype=np.bool_)
+        name = field.removeprefix(ATTRIBUTE)
+        wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
+        return self._columns.selection(wanted).mask()
+
+    def _priced(self, least: float, most: float) -> BoolArray:
+        """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
+        price_N, found = self._columns.prices, np.zeros(self._items.num_rows, dtype=np.bool_)
+        rows = self._live[~np.isnan(price_N[self._live])]
+        for name in self._items.column(CATEGORY).unique().to_pylist():
+            some = rows[self._mask(CATEGORY, (name,))[rows]]
+            if len(some) and price_N[some].min() < price_N[some].max():
+                low, high = np.quantile(price_N[some], (least, most))
+                found[some] = (price_N[some] >= low) & (price_N[some] <= high)
+        return found
