@@ -23,7 +23,7 @@ from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words, to_be_had
 from app.recommend.size_names import spelt
-from app.recommend.steering import Steering, constraints_of, directed
+from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
 from app.recommend.wish_atoms import SIZES, turned
 from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
@@ -153,27 +153,52 @@ def alike_in_words(release: Release, text: str, k: int, limits: Limits, *, categ
 
 
 def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
-    """Those of some rows that are as words wish, no title having all of them; else what is most in their spirit, or looks most so."""
-    asked = constraints_of(release, text)
+    """Those of some rows that are as words wish, no title having all of them; else what is most in their spirit, or looks most so.
+
+    Words that were not understood take nothing away from what was: they order it where the encoder reads them.
+    """
+    asked = _loosened(constraints_of(release, text), release, rows)
     rows = asked.allowed(release, rows)
     none, so = rows[:0], asked.satisfied(rows)
     if asked.asks and not asked.unread and len(so):
         return Found(so, note=ASKED, wishes=asked)
-    if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
-        return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
-    nearest = asked.nearest(rows)
-    sale = bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
-    unsold = sale and not asked.asks
-    alike = _meant(release, text, rows, nearest, limits) if meaning and not unsold else none
-    told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and (asked.asks or unsold)) else None
-    if len(alike):
-        return Found(alike, by_meaning=True, note=NEAREST if len(nearest) and not len(so) else MEANT, wishes=told)
-    if asked.terms and asked.unread and not sale and len(so):
+    holding, named = bool(asked.terms) and len(so) > 0, asked.occasion
+    if meaning and len(rows) and (holding or named) and (asked := directed(release, asked)).direction:
+        if named or not len(alike := _meant(release, text, so, none, limits)):
+            return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
+        return Found(alike, by_meaning=True, note=MEANT, wishes=asked)
+    sale = _of_sale(asked.unread)
+    if holding and not sale:
         return Found(so, note=OTHERS_ASKED, wishes=asked)
-    if not (asked.asks or told):
-        return Found(none)
+    return _looking_so(release, text, asked, rows, limits, meaning=meaning and (asked.asks or not sale))
+
+
+def _looking_so(release: Release, text: str, asked: Steering, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
+    """What looks most as a text says of which nothing was understood, or of which nothing is all; and how it was read."""
+    nearest = asked.nearest(rows)
+    alike = _meant(release, text, rows, nearest, limits) if meaning else rows[:0]
+    if len(alike):
+        told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and asked.asks) else None
+        note = NEAREST if len(nearest) and not len(asked.satisfied(rows)) else MEANT
+        return Found(alike, by_meaning=True, note=note, wishes=told)
+    if not (asked.asks or asked.wishes.foreign or _of_sale(asked.unread)):
+        return Found(alike)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
-    return Found(none, note=UNKNOWN if unknown else UNMET, wishes=asked)
+    return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
+
+
+def _of_sale(unread: Sequence[str]) -> bool:
+    """Whether what was not understood is but that something is reduced, where nothing is."""
+    return bool(unread) and all(one_form(word) in ON_SALE for word in " ".join(unread).lower().split())
+
+
+def _loosened(asked: Steering, release: Release, rows: IntArray) -> Steering:
+    """What is asked of a garment but for words that titles merely say, a model's name, where nothing of some rows has them and the rest."""
+    if len(asked.satisfied(asked.allowed(release, rows))):
+        return asked
+    loose = but_for_sayings(release, asked)
+    named = any(wish.categories and wish.terms for wish in loose.wishes.wishes)
+    return loose if named and len(loose.satisfied(loose.allowed(release, rows))) else asked
 
 
 def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
-from app.recommend.meaning import Meaning
+from app.recommend.meaning import SAYING, Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
@@ -186,8 +186,23 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     """What a text asks, without a direction: words that name nothing are unread."""
     if not text or not text.strip():
         return NO_WISHES
+    return _of_wishes(release, read(text, vocabulary_of(release.snapshot, release.traits)))
+
+
+def but_for_sayings(release: Release, constraints: Steering) -> Steering:
+    """What a text asks without the words that titles merely say, as a model's name: these are unread."""
+    kept, unsaid = list[Wish](), list[str]()
+    for wish in constraints.wishes.wishes:
+        terms = wish.terms if wish.turned else tuple(some for some in wish.terms if not some[0].kind.startswith(SAYING))
+        keys = {value for some in wish.terms if some not in terms for meaning in some for value in meaning.values}
+        unsaid += [word for word in WORD.findall(wish.said) if one_form(word) in keys]
+        kept += [replace(wish, terms=terms)] if terms or not wish.terms else []
+    wishes = constraints.wishes
+    return _of_wishes(release, replace(wishes, wishes=tuple(kept), rest=(*wishes.rest, *unsaid))) if unsaid else constraints
+
+
+def _of_wishes(release: Release, wishes: Wishes) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
     implied = _implied(vocabulary, wishes)

@@ -187,16 +187,25 @@ def test_words_of_changed_items_are_known_at_once(shop: TestClient) -> None:
 
 def test_where_no_title_has_the_words_their_meaning_finds(reading: TestClient) -> None:
     """As /similar-items does, in its order, in pages by offset, of one category too, sorted where asked; and the answer says so."""
-    asked = {"q": "blue blouse", "limit": 3}
+    asked = {"q": "azure blouse", "limit": 3}
     answer = reading.get("/items", params=asked).json()
-    alike = [item["id"] for item in reading.post("/similar-items", json={"text": "blue blouse", "k": 100}).json()["items"]]
+    alike = [item["id"] for item in reading.post("/similar-items", json={"text": "azure blouse", "k": 100}).json()["items"]]
     assert [item["id"] for item in answer["items"]] == alike[:3]
     assert "no title has all of these words" in answer["fallback"]
     assert answer["total"] == len(alike)
     assert "next_cursor" not in answer
-    assert found(reading, "blue blouse", offset=3, mixed=True) == alike[3:]
-    assert {item.partition("-")[0] for item in found(reading, "blue blouse", category="shoes")} == {"shoes"}
-    assert found(reading, "blue blouse", sort="title")[0].startswith(("black", "shoes-4"))
+    assert found(reading, "azure blouse", offset=3, mixed=True) == alike[3:]
+    assert {item.partition("-")[0] for item in found(reading, "azure blouse", category="shoes")} == {"shoes"}
+    assert found(reading, "azure blouse", sort="title")[0].startswith(("black", "shoes-4"))
+
+
+def test_what_was_understood_holds_where_the_encoder_reads_the_rest(reading: TestClient) -> None:
+    """It orders what is blue, and no other thing comes; a word that it does not know either is told."""
+    for words, read, ignored in (("blue striped", "striped", []), ("blue blouse", None, ["blouse"])):
+        answer = reading.get("/items", params={"q": words}).json()
+        assert {item["id"] for item in answer["items"]} == {"tops-2", "shoes-2"}
+        assert (answer["text"].get("direction"), answer["text"]["ignored"]) == (read, ignored)
+        assert ("not all were understood" if ignored else "looks most as they say") in answer["fallback"]
 
 
 def test_titles_come_before_meaning(reading: TestClient) -> None:
@@ -412,6 +421,13 @@ def test_wishes_that_are_half_understood_find_what_the_other_half_asks(priced: T
     assert found(priced, "white shoes xyzzy") == []
 
 
+def test_a_word_that_titles_merely_say_does_not_undo_the_others(priced: TestClient) -> None:
+    """A model's name that no black shoe has is left out, and told; where one has it, it holds."""
+    answer = priced.get("/items", params={"q": "black shoes crew"}).json()
+    assert ([item["id"] for item in answer["items"]], answer["text"]["ignored"]) == (found(priced, "black shoes"), ["crew"])
+    assert [item["id"] for item in priced.get("/items", params={"q": "black shoes court under 70"}).json()["items"]] == ["s2"]
+
+
 def test_a_brand_with_an_apostrophe_is_found_without(euros: TestClient) -> None:
     """As it stands, not as a slip."""
     answer = euros.get("/items", params={"q": "levis tee"}).json()
@@ -435,8 +451,10 @@ def test_what_is_found_by_meaning_is_of_the_category_and_price_that_were_asked(r
     """No top for one who asks for shoes, nor shoes beyond the price."""
     alike = found(reading, "blue blouse", category="shoes")
     assert sorted(found(reading, "blue blouse shoes")) == sorted(alike)
-    answer = reading.get("/items", params={"q": "blue blouse shoes under 30"}).json()
+    answer = reading.get("/items", params={"q": "azure blouse shoes under 30"}).json()
     assert {item["id"] for item in answer["items"]} == {"shoes-0", "shoes-1", "shoes-2"}
+    answer = reading.get("/items", params={"q": "blue blouse shoes under 30"}).json()
+    assert [item["id"] for item in answer["items"]] == ["shoes-2"]
     assert [wish["said"] for wish in answer["text"]["constraints"]] == ["blue blouse shoes", "under 30"]
 
 
