@@ -61,7 +61,7 @@ OR_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset("yo"), "it": froze
 """By the language of the catalogue: in another one the word is another."""
 AND: Final = frozenset({"et", "und", "ed", "y", "e", "en"})
 
-SIZES: Final = _all("taille pointure größe groesse schuhgröße talla taglia misura maat schoenmaat")
+SIZES: Final = _all("taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat")
 IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non"})
 TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così")
 

@@ -57,7 +57,8 @@ _ABROAD: Final = (
         (
             "mariage cérémonie soirée cocktail opéra théâtre élégant élégante chic habillé habillée bureau entretien dîner bal fête "
             "baptême enterrement réveillon communion diplôme hochzeit trauung feier gala abend abends oper theater elegant elegante "
-            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe beerdigung abiball konfirmation "
+            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe einschulung beerdigung abiball "
+            "konfirmation firmung "
             "silvester boda ceremonia ópera teatro fiesta noche oficina entrevista cena bautizo funeral comunión graduación "
             "matrimonio nozze cerimonia serata sera opera festa ufficio colloquio battesimo funerale laurea comunione bruiloft "
             "ceremonie feest avond avondje chique kantoor sollicitatie diner doop begrafenis"
@@ -103,6 +104,10 @@ for _axis, _sign, _words in _ABROAD:
         OCCASIONS.setdefault(_word, [(_axis, _sign)])
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
+
+_WARMING: Final = "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi"
+WARMING: Final = frozenset(_WARMING.split())
+"""What clothes are for winter, and days of summer."""
 
 DRESS_CODE: Final = re.compile(
     r"\b(?:black|white)[ -]tie\b(?:[ -](?:event|affair|function|occasion|attire|optional|dress code|dress|do)s?\b)?", re.IGNORECASE

@@ -77,8 +77,8 @@ _BUDGET: Final = (
 _TO: Final = "(?:to|[-\N{EN DASH}])"
 _TO_ABROAD: Final = "(?:to|[-\N{EN DASH}]|à|a|bis|tot)"
 _BEFORE_SIZES: Final = (
-    "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten eu uk us it fr waist length age ages aged cm w "
-    "l years"
+    "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten gr grösse eu uk us it fr waist length age "
+    "ages aged cm w l years"
 )
 _NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
 _BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von)"

@@ -32,6 +32,7 @@ from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
 from models.datasets.audience import WORDS, asked_for
+from models.datasets.size_scale import alone, double
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -94,12 +95,13 @@ def sought(
     spoken = (text or "").lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
     words = [word for word in said if word not in _JOINING] or said
+    sizes = _sizes(release, text or "") if len(words) > 1 else frozenset()
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
     turns = turned(spoken)
     for word in _kinds(release, words):
-        has_N, right = _having(release, word)
+        has_N, right = (_titled(release, word), []) if word in sizes else _having(release, word)
         keep_N &= has_N
         notes += [_slipped(word, right)] if right else []
         read += right or [word]
@@ -252,6 +254,18 @@ def _of_size(release: Release, words: Sequence[str]) -> bool:
     return any(one in SIZES and vocabulary.sizes(other) for one, other in pairwise(words))
 
 
+def _sizes(release: Release, text: str) -> frozenset[str]:
+    """The words of a text that are sizes which something comes in, in lower case: numbers, and letters in capitals."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    return frozenset(word.lower() for word in text.split() if (word.isdigit() or double(word) or alone(word)) and vocabulary.sizes(word))
+
+
+def _titled(release: Release, word: str) -> BoolArray:
+    """The rows that have a size as a word of their title, or as what they are called; in ids and other words it says nothing."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    return _with_word(vocabulary.rows.titles, [word]) | vocabulary.named([word])
+
+
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
@@ -292,7 +306,7 @@ def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
 
 def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
     """Where a text has any of these words as a whole one, in any case, its possessive among them."""
-    pattern = rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\s]?s)?(?:[^\pL]|$)"
+    pattern = rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\pN\s]?s)?(?:[^\pL\pN]|$)"
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
 
 

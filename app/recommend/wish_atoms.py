@@ -16,12 +16,15 @@ from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
-from models.datasets.size_scale import alone
+from models.datasets.garments_abroad import parts_of
+from models.datasets.size_scale import alone, double
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
 _PRICE_MARK: Final = "\ue000"
-_TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
+_TOKEN: Final = re.compile(
+    rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
+)
 _TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"
 _JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
 _GOING: Final = "go goes going pair pairs worn wear wearing work works style"
@@ -54,6 +57,9 @@ _LONGEST: Final = 4
 _SIZE_TOKENS: Final = 3
 _IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du"))
 """Before a number that ends a phrase, in English, Spanish, French, Italian, German and Dutch."""
+_FLAT_WORDS: Final = "flach flache flachen flacher flaches plat plate plats plates plano plana planos planas platte"
+_FLAT: Final = frozenset(_FLAT_WORDS.split())
+_HEEL: Final = "heel"
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -118,13 +124,23 @@ class _Reader:
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or, self._named,
-            self._plain,
+            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or,
+            self._flat, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
             found, place = next(read for turn in turns if (read := turn(place)) is not None)
             self.atoms += found
+        self.atoms = [self._sized(atom) for atom in self.atoms]
+
+    def _sized(self, atom: Atom) -> Atom:
+        """A number by itself that is a size which a garment that the text names comes in: "jeans 38"."""
+        said = self._tokens[0].string[atom.start : atom.end] if atom.kind in {"unread", "rest"} else ""
+        size = self._vocabulary.sizes(said) if any(map(str.isdigit, said)) else None
+        rows, named = self._vocabulary.rows, [other.meaning for other in self.atoms if other.noun and other.meaning]
+        if size is None or not any(rows.exists(size, meaning) for meaning in named):
+            return atom
+        return replace(atom, kind="term", key=said, meaning=size)
 
     def _mark(self, place: int) -> _Read | None:
         token = self._tokens[place]
@@ -227,7 +243,7 @@ class _Reader:
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL"; but in what names more, as in *M&S*."""
+        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*."""
         named = self._words[place] in SIZES or (self._words[place] in _IN_SIZE and self._is_last_number(place + 1))
         first = place + named
         for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
@@ -243,12 +259,36 @@ class _Reader:
     def _of_itself(self, size: str, first: int, last: int) -> bool:
         """Whether words are a size where nothing says so."""
         joined = any(0 <= at < len(self._tokens) and self._tokens[at]["join"] == "&" for at in (first - 1, last + 1))
-        return alone(size) and not joined and not self._elided(last) and ((term := self._term(first)) is None or term[1] <= last + 1)
+        return (
+            (alone(size) or double(size))
+            and not joined
+            and not self._elided(last)
+            and ((term := self._term(first)) is None or term[1] <= last + 1)
+        )
 
     def _or(self, place: int) -> _Read | None:
         if not self._tokens[place]["join"] and self._words[place] not in self._or_words:
             return None
         return [self._atom("or", place, key="and" if self._words[place] in _AND else "")], place + 1
+
+    def _flat(self, place: int) -> _Read | None:
+        """Flat shoes in other languages, which have no noun for them: those without heels."""
+        heel = self._vocabulary.meaning(_HEEL) if self._words[place] in _FLAT and self._vocabulary.alike(_HEEL) else None
+        if heel is None:
+            return None
+        return [self._atom("not", place), self._atom("term", place, key=_HEEL, meaning=heel), self._atom("end", place)], place + 1
+
+    def _compound(self, place: int) -> _Read | None:
+        """A word that names nothing as a whole, by its parts: "Damenjeans" are jeans for women."""
+        word = self._words[place]
+        parts = parts_of(word) if word and self._vocabulary.meaning(one_form(word)) is None else None
+        key = one_form(parts[1]) if parts else ""
+        if not parts or (head := self._vocabulary.meaning(key)) is None or self._likely(one_form(word)):
+            return None
+        start, end = self._tokens[place].span()
+        middle, first = end - len(parts[1]), self._vocabulary.meaning(one_form(parts[0]))
+        before = Atom("term" if first else "rest", start, middle, one_form(parts[0]), first)
+        return [before, Atom("term", middle, end, key, head)], place + 1
 
     def _named(self, place: int) -> _Read | None:
         found = self._term(place)

@@ -13,15 +13,14 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.recommend.words_abroad import inflected
-from models.datasets.garments import role_of
+from app.recommend.words_abroad import COMPOUNDING, inflected
+from models.datasets.garments import JOINS, role_of
 
 SHORTEST: Final = 4
 """Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
 _ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "knife", "feet": "foot", "children": "child"}
 _EVEN: Final = {one: several for several, one in _ODD.items()}
 _PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
-_JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
 ELIDED: Final = r"(?:[dln]|qu|dell|all|nell|dall|sull)(?=['\u2019][^\W\d_]{2})"
 WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECASE)
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
@@ -55,6 +54,12 @@ def folded(texts: pa.ChunkedArray) -> pa.ChunkedArray:
 
 _FORMS: Final = {fold(form): tuple(map(fold, some)) for some in reversed([*inflected()]) for form in some}
 """A form of a word abroad -> all of its forms, the one that stands for them first."""
+_HEAD_FORMS: Final = {
+    fold(form): tuple(map(fold, some)) for some in inflected({"type"}, COMPOUNDING) for form in some if len(form) >= SHORTEST
+}
+"""Likewise of garments that compounds end in."""
+SHORTEST_FIRST: Final = 3
+"""Letters of what a compound begins with."""
 
 
 def forms(word: str) -> tuple[str, ...]:
@@ -83,7 +88,14 @@ def forms(word: str) -> tuple[str, ...]:
 
 def _abroad(word: str) -> tuple[str, ...]:
     """The forms of a word of another language; none of others."""
-    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s"), ())
+    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s")) or _of_compound(word)
+
+
+def _of_compound(word: str) -> tuple[str, ...]:
+    """The forms of a German or Dutch compound, which are those of its head: *Schneeanzug*, *Schneeanzüge*."""
+    word = fold(word)
+    head = next((word[at:] for at in range(SHORTEST_FIRST, len(word) - SHORTEST + 1) if word[at:] in _HEAD_FORMS), None)
+    return () if head is None else tuple(word.removesuffix(head) + form for form in _HEAD_FORMS[head])
 
 
 @lru_cache(maxsize=65_536)
@@ -116,7 +128,7 @@ def named_together(name: str) -> list[tuple[str, ...]]:
     >>> named_together("Sneakers & Casual Shoes"), named_together("Casual and Formal Shoes"), named_together("Dresses")
     ([('sneaker',), ('casual', 'shoe')], [('casual', 'shoe'), ('formal', 'shoe')], [])
     """
-    parts = [words for part in _JOINS.split(name) if (words := phrase(part))]
+    parts = [words for part in JOINS.split(name) if (words := phrase(part))]
     if len(parts) < len(("one", "other")):
         return []
     *_, head = parts[-1]

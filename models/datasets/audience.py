@@ -95,8 +95,10 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("female weiblich féminin feminin femenino femenina femminile vrouwelijk", ["women"]),
     **_spoken("male männlich masculin masculino masculina maschile mannelijk", ["men"]),
     **_spoken("girl girls", ["women"], ["child", "baby"]),
+    **_spoken("mädels mädel meisje", ["women"], ["child", "baby"]),
     **_spoken("mädchen fille filles meisjes niña niñas bambina bambine", ["women"], ["child", "baby"]),
     **_spoken("boy boys", ["men"], ["child", "baby"]),
+    **_spoken("jungs bub buben", ["men"], ["child", "baby"]),
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
     **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
     **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
@@ -115,8 +117,8 @@ _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen tee
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
 
-_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen).{4,}")
-"""What German names of garments begin with: "Herrenschuhe"."""
+_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby).{4,}")
+"""What German names of garments begin with: "Herrenschuhe", "Babyhose"."""
 
 _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
 """What names of whole departments end with: "Womenswear", "Kinderbekleidung". Titles say it of a style: "menswear blazer"."""
@@ -297,7 +299,8 @@ def _department_words(text: str) -> list[str]:
 
 def _words(text: str) -> list[str]:
     words = re.findall(r"[^\W\d_]+(?:-round)?", _NOBODY.sub("", text.lower()))
-    return [_BEFORE.sub(r"\1", word) if _BEFORE.match(word) and role_of(word) else word for word in words]
+    first = {word: found[1] for word in words if (found := _BEFORE.match(word)) and role_of(word)}
+    return ["babies" if first.get(word) == "baby" else first.get(word, word) for word in words]  # baby blue is a colour
 
 
 def _of_child(words: Iterable[str]) -> tuple[Audience, Audience | None]:

@@ -24,6 +24,8 @@ from models.datasets.audience import audience_label, departments, says_only_whom
         ({}, ("Damen",), None, "women adult"),
         ({}, ("Schuhe",), "Herrenschuhe aus Leder", "men adult"),
         ({}, ("Kinderschuhe",), None, "men+women child"),
+        ({}, ("Hosen",), "Babyhose Paul", "men+women baby"),
+        ({}, ("Hosen",), "Jungs Hose", "men baby+child"),
         ({}, ("Niños",), None, "men+women child"),
         ({}, ("tops",), "Donna top with Kindergarten print", None),
         ({}, ("Dresses",), None, "women adult+baby+child"),
