@@ -13,6 +13,7 @@ from app.recommend.words import one_form, phrase
 from app.recommend.words_abroad import HEAD_FIRST, entries
 from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
+from models.datasets.garments_arabic import WORDS as ARABIC
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -140,7 +141,7 @@ ENGLISH: Final = {
 _ENTRIES: Final = [*entries()]
 SAID: Final = {
     kind: {_key(word): tuple(map(one_form, word.split("-"))) for of, _, _, word, _ in _ENTRIES if of == kind} | words
-    for kind, words in (ENGLISH | {"type": _words(_worn(ABROAD_WORDS.items())) | ENGLISH["type"]}).items()
+    for kind, words in (ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items()))) | ENGLISH["type"]}).items()
 }
 """Likewise, in all languages that are known."""
 
@@ -253,7 +254,9 @@ def made_of(word: str) -> str | None:
     return max(ends or begins, key=len, default=None)
 
 
-_WORN_AS: Final = {_key(word): role for words in (ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()}
+_WORN_AS: Final = {
+    _key(word): role for words in (ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
+}
 
 
 def worn_as(key: str) -> str | None:

@@ -31,6 +31,7 @@ from app.recommend.words_abroad import HEAD_FIRST
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
+from models.datasets.arabic import plain
 from models.datasets.audience import WORDS, asked_for
 from models.datasets.size_scale import alone, double
 from models.errors import EncoderError
@@ -92,10 +93,11 @@ def sought(
         UnknownCategoryError: no such category.
     """
     rows, passing = of_category(release, category), release.snapshot.columns.selection(spelt(release.snapshot, wanted or Filter()))
-    spoken = (text or "").lower().replace("\u2019", "'").split()
+    text = plain(text or "")
+    spoken = text.lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
     words = [word for word in said if word not in _JOINING] or said
-    sizes = _sizes(release, text or "") if len(words) > 1 else frozenset()
+    sizes = _sizes(release, text) if len(words) > 1 else frozenset()
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
@@ -116,7 +118,7 @@ def sought(
     for word in () if turns else whom:
         if (for_N := vocabulary_of(release.snapshot, release.traits).rows.for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
-    read_as = _wished(release, text or "", rows, limits, meaning=meaning)
+    read_as = _wished(release, text, rows, limits, meaning=meaning)
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))

@@ -16,6 +16,7 @@ from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
+from models.datasets import arabic
 from models.datasets.garments_abroad import parts_of
 from models.datasets.size_scale import alone, double
 
@@ -60,6 +61,7 @@ _IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du"))
 _FLAT_WORDS: Final = "flach flache flachen flacher flaches plat plate plats plates plano plana planos planas platte"
 _FLAT: Final = frozenset(_FLAT_WORDS.split())
 _HEEL: Final = "heel"
+_AND_ARABIC: Final = "و"
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -119,13 +121,13 @@ class _Reader:
     def __init__(self, text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> None:
         self._prices, self._vocabulary = prices, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
-        self._words = [(token["word"] or "").lower() or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
+        self._words = [arabic.bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
         self._or_words = OR.union(*(words for language, words in abroad.OR_IN.items() if language in vocabulary.languages))
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
             self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or,
-            self._flat, self._compound, self._named, self._plain,
+            self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
@@ -277,6 +279,15 @@ class _Reader:
         if heel is None:
             return None
         return [self._atom("not", place), self._atom("term", place, key=_HEEL, meaning=heel), self._atom("end", place)], place + 1
+
+    def _joined(self, place: int) -> _Read | None:
+        """An Arabic "and", which is written in one with what follows."""
+        word = self._words[place]
+        key = one_form(word[1:]) if word.startswith(_AND_ARABIC) and self._vocabulary.meaning(one_form(word)) is None else ""
+        meaning = self._vocabulary.meaning(key) if key else None
+        if meaning is None:
+            return None
+        return [self._atom("or", place, key="and"), self._atom("term", place, key=key, meaning=meaning)], place + 1
 
     def _compound(self, place: int) -> _Read | None:
         """A word that names nothing as a whole, by its parts: "Damenjeans" are jeans for women."""

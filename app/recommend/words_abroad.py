@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
+from app.recommend import words_arabic as arabic
+
 LANGUAGES: Final = ("fr", "de", "es", "it", "nl")
 COMPOUNDING: Final = frozenset({"de", "nl"})
 """Languages that write what a thing is like and what it is in one word: *Matschhose*."""
@@ -119,6 +121,7 @@ polka-dot | pois? | gepunktet+ | lunares | pois? | stippen
 printed | imprimé/imprimée | bedruckt+ | estampado/estampada | stampato/stampata | bedrukt/bedrukte
 plain | uni?/unie | einfarbig+ | liso? | tinta-unita | effen
 """
+_ARABIC: Final = {"type": arabic.GARMENTS, "colour": arabic.COLOURS, "material": arabic.CLOTHS, "pattern": arabic.PATTERNS}
 _ENDINGS: Final = ("e", "en", "em", "er", "es")
 _KINDS: Final = {"type": _GARMENTS, "colour": _COLOURS, "material": _CLOTHS, "pattern": _PATTERNS}
 
@@ -150,3 +153,8 @@ def _spelt() -> Iterator[tuple[str, str, str, str]]:
             for language, words in zip(LANGUAGES, abroad, strict=True):
                 for word in words.split():
                     yield kind, english.strip(), language, word
+    for kind, lines in _ARABIC.items():
+        for line in lines.strip().splitlines():
+            english, _, words = line.partition("|")
+            for word in words.split():
+                yield kind, english.strip(), "ar", word

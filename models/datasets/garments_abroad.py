@@ -11,7 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from models.datasets import arabic
 from models.datasets.belongings import ABROAD, HEADS
+from models.datasets.garments_arabic import WOMENS as ARABIC_WOMENS
+from models.datasets.garments_arabic import WORDS as ARABIC
+
+
+def _bare(phrase: str) -> str:
+    """An Arabic phrase as titles' words are looked up."""
+    return "-".join(map(arabic.bare, phrase.split("-")))
+
 
 WORDS: Final[Mapping[str, str]] = {
     "top": (
@@ -183,7 +192,7 @@ _WOMENS: Final = (
     "chemises-de-nuit vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken "
     "jurkje jurkjes rokken rokje rokjes bloes bloezen beha rock dirndl badekleid"
 )
-WOMENS: Final = frozenset(_WOMENS.split())
+WOMENS: Final = frozenset(_WOMENS.split()) | frozenset(map(_bare, ARABIC_WOMENS))
 """Words of what only women and girls wear."""
 
 IN_FRENCH: Final[Mapping[str, str]] = {
@@ -247,7 +256,11 @@ _OF_TOYS: Final = ("puppen", "poppen")
 _SHORTEST_FIRST: Final = 3
 """Letters of what stands before the head of a compound: *those* and *frock* are none."""
 
-_ROLE_OF: Final = {phrase: role for role, phrases in WORDS.items() for phrase in phrases.split()}
+_ROLE_OF: Final = {
+    phrase: role
+    for role, phrases in (*WORDS.items(), *((role, " ".join(map(_bare, some.split()))) for role, some in ARABIC.items()))
+    for phrase in phrases.split()
+}
 _HEAD_ROLE_OF: Final = {head: role for role, heads in (*_COMPOUNDS.items(), ("not worn", HEADS)) for head in heads.split()}
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
@@ -256,8 +269,8 @@ _FRENCH_SHARE: Final = 4
 
 
 def words_of(text: str | None) -> list[str]:
-    """Its words in lower case, with their accents."""
-    return re.findall(r"[^\W\d_]+", (text or "").lower())
+    """Its words in lower case, with their accents; Arabic ones as ``arabic.bare`` has them."""
+    return [arabic.bare(word) for word in re.findall(r"[^\W\d_]+", arabic.plain(text or "").lower())]
 
 
 def in_french(words: list[str]) -> bool:

@@ -84,6 +84,34 @@ def test_with_a_slip_the_order_is_that_of_the_right_words(shop: TestClient, word
     assert "read as kaftan" in answer["fallback"] or "kaftan" in words
 
 
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("فستان", "f"),
+        ("فُستان", "f"),
+        ("فسـتان", "f"),
+        ("الفستان", "f"),
+        ("فساتين", "f"),
+        ("القميص الأسود", "q"),
+        ("قميص اسود", "q"),
+        ("احذيه", "h"),
+        ("حذاء", "h"),
+        ("للنساء", "f"),
+    ],
+)
+def test_arabic_is_found_however_it_is_spelt(tmp_path: Path, words: str, ids: str) -> None:
+    """Short vowels, stretched letters, hamzas, the article and the plural make no other word, and nothing is said of them."""
+    titles = {"f": ("فساتين", "فُستان نسائي أحمر"), "q": ("قمصان", "قميص رجالي أسود"), "h": ("أحذية", "حذاء رجالي أسود")}
+    items = [{"id": item, "category": name, "title": title, "features": [1.0, 0.0]} for item, (name, title) in titles.items()]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(tmp_path, ReleaseStore(tmp_path / "home"), default_encoder="shipped")
+    with TestClient(create_app(Settings(home=tmp_path / "home"))) as opened:
+        answer = opened.get("/items", params={"q": words}).json()
+        assert ([item["id"] for item in answer["items"]], answer.get("fallback")) == ([*ids], None)
+        under = opened.get("/items", params={"q": f"{words} تحت \u0665\u0660"}).json()
+        assert under["text"]["constraints"][-1]["price"] == {"max": 50.0}
+
+
 def test_what_is_not_wanted_is_no_part_of_a_word(shop: TestClient) -> None:
     """Nordic is none of the titles that say no."""
     answer = shop.get("/items", params={"q": "no brown", "limit": 100}).json()

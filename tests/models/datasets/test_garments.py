@@ -88,6 +88,27 @@ def test_a_compound_is_what_it_ends_in(role: str, titles: str) -> None:
     assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
 
 
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "قميص رجالي|قَميص|القمصان|تيشيرتات|بلوزة|بلوزه"),
+        ("bottom", "بنطلون جينز|تنانير|سراويل"),
+        ("full-body", "فُستان سهرة مع حزام|فساتين|عبايات"),
+        ("footwear", "أحذية|احذيه|حذاء بكعب|صنادل"),
+        ("outer", "معطف|جاكيتات"),
+        ("bag", "حقيبة ظهر|شنطة|حـقائب"),
+        ("belt", "أحزمة|احزمة"),
+        ("eyewear", "نظارات شمسية"),
+        ("sleepwear", "قميص نوم"),
+        ("innerwear", "ملابس داخلية"),
+    ],
+)
+def test_arabic_names_garments(role: str, titles: str) -> None:
+    """In the singular and the plural, with the article, with and without short vowels and hamzas."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+    assert (is_womens("فُستان سهرة"), is_womens("قميص")) == (True, False)
+
+
 @pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])
 def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
     """Nor of those all that are no garments."""
