@@ -59,7 +59,7 @@ _WORDS: Final = (
 )
 _SORT: Final = (
     "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
-    "price where it has one. Titles are compared without regard to case."
+    "price where it has one. Titles are compared without regard to case and accents, and Arabic ones to hamzas."
 )
 _IDS: Final = "Exactly these items, with commas between, in this order, as many as `limit` may be; unknown ones are told in `missing`."
 _FIELDS: Final = (
