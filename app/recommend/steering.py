@@ -144,8 +144,9 @@ class Steering:
         """
         wishes = [wish for wish in self.wishes.wishes if wish.terms]
         asked = [wish for wish in wishes if not wish.turned] or [wish for wish in wishes if len(wish.terms) > 1]
-        if named := {name for wish in asked for name in wish.categories}:
-            rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).rows.in_categories(sorted(named))[rows_n]]
+        vocabulary = vocabulary_of(release.snapshot, release.traits)
+        if named := [_named(vocabulary, wish) for wish in asked if wish.categories]:
+            rows_n = rows_n[np.logical_or.reduce(named)[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
         if self.wishes.budget is not None:
@@ -250,6 +251,15 @@ def _alternatives(one: Wish, other: Wish) -> bool:
     kinds, others = ([terms[0].kind for terms in wish.terms] for wish in (one, other))
     overlap = bool({*one.categories} & {*other.categories}) or one.categories == other.categories
     return overlap and (kinds == others or (_GARMENT in kinds and _GARMENT in others))
+
+
+def _named(vocabulary: Vocabulary, wish: Wish) -> BoolArray:
+    """The rows of the categories that a wish is asked of, ``(N,)``; of those that it does not name, what titles call so."""
+    own = {name for meanings in wish.terms for meaning in meanings if meaning.field == CATEGORY for name in meaning.values}
+    if not own:
+        return vocabulary.rows.in_categories(wish.categories)
+    called_N = np.logical_and.reduce([_any(vocabulary, meanings) for meanings in wish.terms if meanings[0].kind == _GARMENT])
+    return np.asarray(vocabulary.rows.in_categories(sorted(own.intersection(wish.categories))) | called_N)
 
 
 def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:
