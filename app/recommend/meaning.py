@@ -128,8 +128,8 @@ class Rows:
             so_N = so_N & ~(other_N & ~said_N & self.in_categories(joined))
         if role is None:
             return so_N
-        elsewhere_N = said_N & self._traits.mask(lambda labels: labels.role == role)
-        if longer := LONGER.get(meaning.titled[0]):
+        elsewhere_N = said_N & ~so_N & self._traits.mask(lambda labels: labels.role == role)
+        if elsewhere_N.any() and (longer := LONGER.get(meaning.titled[0])):
             elsewhere_N &= ~self.mask(TITLE, longer)
         return np.asarray(so_N | elsewhere_N)
 

@@ -19,13 +19,13 @@ from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
 from app.recommend import grammar_abroad as abroad
 from app.recommend.direction import Direction
+from app.recommend.grammar import SIZES, turned
 from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words, to_be_had
 from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
-from app.recommend.wish_atoms import SIZES, turned
 from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
 from app.recommend.words_abroad import HEAD_FIRST
 from app.release.release import Release

@@ -14,26 +14,21 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyarrow as pa
 
+from app.recommend.kinds import Kinds
 from app.recommend.lexicon import (
     ALIKE_ROLES,
     DOUBTFUL,
     ENGLISH,
     EVERYDAY,
     INSTEAD,
-    JEANS,
     LANGUAGE_OF,
-    LONGER,
     ON_SALE,
-    OTHERS,
     PRICED,
     PRICED_ENGLISH,
     SAID,
     SAME,
     SAME_ENGLISH,
-    TROUSERS,
     WHOLE,
-    made_of,
-    worn_as,
 )  # fmt: skip
 from app.recommend.meaning import SAYING, Meaning, Rows
 from app.recommend.named import (
@@ -58,7 +53,7 @@ from app.recommend.named import (
 )  # fmt: skip
 from app.recommend.occasions import OCCASIONS
 from app.recommend.size_names import spellings_of
-from app.recommend.words import SHORTEST, WORD, fold, named_together, near, one_form, phrase, spellings
+from app.recommend.words import SHORTEST, WORD, fold, near, one_form, phrase, spellings
 from app.recommend.words_abroad import COMPOUNDING
 from app.release.traits import Traits
 from index.backends.base import BoolArray
@@ -67,7 +62,7 @@ from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.audience import Audience, asked_for
 from models.datasets.garments import is_womens, role_of
-from models.datasets.garments_abroad import parts_of, speaks_french
+from models.datasets.garments_abroad import speaks_french
 
 BELOW: Final = "below price"
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -144,8 +139,8 @@ class Vocabulary:
             key = "".join(phrase(word))
             for field, entries in self._named.get(key, {}).items():
                 if values := tuple(value for how, value in entries if how <= ENDS):
-                    found |= self.rows.so(self._of_kind(key, values)) if field == CATEGORY else self.rows.mask(field, values)
-            if made := self._made.get(key):
+                    found |= self.rows.so(self._kinds.of_categories(key, values)) if field == CATEGORY else self.rows.mask(field, values)
+            if made := self._kinds.made.get(key):
                 found |= self.rows.mask(TITLE, made)
             if whole := self._whole(key):
                 found |= self.rows.mask(CATEGORY, whole.values)
@@ -222,44 +217,16 @@ class Vocabulary:
                 if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
                     values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
                 if values and field == CATEGORY:
-                    return self._of_kind(key, values)
+                    return self._kinds.of_categories(key, values)
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
                     return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
-    def _of_kind(self, key: str, values: tuple[str, ...]) -> Meaning:
-        """The categories that a word names: of those that join several kinds what is of that one, and what titles elsewhere call so."""
-        if worn_as(key) is None:
-            return Meaning(CATEGORY, values, kind_of(CATEGORY))
-        titled, joined = self._called_in_titles(key), (part for value in values for part in named_together(value))
-        other = (name for part in joined if (name := "".join(part)) != key and not (key in TROUSERS and name in JEANS))
-        others = dict.fromkeys(one for name in other for one in (*self._called_in_titles(name), *LONGER.get(name, ())))
-        return Meaning(CATEGORY, values, kind_of(CATEGORY), titled, tuple(one for one in others if one not in titled))
-
-    def _called_in_titles(self, key: str) -> tuple[str, ...]:
-        """How titles call a garment: by its word, and by the compounds of titles that end in it."""
-        return ("-".join(SAID["type"].get(key, (key,))), *self._compounds.get(key, ()))
-
     @cached_property
-    def _compounds(self) -> dict[str, tuple[str, ...]]:
-        """A garment -> the German and Dutch compounds of titles that end in it: *Matschhose* is a *Hose*."""
-        found: dict[str, list[str]] = {}
-        words = (word for part in self._columns.vocabularies for word in part) if self.languages & COMPOUNDING else ()
-        for word in words:
-            parts = parts_of(word)
-            if parts and fold(word) not in OTHERS.get(one_form(parts[1]), ()):
-                found.setdefault(one_form(parts[1]), []).append(one_form(word))
-        return {key: tuple(sorted({*words})) for key, words in found.items()}
-
-    @cached_property
-    def _made(self) -> dict[str, tuple[str, ...]]:
-        """A cloth -> the German and Dutch compounds of titles that are of it: *Wollwalk* and *Merinowolle* are *Wolle*."""
-        found: dict[str, list[str]] = {}
-        for word in self._said if self.languages & COMPOUNDING else ():
-            if cloth := made_of(word):
-                found.setdefault(cloth, []).append(word)
-        return {key: tuple(sorted(words)) for key, words in found.items()}
+    def _kinds(self) -> Kinds:
+        words = (word for part in self._columns.vocabularies for word in part)
+        return Kinds(words if self.languages & COMPOUNDING else ())
 
     def _otherwise(self, field: str, key: str) -> Meaning | None:
         """What a word means that a value of a field only holds: a garment of titles, people."""
@@ -312,13 +279,13 @@ class Vocabulary:
         kinds = SAID if self._counts(key) else ENGLISH
         kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
         said = parts and (self.says(key) or all(map(self.says, parts)))
-        compounds = {"type": self._compounds, "material": self._made}.get(kind, {}).get(key, ())
+        compounds = {"type": self._kinds.compounds, "material": self._kinds.made}.get(kind, {}).get(key, ())
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
         """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
         ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
-        kind = "type" if any(key in some for some in self._compounds.values()) else SAYING + key
+        kind = "type" if any(key in some for some in self._kinds.compounds.values()) else SAYING + key
         return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
 
     @cached_property

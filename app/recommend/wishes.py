@@ -15,11 +15,12 @@ from typing import Final
 
 import numpy as np
 
+from app.recommend.grammar import EXCEPT
 from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Vocabulary
-from app.recommend.wish_atoms import EXCEPT, Atom, atoms_of
+from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
 from models.datasets.arabic import plain
 
