@@ -48,7 +48,8 @@ _COLUMNS: Final[Mapping[str, str]] = {
     "in_stock": "leaving out what is sold out",
     "url": (
         "links to the pages of products, in answers, the widget and the storefront; --map makes them of a part of an address: "
-        'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify'
+        'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify, '
+        "id and /detail/{} of Shopware"
     ),
 }
 _OF_CURRENCY: Final = "the sign beside prices, which are bare numbers without; `currency: EUR` in a mapping says it of all that tell none"
