@@ -138,6 +138,17 @@ def asked_for(word: str) -> Audience | None:
     return named if named is not None and named != Audience() and word not in _STYLES else None
 
 
+@lru_cache(maxsize=4_096)
+def is_for(label: str | None, name: str) -> bool:
+    """Whether what has a label is for those whom a name means: a label itself, or a word for people (*boys*, *kids*, *Herren*).
+
+    >>> is_for("men child", "boys"), is_for("men+women child", "kids"), is_for("men+women child", "boys"), is_for("women adult", "women")
+    (True, True, False, True)
+    """
+    whom, named = Audience.of_label(label or ""), WORDS.get(name.casefold())
+    return label == name or (whom is not None and named is not None and named != Audience() and whom <= named)
+
+
 def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:
     return dict.fromkeys(words.split(), frozenset({name}))
 
