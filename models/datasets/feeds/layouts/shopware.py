@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.layouts.base import Layout, attribute_name, given, pass_through
@@ -119,6 +120,7 @@ def _amount(cell: Any) -> float | None:  # noqa: ANN401 - a cell
 def _add_category(draft: Draft, cell: Any, names: Names) -> None:  # noqa: ANN401 - a cell
     paths = names.paths_of(cell)
     category_of(draft, paths, next((path for path in paths if not is_no_kind(path[-1])), paths[0] if paths else []))
+    draft.whom += [step for path in paths for step in path if says_only_whom(step)]
     if not paths and (ids := [part for part in parts_of(cell) if is_id(part)]):
         draft.notes.append(Fault("category", ids[0], f"{ids[0]!r} {_NO_CATEGORY}"))
 

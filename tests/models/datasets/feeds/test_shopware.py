@@ -136,6 +136,14 @@ def test_names_in_place_of_ids(read: Callable[..., Any], options: str, said: dic
     assert "in_stock" not in item
 
 
+def test_a_product_of_several_departments_is_for_all_of_them(read: Callable[..., Any]) -> None:
+    """Whichever of its paths is its category; that of girls keeps both steps, though its properties say girls already."""
+    header = "product_number;parent_id;name;price_gross;tax_rate;categories;propertyIds"
+    rows = ("A;;Jacke;9;19;Damen > Jacken|Herren > Jacken;", "B;;Jacke;9;19;Kinder > Mädchen > Jacken;Geschlecht: Mädchen")
+    one, two = (item["attributes"] for item in read(lines(header, *rows)).items.values())
+    assert (one, two) == ({"department": ["Damen", "Herren"]}, {"gender": "Mädchen", "department": ["Kinder", "Mädchen"]})
+
+
 def test_profiles_of_a_shops_own(read: Callable[..., Any]) -> None:
     """Keys in place of names; a list price was asked before; a net price gets its tax; what is no closeout is sold without stock."""
     header = "productNumber;parentId;name;price.DEFAULT.gross;price.DEFAULT.listPrice.gross;price.DEFAULT.net;tax.taxRate;isCloseout;stock;"
