@@ -54,13 +54,13 @@ def _drafts(records: Records, root: Path) -> Iterator[Draft]:
     names, products, varied = names_beside(root), dict[str, Mapping[str, Any]](), set[str]()
     for values in map(_read, records()):
         if values.get("parent_id"):
-            varied.add(str(values["parent_id"]))
-        else:
-            products[str(values.get("id"))] = values
+            varied.add(values["parent_id"])
+        elif values.get("id"):
+            products[values["id"]] = values
     for record in records():
         own = _read(record)
         if own.get("parent_id") or own.get("id") not in varied:  # else its variants stand for it
-            yield _item(record, own, products.get(str(own.get("parent_id")), {}), names)
+            yield _item(record, own, products.get(own.get("parent_id", ""), {}), names)
 
 
 def _read(record: Record) -> dict[str, Any]:
