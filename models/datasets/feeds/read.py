@@ -82,10 +82,12 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         elif findings.keeps_stubs and all(isinstance(item.values.get(name), str) for name in _STUB):
             stubs.add(len(chunks.numbers))
             chunks.add({name: item.values[name] for name in _STUB}, draft.line)
+    if left_out:
+        of = {name: reading.passed.pop(words, 0) for words, name in left_out.items()}
+        each = ", ".join(f"{name!r} {count:,}" for name, count in of.items())
+        findings.warn(f"{sum(of.values()):,} items that the mapping leaves out ({each}); passed over", path=feed.path)
     for words, count in reading.passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
-    for name in (name for words, name in left_out.items() if words not in reading.passed):
-        findings.warn(f"{name!r} is the category of no item, so nothing of it is left out", path=feed.path, field="leave_out")
     for name, column in silent.items() if drafts > over else ():
         findings.warn(f"{column.column!r} says nothing in any row, so no item has it; name another column", path=feed.path, field=name)
     meant = drafts + reading.broken

@@ -386,4 +386,4 @@ def misnamed(names: frozenset[str]) -> frozenset[str]:
 def are_orders(names: frozenset[str]) -> bool:
     """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
     unsure = {"order", *_GERMAN_ORDER}  # items that have an order are sorted by it; a `Bestellnummer` may be what an article is ordered by
-    return _has(_ITEM, (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)
+    return _has((*_ITEM, *_LISTED), (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)

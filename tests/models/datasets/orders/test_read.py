@@ -14,6 +14,7 @@ import pytest
 
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.findings import Findings
+from models.datasets.orders.layouts import are_orders
 from models.datasets.orders.moments import Dated, read_moment
 from models.datasets.orders.read import Orders, orders_beside, read_orders, shopper_of
 from models.datasets.rejects import Rejects
@@ -306,6 +307,7 @@ def test_orders_of_shopware(read: Callable[..., Any]) -> None:
     assert rows(orders) == [("purchase", "20000", ANN, item, "2026-01-25T17:51") for item in (one, two)]
     assert (rejected, warned[0]) == ([], "1 lines without a SKU; passed over")
     assert "which orders were cancelled or sent back: these are learned from, too" in warned[1]
+    assert are_orders(frozenset(header.split(";")))
     header, lines = header.replace("order_state_id", "stateMachineState.technicalName"), f"1x {one};2026-01-25"
     orders, rejected, _ = read(f"{header}\nx;1;;9;cancelled;{lines}\nx;2;;9;completed;{lines}\nx;3;;9;open;{one};2026-01-25\n")
     assert [row[1] for row in rows(orders)] == ["2"]
