@@ -66,7 +66,7 @@ _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
-_LISTED: Final = ("line_items", "lineitems")
+LISTED: Final = ("line_items", "lineitems")
 """Where Shopware lists what an order holds."""
 _NUMBERED: Final = re.compile(r"(?:item|sku|product|piece|article)_?(?:id_?)?\d+|(?:accessor(?:y|ies)|extra)(?:_?\d+)?")
 _BETWEEN: Final = re.compile(r"[,;|\n]")
@@ -235,8 +235,8 @@ def _of_shopware(record: Record) -> Iterator[OrderLine | str]:
     field, order = _first(values, _ORDER)
     name, when = _first(values, _TIME)
     at = _moment(when, name or "time")
-    column, cell = _first(values, _LISTED)
-    found = [item for pieces, item in pieces_listed(cell, column or _LISTED[0]) if pieces and item]
+    column, cell = _first(values, LISTED)
+    found = [item for pieces, item in pieces_listed(cell, column or LISTED[0]) if pieces and item]
     for item in found:
         yield OrderLine(record.line, _named(order, field or "order_number"), item, _customer(values, _CUSTOMER), at)
     if not found:
@@ -335,7 +335,7 @@ def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
 ORDER_LAYOUTS: Final = (
     OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME, statuses=True),
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
-    OrderLayout("Shopware orders export", _has(_ORDER, _LISTED), _each(_of_shopware), _TIME, statuses=True),
+    OrderLayout("Shopware orders export", _has(_ORDER, LISTED), _each(_of_shopware), _TIME, statuses=True),
     OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME, statuses=True),
     OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look), looks=True),
     OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look), looks=True),
@@ -346,7 +346,7 @@ ORDER_LAYOUTS: Final = (
     OrderLayout(UNDATED, _has(_ITEM, _ORDER), _once(_of_undated), statuses=True),
 )
 """All layouts, the most telling first."""
-ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *_LISTED, *QUANTITY, *STATUS_NAMES))
+ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *LISTED, *QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
 
 
@@ -386,4 +386,4 @@ def misnamed(names: frozenset[str]) -> frozenset[str]:
 def are_orders(names: frozenset[str]) -> bool:
     """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
     unsure = {"order", *_GERMAN_ORDER}  # items that have an order are sorted by it; a `Bestellnummer` may be what an article is ordered by
-    return _has((*_ITEM, *_LISTED), (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)
+    return _has((*_ITEM, *LISTED), (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)

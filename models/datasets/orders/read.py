@@ -23,6 +23,7 @@ from models.datasets.feeds.words import plain_name
 from models.datasets.findings import MOST_SHOWN, Findings, Recognised
 from models.datasets.orders.layouts import (
     EXACT,
+    LISTED,
     ORDER_NAMES,
     UNDATED,
     OrderLayout,
@@ -53,7 +54,7 @@ ORDER_SCHEMA: Final = pa.schema(
 COLUMNS: Final[Mapping[str, str]] = {
     "order": "order_id",
     "sku": EXACT,
-    "items": "line_items",
+    "items": LISTED[0],
     "time": "time",
     "customer": "customer",
     "quantity": "quantity",
@@ -120,7 +121,8 @@ def read_orders(
     """
     feed = recognise(path)
     told_so = _told_so(feed, columns or {}, findings)
-    exact = item_column(feed, _plain, ids) if ids and EXACT not in told_so.values() else None
+    names = {*map(_plain, feed.names), *told_so.values()}
+    exact = item_column(feed, _plain, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
     layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
     not_so = misnamed(frozenset(map(_plain, feed.names))) | {*told_so.values()}
     told_so |= {} if time is None else {time: "time"}

@@ -12,7 +12,7 @@ STATUS: Final = (
     *("order_status", "status", "state", "order_state", "financial_status", "payment_status", "current_state", "current_status"),
     *("id_order_state", "order_state_name", "osname", "status_of_order", "order_current_state"),
     *("order_state_id", "order_state_technical_name", "state_machine_state_technical_name", "statemachinestate_technicalname"),
-    *("state_machine_state_name", "state_name", "state_id"),
+    *("state_machine_state_name", "statemachinestate_name"),
     *("bestellstatus", "auftragsstatus", "zahlungsstatus", "status_der_bestellung", "status_des_auftrags", "bestellungsstatus"),
     *("etat", "état", "statut", "etat_commande", "état_commande", "statut_commande", "etat_de_la_commande", "état_de_la_commande"),
     *("statut_de_la_commande", "etat_actuel", "état_actuel", "estado", "estado_pedido", "estado_del_pedido", "estado_actual"),

@@ -308,6 +308,7 @@ def test_orders_of_shopware(read: Callable[..., Any]) -> None:
     assert (rejected, warned[0]) == ([], "1 lines without a SKU; passed over")
     assert "which orders were cancelled or sent back: these are learned from, too" in warned[1]
     assert are_orders(frozenset(header.split(";")))
+    assert read(text, ids={"9", "9.9"})[2] == warned  # what an order costs is no item
     header, lines = header.replace("order_state_id", "stateMachineState.technicalName"), f"1x {one};2026-01-25"
     orders, rejected, _ = read(f"{header}\nx;1;;9;cancelled;{lines}\nx;2;;9;completed;{lines}\nx;3;;9;open;{one};2026-01-25\n")
     assert [row[1] for row in rows(orders)] == ["2"]
