@@ -114,14 +114,26 @@ def choose_slots(
         names = missing(empty := _empty(release, rather))
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
             names = missing(none_at_all)
+        names = _one_in_each_place(release, names)
         slots = tuple(map(Slot, names))
-        if isinstance(learned, SlotModel) and learned.parts:
+        if isinstance(learned, SlotModel) and learned.dressed:
             slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn, may, beside, unwanted)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
+
+
+def _one_in_each_place(release: Release, names: Sequence[str]) -> Sequence[str]:
+    """Categories without those of which most pieces take the place of most of one before."""
+    kept, places = list[str](), list[str]()
+    for name in names:
+        role = release.worn_as(name)
+        if role is None or not any((min(role, other), max(role, other)) in release.bundle.slots.apart for other in places):
+            kept.append(name)
+            places += [role] if role else []
+    return kept
 
 
 def _empty(release: Release, may: Selection | None) -> frozenset[str]:
