@@ -38,14 +38,9 @@ class Allowed:
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
-        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are.
-
-        And what takes the place of none of them, where ``consistent``.
-        """
+        """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
         stocked = passing(release, Filter(in_stock=wanted.in_stock), ruling)
-        if not consistent:
-            return stocked
-        return narrowed(narrowed(stocked, suitable(release, worn.labels, occasion=False)), beside_worn(release, worn.labels))
+        return narrowed(stocked, suitable(release, worn.labels, occasion=False) if consistent else None)
 
     @classmethod
     def of(

@@ -14,7 +14,7 @@ from app.ground.parts import Limits
 from app.recommend.allowed import Allowed, narrowed, passing
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
-from app.recommend.consistent import beside_worn, suitable, wearable, worn_sizes
+from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
@@ -128,7 +128,7 @@ class Resolved:
         if not self.question.consistent:
             return may
         worn_too = narrowed(may, wearable(self.release, worn_sizes(self.release, self.worn.rows)))
-        return narrowed(narrowed(worn_too, suitable(self.release, self.worn.labels)), beside_worn(self.release, self.worn.labels))
+        return narrowed(worn_too, suitable(self.release, self.worn.labels))
 
     def allowed(
         self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = (), sizes: Sequence[Place] = ()

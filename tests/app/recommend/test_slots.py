@@ -131,6 +131,25 @@ def test_what_takes_the_place_of_a_worn_piece_is_not_suggested(release: Release,
     assert (roles(one.row for one in both.items), both.fallback) == ({"footwear"}, IN_PLACE)
 
 
+def test_what_was_promised_holds_though_nobody_wears_two(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a second bag is out of the question changes nothing of the outfit that the first piece has in mind."""
+    outfits = [["tops", "shoes"], ["tops", "bags", "shoes"], ["tops", "bottoms", "shoes"], ["tops", "bags", "bottoms", "shoes"]] * 100
+    apart = frozenset({("bag", "bag"), ("bottom", "bottom"), ("footwear", "footwear")})
+    monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits[:300], validation=outfits[300:]), apart=apart))
+    label_N = np.zeros_like(release.traits.label_N)
+    names = {"tops": "top", "bottoms": "bottom", "shoes": "footwear", "bags": "bag"}
+    for label, name in enumerate(names, 1):
+        label_N[release.snapshot.rows_in(name)] = label
+    labels = (PieceLabels(), *map(PieceLabels, names.values()))
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    for number in range(12):
+        worn = [f"tops-{number}"]
+        promised = choose_slots(shop, resolve(shop, worn, Limits()), None, Limits()).categories
+        for at, name in enumerate(promised, 1):
+            worn.append(f"{name}-{number}")
+            assert choose_slots(shop, resolve(shop, worn, Limits()), None, Limits()).categories == promised[at:]
+
+
 def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
     """In their order; what is no row of the catalogue has none."""
     rows = [release.snapshot.row_of[item] for item in ("tops-1", "shoes-1")]
