@@ -1,6 +1,6 @@
 """For whom, when and what for: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants.
 
-In a shop of one-offs also whether one person wears them (``app.release.sized``).
+Also whether one person wears them, of one-offs and of children's clothes (``app.release.sized``).
 """
 
 from __future__ import annotations
