@@ -51,6 +51,7 @@ _COLUMNS: Final[Mapping[str, str]] = {
         'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify'
     ),
 }
+_OF_ONE_CURRENCY: Final = "filters, budgets and sorting compare prices as numbers, here of {}; a home for each currency keeps them apart"
 _OF_CURRENCY: Final = "the sign beside prices, which are bare numbers without; `currency: EUR` in a mapping says it of all that tell none"
 _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
@@ -207,6 +208,10 @@ def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
     priced = table.filter(pc.is_valid(table.column("price")))
     if bare := priced.column("currency").null_count:
         yield Missing("currency of prices", bare, len(priced), _OF_CURRENCY)
+    currencies = Counter(priced.column("currency").drop_null().to_pylist()).most_common()
+    if others := currencies[1:]:
+        told = ", ".join(f"{code} ({count:,})" for code, count in currencies[:_NAMED])
+        yield Missing("one currency of all prices", sum(count for _, count in others), len(priced), _OF_ONE_CURRENCY.format(told))
     some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
     said = [labels.audience for labels in labels_of(some, set(catalogue.categories), table)]
     whom = Counter(said)
