@@ -150,12 +150,15 @@ class SlotModel:
         """The logarithm of how often outfits hold what none of them holds together, over how often they would by chance; else 0.
 
         Two of a category of which all outfits have one, or jeans and a dress: each half a time, beside so many of chance and half a time.
+        Where most are parts, whole ones alone tell: that nobody bought shoes with a nursing top does not say that they do not go together.
         """
-        if not len(self.seen_C):
+        mostly_parts = len(self.whole_C) > 0 and 2 * self.wholes < self.outfits
+        seen_C, outfits = (self.whole_C, self.wholes) if mostly_parts else (self.seen_C, self.outfits)
+        if not outfits or not len(seen_C):
             return 0.0
         have_C = self.counts(categories)
         worn_P = np.flatnonzero(have_C)
-        chance_PP = np.outer(self.seen_C[worn_P], self.seen_C[worn_P]) / self.outfits * (1 - np.eye(len(worn_P)) / 2)
+        chance_PP = np.outer(seen_C[worn_P], seen_C[worn_P]) / outfits * (1 - np.eye(len(worn_P)) / 2)
         never_PP = ~self.pairs_CC[np.ix_(worn_P, worn_P)]
         np.fill_diagonal(never_PP, (have_C > self.most_C)[worn_P])
         return float(max(np.log(_HALF / (chance_PP[np.triu(never_PP)] + _HALF)).sum(), _STRANGEST))
