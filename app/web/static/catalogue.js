@@ -87,6 +87,7 @@ const recount = latest(async (ask, asked) => {
     button.lastChild.textContent = count;
     button.hidden = !count && button.category !== null && button.category !== category();
   }
+  byId("chips").classList.toggle("narrowed", Boolean(words() || chosenFilters()));
 }, () => {});
 
 function chip(name, label, count) {
