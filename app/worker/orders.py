@@ -90,12 +90,12 @@ def import_orders(
     ids = frozenset(items.column("id").to_pylist())
     read = [read_orders(path, found, dates, ids, columns) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
-    described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
     events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))
     by_product, by_case = _meant(events["item"], items)
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
+    described = described_items(items, events["item"].unique())
     unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     passed_over = {*no_pieces, *beside.no_pieces}
     no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if sku in passed_over or is_service(sku, ignored)])
@@ -106,8 +106,10 @@ def import_orders(
     several, incomplete = without_incomplete(several, described)
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
     whole = {session for orders in read if orders.looks for session in orders.table.column("session").to_pylist()}
-    looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
-    baskets, of_orders = _baskets(dated, described, worker)
+    looks, of_looks = _baskets(
+        undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker, whole
+    )
+    baskets, of_orders = _baskets(dated, described, worker, whole)
     outfits, between = _outfits(looks, baskets, whole, Catalogue(items))
     if not outfits:
         aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
@@ -161,10 +163,13 @@ def _frame(orders: Orders) -> pl.DataFrame:
     return frame
 
 
-def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: WorkerSettings) -> tuple[list[Basket], list[Dropped]]:
+def _baskets(
+    events: pl.DataFrame, described: Mapping[str, Described], worker: WorkerSettings, whole: Collection[str]
+) -> tuple[list[Basket], list[Dropped]]:
     """Each order as a visit, however long its lines lie apart."""
     visits = visits_of(events.select(COLUMNS).to_arrow(), gap_s=math.inf, longest_s=math.inf)
-    return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
+    most = {"bot_events": worker.bot_events, "most_items": worker.most_items}
+    return clean(visits, described, **most, hygiene=worker.hygiene, looks=whole)
 
 
 def _outfits(

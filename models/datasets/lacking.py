@@ -42,6 +42,7 @@ DETAILS: Final[Mapping[str, str]] = {
         "(`g:size` of a Google feed)"
     ),
 }
+_OF_ONE_CURRENCY: Final = "filters, budgets and sorting compare prices as numbers, here of {}; a home for each currency keeps them apart"
 _OF_CURRENCY: Final = "the sign beside prices, which are bare numbers without; `currency: EUR` in a mapping says it of all that tell none"
 _FOR_WHOM: Final = (
     "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
@@ -79,9 +80,7 @@ def of_items(catalogue: Catalogue) -> Iterator[Missing]:
         lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
-    priced = table.filter(pc.is_valid(table.column("price")))
-    if bare := priced.column("currency").null_count:
-        yield Missing("currency of prices", bare, len(priced), _OF_CURRENCY)
+    yield from _of_currencies(table.filter(pc.is_valid(table.column("price"))).column("currency"))
     some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
     labels = list(labels_of(some, set(catalogue.categories), table))
     items = some.select(_TELLING).to_pylist()
@@ -93,6 +92,16 @@ def of_items(catalogue: Catalogue) -> Iterator[Missing]:
     if small:
         brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
         yield Missing("items of a category", len(small), len(sizes), brings)
+
+
+def _of_currencies(told: pa.ChunkedArray) -> Iterator[Missing]:
+    """What is missing of the currencies of all prices."""
+    if told.null_count:
+        yield Missing("currency of prices", told.null_count, len(told), _OF_CURRENCY)
+    currencies = Counter(told.drop_null().to_pylist()).most_common()
+    if others := currencies[1:]:
+        named = ", ".join(f"{code} ({count:,})" for code, count in currencies[:_NAMED])
+        yield Missing("one currency of all prices", sum(count for _, count in others), len(told), _OF_ONE_CURRENCY.format(named))
 
 
 def _of_details(items: Sequence[Mapping[str, Any]], labels: Sequence[PieceLabels]) -> Iterator[Missing]:

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app.ground.settings import Settings
 from app.main import create_app
+from app.recommend.consistent import IN_PLACE, OTHER_OCCASION, OTHER_SIZE
 from app.release.release import Release
 
 pytestmark = pytest.mark.e2e
@@ -109,6 +110,14 @@ def test_what_was_understood_names_what_a_slip_was_read_as(page: Page) -> None:
     ]
     told = page.evaluate("async (constraints) => (await import('/web/words.js')).understood({ constraints })", wishes)
     assert told == "Understood: “red shoos” as red, shoes, “navy”, “no heels” (left out: what is called heel, stiletto), “under 60”."
+
+
+@pytest.mark.one_width
+@pytest.mark.parametrize("said", [OTHER_OCCASION, OTHER_SIZE, IN_PLACE])
+def test_what_is_not_as_it_should_be_is_told_in_a_shoppers_words(page: Page, said: str) -> None:
+    """Whatever the service says of it."""
+    told = page.evaluate("async (fallback) => (await import('/web/words.js')).notes({ fallback })", f"{said}; anything else")
+    assert len(told) == 1
 
 
 @pytest.mark.one_width

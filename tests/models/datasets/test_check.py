@@ -185,6 +185,15 @@ def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> N
     assert "`attire questions` writes them" in found["questions about test outfits"]
 
 
+def test_prices_in_several_currencies_are_told(shop: Path, write: Write) -> None:
+    """They are compared as numbers; the commonest is the one that the others are not."""
+    rows = [{"id": f"i{at}", "category": "c", "price": 9.0, "currency": code} for at, code in enumerate(("SAR", "JPY", "SAR", None))]
+    write(shop / "items.jsonl", rows)
+    assert missing(shop)["one currency of all prices"].startswith(
+        "one currency of all prices (1 of 4): filters, budgets and sorting compare prices as numbers, here of SAR (2), JPY (1)"
+    )
+
+
 def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
     """As JSON; what several lines have in common without their values."""
     write(shop / "outfits.jsonl", [{"items": 2}, {"items": 1}])
