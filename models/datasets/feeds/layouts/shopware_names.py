@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.delimited import header_of, read_delimited
-from models.datasets.feeds.opened import encoding_of
+from models.datasets.feeds.opened import Encoding, encoding_of
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.words import path_of
 
@@ -20,6 +20,8 @@ _CATEGORIES: Final = frozenset({"id", "parent_id", "name"})
 _OPTIONS: Final = frozenset({"id", "group_id", "group_name", "name"})
 _PRODUCTS: Final = "product_number"
 _PAIR: Final = re.compile(r"\s*[:=>]\s*")
+_FIRST: Final = Encoding("utf-8")
+"""Of headers, by which most files that lie there are passed over without being read."""
 UNGROUPED: Final = "options"
 """What options go by whose group nothing tells."""
 
@@ -85,13 +87,12 @@ def names_beside(root: Path) -> Names:
 def _read(files: tuple[tuple[Path, int], ...]) -> Names:
     categories, options = dict[str, tuple[str, str]](), dict[str, tuple[str, str]]()
     for path, _ in files:
-        encoding = encoding_of(path)
-        line, separator, names = header_of(path, encoding, _CATEGORIES | _OPTIONS)
+        line, separator, names = header_of(path, _FIRST, _CATEGORIES | _OPTIONS)
         above = next((column for column, of in (("group_name", _OPTIONS), ("parent_id", _CATEGORIES)) if of <= {*names}), None)
         if above is None or _PRODUCTS in names:
             continue
         into = options if above == "group_name" else categories
-        for record in read_delimited(path, encoding, separator, (line, names), Counter()):
+        for record in read_delimited(path, encoding_of(path), separator, (line, names), Counter()):
             if isinstance(record, Record) and record.values.keys() >= {"id", "name"}:
                 into[record.values["id"]] = record.values.get(above, ""), record.values["name"]
     groups: dict[str, set[str]] = {}
