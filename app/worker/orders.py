@@ -18,7 +18,7 @@ from app.worker.beside import Beside
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time, worn
-from app.worker.products import first_variants
+from app.worker.products import first_variants, ids_by_shop
 from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
 from models.datasets.orders.moments import DateOrder
@@ -68,6 +68,7 @@ def import_orders(
     rejects: Rejects | None = None,
     most: float = 1.0,
     dates: DateOrder | None = None,
+    columns: Mapping[str, str] | None = None,
     ignored: Sequence[str] = (),
     no_pieces: Collection[str] = (),
 ) -> Made:
@@ -78,6 +79,7 @@ def import_orders(
         beside: the items of the directory, which are written where they are not there yet, once outfits came of the orders.
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
+        columns: what is what in the files, see ``read_orders``.
         ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
         no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
 
@@ -86,9 +88,10 @@ def import_orders(
     """
     items = beside.items
     ids = frozenset(items.column("id").to_pylist())
-    read = [read_orders(path, found, dates, ids) for path, found in files.items()]
+    read = [read_orders(path, found, dates, ids, columns) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     events = pl.concat([_frame(orders) for orders in read])
+    events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))
     by_product, by_case = _meant(events["item"], items)
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
