@@ -92,7 +92,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
   #says = SAYS;
   #due; // an update is
   #question; // what it asks, as text
-  #words; // and how it says what it is told
+  #words;
   #asked; // while an answer is awaited
   #answer;
   #again = () => {}; // draws what is shown anew
@@ -100,7 +100,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
   #tries = 0;
   #timer;
   #added = new Set();
-  #buttons = new Map();
+  #buttons = new WeakMap();
   #watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && this.#ask(), { rootMargin: "300px" });
   #languages = new MutationObserver(() => this.#changed());
   #online = () => {
@@ -331,7 +331,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
       this.#told("add_to_cart", { ...item, id }, recommendation_id);
       this.#buttons.get(item)();
     };
-    button.onclick = () => !added.has(item) && this.#raise("attire:add", { item, recommendation_id, done }) && done();
+    button.onclick = () => item.id && !added.has(item) && this.#raise("attire:add", { item, recommendation_id, done }) && done();
     this.#buttons.set(item, draw);
     draw();
     return button;
