@@ -13,19 +13,19 @@ const CSS = `
 h2,h3{margin:0 0 .75em;font-size:1.25em;font-weight:600}
 h3{margin:1em 0 .5em;font-size:1em}
 h3::first-letter,.category::first-letter{text-transform:uppercase}
-ul{display:flex;gap:var(--attire-gap,.75rem);margin:0;padding:0 0 .5rem;list-style:none;overflow-x:auto}
+ul{display:flex;gap:var(--attire-gap,.75rem);margin:0;padding:2px 2px .5rem;list-style:none;overflow-x:auto;scroll-padding:2px}
 :host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile,9rem),1fr));overflow:visible}
 li{flex:0 0 var(--attire-tile,min(9rem,42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
 a{display:flex;flex-direction:column;gap:.25rem;color:inherit;text-decoration:none}
 a:focus-visible{outline:0}
 a:focus-visible .title{text-decoration:underline}
-a:focus-visible .picture{outline:2px solid var(--attire-accent,currentColor);outline-offset:-2px}
+a:focus-visible .picture{outline:2px solid var(--attire-accent,currentColor)}
 button:focus-visible{outline:2px solid;outline-offset:-5px}
 .picture{aspect-ratio:var(--attire-ratio,3/4)}
 .picture,button{border-radius:var(--attire-radius,6px)}
 .picture,.wait *{display:block;background:var(--attire-ground,#f2f1ef)}
 img{display:block;width:100%;height:100%;object-fit:var(--attire-fit,contain);object-position:bottom}
-.words{display:grid;place-content:center;height:100%;padding:.5rem;text-align:center;font-size:.8em}
+.words{display:grid;place-content:center;height:100%;padding:.5rem;text-align:center;font-size:.8em;color:var(--attire-on-ground,#222)}
 .brand,.category,.price{min-height:1.4em;line-height:1.4}
 .picture,.brand,.category,.title,.unseen{overflow:hidden}
 .brand,.category,.title{text-align:-webkit-match-parent;text-align:match-parent;unicode-bidi:plaintext}
@@ -43,7 +43,7 @@ button[aria-disabled]{cursor:default;background:var(--attire-accent,#222);color:
 `;
 
 let sheet; // no <style>: a shop's policy may refuse those
-let unsent; // what the service has not taken yet: {home, event}, oldest first
+let unsent; // what the service has not taken yet: {home, event}
 let sendings = 0; // that failed, one after another
 let keyHelps; // whether pictures that do not come without the key come with it, once one was asked for
 const onTheirWay = new Set();
@@ -129,7 +129,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
     if (before !== now) this.#changed();
   }
 
-  /** Once, however much changes at once. */
+  /** Once, however much does. */
   #changed() {
     this.#due ??= Promise.resolve().then(() => this.#update());
   }
@@ -404,7 +404,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
     if (response && !response.ok) warn(`an event was answered ${response.status}; has the key the scope 'events'?`);
     if (!passes(response) && !/40[13]/.test(response.status)) keep(unsent.filter((one) => !mine.includes(one)));
     sendings = response?.ok ? 0 : sendings + 1;
-    later(() => this.#sendKept(), response, sendings - 1);
+    later(() => this.#sendKept(), response, sendings);
   }
 }
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
 from tests.app.web.told import linked, reduced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration, pytest.mark.one_width]
+START = (Path(__file__).parents[3] / "docs" / "connect.md").read_text()
 LOOK = '<complete-the-look item="w000028" key="KEY" slots="shoes" k="2"></complete-the-look>'
 
 
@@ -170,6 +172,33 @@ def test_a_size_may_be_asked_for_first(asked: Callable[[str], tuple[Page, list[d
     assert (event["type"], event["item"]) == ("add_to_cart", "w000028")
 
 
+def test_the_first_snippet_asks_for_a_size(opened: Callable[..., Page], context: BrowserContext, service: tuple[str, str, Any]) -> None:
+    """As it is pasted, over a basket and a picker of the shop's own."""
+
+    def sized(route: Route) -> None:
+        items = [
+            {"id": "x-42", "category": "shoes", "sizes": [{"size": "42", "id": "x-42"}, {"size": "43", "id": "x-43"}]},
+            {"id": "y", "category": "shoes"},
+        ]
+        route.fulfill(json={"recommendation_id": "r", "slots": [{"category": "shoes", "items": items}], "missing": []})
+
+    [snippet] = re.findall(r"```html\n(.*?)```", START, re.DOTALL)
+    context.route("**/complete-outfit", sized)
+    shops = """<script>
+      const took = [], basket = {add: (id) => took.push(id)}, pickSize = (sizes, chosen) => chosen(sizes.at(-1));
+      </script>"""
+    page = opened(shops + snippet.replace("https://looks.shop.example", service[0]).replace("attire_YOUR_KEY", "KEY"))
+    buttons = page.locator("complete-the-look").get_by_role("button")
+    expect(buttons).to_have_count(2)
+    with page.expect_request("**/events") as told:
+        buttons.first.click()
+    buttons.last.click()
+    expect(page.locator("complete-the-look").get_by_role("button", name=re.compile("^Added"))).to_have_count(2)
+    context.unroute_all()
+    assert page.evaluate("took") == ["x-43", "y"]
+    assert json.loads(told.value.post_data or "")["events"][0]["item"] == "x-43"
+
+
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_tiles_are_aligned_with_the_page_whatever_they_say(opened: Callable[..., Page], direction: str) -> None:
     """Latin brands on Arabic pages and the other way round; nothing of a price is cut."""
@@ -232,6 +261,9 @@ def test_pictures_that_fail_are_asked_for_once(opened: Callable[..., Page], serv
 
     page.route("**/image?*", fail)
     page.route("**/complete-outfit", linked)
-    page.locator("main").evaluate("(main, look) => (main.innerHTML = look)", LOOK.replace("KEY", service[1]).replace('k="2"', 'k="6"'))
+    page.locator("main").evaluate(
+        "(main, look) => { main.style.color = 'white'; main.innerHTML = look }", LOOK.replace("KEY", service[1]).replace('k="2"', 'k="6"')
+    )
     expect(page.locator("complete-the-look .words")).to_have_count(6)
+    expect(page.locator("complete-the-look .words").first).to_have_css("color", "rgb(34, 34, 34)")  # on its ground, also of a dark page
     assert len(requests) == 7, requests
