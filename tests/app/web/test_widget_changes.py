@@ -250,6 +250,25 @@ def test_a_slot_that_is_not_there_leaves_the_others(asked: Callable[[str], tuple
     assert [one["slots"] for one in questions] == [["nope", "shoes", "neither"], ["shoes"]]
 
 
+def test_pictures_come_with_the_key_where_they_do_not_without(opened: Callable[..., Page], service: tuple[str, str, Any]) -> None:
+    """Each of them; one that is not there leaves the others."""
+    page = opened("<main></main>")
+    refused: list[str] = []
+
+    def guard(route: Route) -> None:
+        if "x-api-key" in route.request.headers:
+            return route.fulfill(status=404) if route.request.url.split("?")[0] == refused[0] else route.continue_()
+        refused.append(route.request.url.split("?")[0])
+        return route.fulfill(status=401)
+
+    page.route("**/image?*", guard)
+    page.locator("main").evaluate("(main, look) => (main.innerHTML = look)", LOOK.replace("KEY", service[1]).replace('k="2"', 'k="4"'))
+    pictures = page.locator("complete-the-look img[src^='blob:']")
+    expect(pictures).to_have_count(3)
+    assert pictures.evaluate_all("all => all.every((one) => one.naturalWidth > 0)")
+    expect(page.locator("complete-the-look .words")).to_have_count(1)
+
+
 def test_pictures_that_fail_are_asked_for_once(opened: Callable[..., Page], service: tuple[str, str, Any]) -> None:
     """And one of them again with the key, which opens none here."""
     page = opened("<main></main>")
