@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.ground.settings import Settings
 from app.main import create_app
@@ -391,3 +391,33 @@ def test_a_phone_shows_all_of_it(dressed: Page) -> None:
     dressed.locator("#jump").click()
     expect(dressed.locator("#outfit-title")).to_be_in_viewport()
     assert dressed.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.one_width
+def test_words_of_another_direction_stand_where_the_pages_do(browser: Browser, address: str) -> None:
+    """Arabic titles and values at the left of an English page, and all numbers in its digits, whatever the browser's language."""
+
+    def arabic(route: Route) -> None:
+        answer = route.fetch().json()
+        told = {"title": "قميص رجالي أبيض", "currency": "EGP"}
+        items = [{**item, **told} for item in answer.get("items", [])]
+        route.fulfill(json={**answer, **({"items": items} if items else told)})
+
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="ar-EG")
+    page = context.new_page()
+    page.route(re.compile(r"/items[?/](?!.*/image)"), arabic)
+    page.goto(address)
+    tile = page.locator("#items .tile").nth(2)
+    expect(tile.locator(".title")).to_have_text("قميص رجالي أبيض")
+    assert _left(tile.locator(".title")) == pytest.approx(_left(tile.locator(".now")), abs=2)
+    expect(tile.locator(".now")).to_have_text(re.compile(r"^EGP\s\d"))
+    tile.click()
+    about = page.locator("#product")
+    assert _left(about.locator("h2")) == pytest.approx(_left(about.locator(".now").first), abs=2)
+    context.close()
+
+
+def _left(words: Locator) -> float:
+    """Where they begin, not their box."""
+    script = "one => { const range = document.createRange(); range.selectNodeContents(one); return range.getBoundingClientRect().left }"
+    return float(words.evaluate(script))
