@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 from typing import Final
 
+import numpy as np
+
 from app.release.release import Release
 from app.release.sized import STEP
 from app.rules.ruling import Ruling
@@ -33,7 +35,12 @@ def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = 
     """
     if not any(labels.audience or (occasion and (labels.season or labels.occasion)) for labels in worn):
         return None
-    return release.traits.condition(lambda labels: all(fits(release, labels, other, occasion=occasion) for other in worn))
+    traits, conflicts = release.traits, release.bundle.slots.conflicts
+    each = (
+        traits.once(conflicts, (other, occasion), lambda labels, other=other: fits(release, labels, other, occasion=occasion))  # type: ignore[misc]
+        for other in dict.fromkeys(worn)
+    )
+    return traits.among(np.logical_and.reduce([*each]))
 
 
 def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:
