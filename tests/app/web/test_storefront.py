@@ -413,6 +413,7 @@ def test_words_of_another_direction_stand_where_the_pages_do(browser: Browser, a
     expect(tile.locator(".now")).to_have_text(re.compile(r"^EGP\s\d"))
     tile.click()
     about = page.locator("#product")
+    expect(about.locator("h2")).to_have_text("قميص رجالي أبيض")
     assert _left(about.locator("h2")) == pytest.approx(_left(about.locator(".now").first), abs=2)
     context.close()
 
