@@ -13,7 +13,7 @@ from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, in_french, phrase_abroad, role_abroad, words_of
+from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, words_of
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -137,7 +137,9 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
             return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
         return english in WOMENS and _ROLE_OF[english] == role
 
-    return any(map(womens, texts))
+    parts = (part for text in texts if len(roles_joined(text, french=french)) > 1 for part in JOINS.split(text or ""))
+    of_role = [part for part in parts if role_of(part, french=french) == role]
+    return any(map(womens, texts)) or (len(of_role) == 1 and womens(of_role[0]))
 
 
 @lru_cache(maxsize=8_192)
@@ -164,7 +166,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
         if role == NOT_WORN and (_belongs(text) or role_abroad(text)):
             return role
         if found is None and len(joined := roles_joined(text, french=french)) > 1:
-            said = role_of(*texts[at + 1 :], french=french)
+            said = role_of(*texts[at + 1 :], french=french) or (role_abroad(text) and head_role(*texts[at + 1 :]))
             role = said if said in {*joined, NOT_WORN} else role
         found = found or role
     return found

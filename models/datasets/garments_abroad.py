@@ -339,6 +339,11 @@ def _heads(word: str) -> Iterator[str]:
     return (word[at:] for at in ends if word[at:] in _HEAD_ROLE_OF)
 
 
+def head_role(*texts: str | None) -> str | None:
+    """The role of the first word that compounds end in, which is another one in English: *Rock* beside *Röcke*; None without any."""
+    return next((_HEAD_ROLE_OF[word] for text in texts for word in words_of(text) if word in _HEAD_ROLE_OF), None)
+
+
 def parts_of(word: str) -> tuple[str, str] | None:
     """What a compound begins with, without the sounds that join it, and its head; None of a word that is none.
 

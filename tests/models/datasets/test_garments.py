@@ -124,11 +124,20 @@ def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
         (("Home > Dresses & Skirts", "Denim skirt"), "bottom"),
         (("Shirts & Tops", "Summer dress"), "top"),
         (("Kleider", "Rock Ida"), "full-body"),
+        (("Kleider & Röcke", "Rock Ida"), "bottom"),
+        (("Skirts & Dresses", "Rock Ida"), "full-body"),
     ],
 )
 def test_of_a_category_of_two_kinds_the_title_says_which_one_a_piece_is(texts: tuple[str, ...], role: str) -> None:
-    """Where it names none of them, it is the first."""
+    """Where it names none of them, it is what the category alone is."""
     assert role_of(*texts) == role
+
+
+def test_a_skirt_of_a_category_of_two_kinds_is_womens() -> None:
+    """As one of another is; shorts beside skirts are anybody's."""
+    assert is_womens("Kleider & Röcke", "Rock Ida")
+    assert is_womens("Kleider & Röcke", "Tüllrock Ida")
+    assert not is_womens("Kleider & Jacken", "Jacke Ida")
 
 
 @pytest.mark.parametrize("title", ["Robe trapèze", "Robe chemise", "Robe Oxford", None])
