@@ -8,7 +8,7 @@ from app.recommend.lexicon import JEANS, LONGER, OTHERS, SAID, TROUSERS, made_of
 from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY, kind_of
 from app.recommend.words import fold, named_together, one_form
-from models.datasets.garments_abroad import parts_of
+from models.datasets.garments_abroad import no_such, parts_of
 
 
 class Kinds:
@@ -19,18 +19,22 @@ class Kinds:
 
     Attributes:
         compounds: a garment -> the compounds of titles that end in it: *Matschhose* is a *Hose*.
+        otherwise: a garment -> those that end in it and are none: a *Strumpfhose* is no *Hose*.
         made: a cloth -> those that are of it: *Wollwalk* and *Merinowolle* are *Wolle*.
     """
 
     def __init__(self, words: Iterable[str]) -> None:
-        compounds, made = dict[str, set[str]](), dict[str, set[str]]()
+        compounds, otherwise, made = dict[str, set[str]](), dict[str, set[str]](), dict[str, set[str]]()
         for word in words:
             parts, cloth = parts_of(word), made_of(fold(word))
             if parts and fold(word) not in OTHERS.get(one_form(parts[1]), ()):
                 compounds.setdefault(one_form(parts[1]), set()).add(one_form(word))
+            for other in no_such(word):
+                otherwise.setdefault(one_form(other), set()).add(fold(word))
             if cloth:
                 made.setdefault(cloth, set()).add(fold(word))
         self.compounds = {key: tuple(sorted(some)) for key, some in compounds.items()}
+        self.otherwise = {key: tuple(sorted(some)) for key, some in otherwise.items()}
         self.made = {key: tuple(sorted(some)) for key, some in made.items()}
 
     def of_categories(self, key: str, values: tuple[str, ...]) -> Meaning:

@@ -281,7 +281,7 @@ def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     if WORDS.keys() & who:
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
-        titled_N = _with_garment(titles, bare)
+        titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
     else:
         titled_N = _with_any(titles, forms(bare))
     has_N = titled_N | _with_any(ids, (word,)) | named_N
@@ -312,10 +312,10 @@ def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
 
 
-def _with_garment(texts: pa.ChunkedArray, word: str) -> BoolArray:
+def _with_garment(texts: pa.ChunkedArray, word: str, others: Sequence[str]) -> BoolArray:
     """Where a text has a garment as a word, or what one ends with, but for names of other things: a waistcoat is no coat."""
     ends = "|".join(map(re.escape, sorted(spellings(word))))
-    if others := OTHERS.get("".join(phrase(word))):
+    if others := (*others, *OTHERS.get("".join(phrase(word)), ())):
         named = "|".join(one.replace("-", r"[\s-]*") for one in others)
         texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?\b", " ")
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))

@@ -139,8 +139,8 @@ class Vocabulary:
             key = "".join(phrase(word))
             for field, entries in self._named.get(key, {}).items():
                 if values := tuple(value for how, value in entries if how <= ENDS):
-                    found |= self.rows.so(self._kinds.of_categories(key, values)) if field == CATEGORY else self.rows.mask(field, values)
-            if made := self._kinds.made.get(key):
+                    found |= self.rows.so(self.kinds.of_categories(key, values)) if field == CATEGORY else self.rows.mask(field, values)
+            if made := self.kinds.made.get(key):
                 found |= self.rows.mask(TITLE, made)
             if whole := self._whole(key):
                 found |= self.rows.mask(CATEGORY, whole.values)
@@ -217,14 +217,15 @@ class Vocabulary:
                 if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
                     values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
                 if values and field == CATEGORY:
-                    return self._kinds.of_categories(key, values)
+                    return self.kinds.of_categories(key, values)
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
                     return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
     @cached_property
-    def _kinds(self) -> Kinds:
+    def kinds(self) -> Kinds:
+        """What titles say of kinds."""
         words = (word for part in self._columns.vocabularies for word in part)
         return Kinds(words if self.languages & COMPOUNDING else ())
 
@@ -279,13 +280,13 @@ class Vocabulary:
         kinds = SAID if self._counts(key) else ENGLISH
         kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
         said = parts and (self.says(key) or all(map(self.says, parts)))
-        compounds = {"type": self._kinds.compounds, "material": self._kinds.made}.get(kind, {}).get(key, ())
+        compounds = {"type": self.kinds.compounds, "material": self.kinds.made}.get(kind, {}).get(key, ())
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
         """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
         ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
-        kind = "type" if any(key in some for some in self._kinds.compounds.values()) else SAYING + key
+        kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
         return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
 
     @cached_property

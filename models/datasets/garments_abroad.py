@@ -344,6 +344,16 @@ def head_role(*texts: str | None) -> str | None:
     return next((_HEAD_ROLE_OF[word] for text in texts for word in words_of(text) if word in _HEAD_ROLE_OF), None)
 
 
+def no_such(word: str) -> list[str]:
+    """What a word ends in and is none of.
+
+    >>> no_such("kinderstrumpfhose"), no_such("handschuh"), no_such("lederhose")
+    (['hose'], ['schuh'], [])
+    """
+    role = role_abroad(word)
+    return [head for head in _heads(word) if _HEAD_ROLE_OF[head] != role]
+
+
 def parts_of(word: str) -> tuple[str, str] | None:
     """What a compound begins with, without the sounds that join it, and its head; None of a word that is none.
 

@@ -95,6 +95,7 @@ def test_a_number_is_the_size_of_the_garment_beside_it(laden: TestClient, words:
         ("Babybody", "b1"),
         ("Langarmbody", "b1"),
         ("Herrenhemd L", "h1"),
+        ("Hose grau", ""),
         ("Hose blau", "j1 j2 j3 m1"),
         ("Schneejeans", "j1 j3"),
     ],
