@@ -26,12 +26,12 @@ class Kinds:
     def __init__(self, words: Iterable[str]) -> None:
         compounds, otherwise, made = dict[str, set[str]](), dict[str, set[str]](), dict[str, set[str]]()
         for word in words:
-            parts, cloth = parts_of(word), made_of(fold(word))
+            parts = parts_of(word)
             if parts and fold(word) not in OTHERS.get(one_form(parts[1]), ()):
                 compounds.setdefault(one_form(parts[1]), set()).add(one_form(word))
             for other in no_such(word):
                 otherwise.setdefault(one_form(other), set()).add(fold(word))
-            if cloth:
+            for cloth in made_of(fold(word)):
                 made.setdefault(cloth, set()).add(fold(word))
         self.compounds = {key: tuple(sorted(some)) for key, some in compounds.items()}
         self.otherwise = {key: tuple(sorted(some)) for key, some in otherwise.items()}

@@ -234,24 +234,26 @@ OTHERS: Final = {
 
 _MADE: Final = {
     "wolle": "woll", "baumwolle": "baumwoll", "leder": "leder", "seide": "seiden", "leinen": "leinen", "kaschmir": "kaschmir",
-    "pelz": "pelz", "samt": "samt", "wol": "wollen", "leer": "leren", "zijde": "zijden", "katoen": "katoen",
+    "pelz": "pelz", "samt": "samt", "merino": "merino", "wol": "wollen", "leer": "leren", "zijde": "zijden", "katoen": "katoen",
 }  # fmt: skip
 """German and Dutch cloths, and how compounds of them begin: *Merinowolle*, *Wollwalk*."""
 _NOT_MADE: Final = ("kunst", "web", "imitat")
 """What compounds begin with that are not made so: *Kunstleder*."""
 
 
-def made_of(word: str) -> str | None:
-    """The cloth that a German or Dutch compound is of, by its ``words.one_form``; None where it is none.
+def made_of(word: str) -> set[str]:
+    """The cloths that a German or Dutch compound is of, by its ``words.one_form``.
 
-    >>> made_of("merinowolle"), made_of("wollwalk"), made_of("baumwollmix"), made_of("kunstleder"), made_of("wolle"), made_of("insgesamt")
-    ('wolle', 'wolle', 'baumwolle', None, None, None)
+    >>> sorted(made_of("merinowolle")), made_of("wollwalk"), made_of("baumwollmix"), made_of("lammwolle")
+    (['merino', 'wolle'], {'wolle'}, {'baumwolle'}, {'wolle'})
+    >>> made_of("kunstleder"), made_of("wolle"), made_of("baumwolle"), made_of("insgesamt")
+    (set(), set(), set(), set())
     """
     if word in _MADE or word.startswith(_NOT_MADE):
-        return None
+        return set()
     ends = [cloth for cloth in _MADE if word.endswith(cloth) and len(word) > len(cloth) + 1 and cloth not in {"samt", "leer"}]
     begins = [cloth for cloth, first in _MADE.items() if word.startswith(first) and len(word) > len(first) + len("e")]
-    return max(ends or begins, key=len, default=None)
+    return {max(some, key=len) for some in (ends, begins) if some}
 
 
 _WORN_AS: Final = {

@@ -44,7 +44,7 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole |= {word: HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
             whole |= {"".join(words[at:]): ENDS for at in range(1, len(words))}
             whole |= dict.fromkeys(_colours_ending(words[-1]), ENDS)
-            whole |= {cloth: ENDS for word in words if (cloth := made_of(word)) and cloth not in whole}
+            whole |= {cloth: ENDS for word in words for cloth in made_of(word) if cloth not in whole}
         entries = whole | entries
     return entries
 

@@ -129,6 +129,7 @@ def test_titles_say_which_of_the_kinds_of_its_category_a_piece_is(laden: TestCli
     ("words", "ids"),
     [
         ("Wolle", "a1 a2 p1 p3"),
+        ("Merino", "p1"),
         ("Pullover ohne Wolle", "p2"),
         ("Strickjacke ohne Wolle", ""),
         ("Schuhe aus Leder", "s1"),
