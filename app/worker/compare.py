@@ -75,13 +75,12 @@ def compare(
             first = FIRST_METRIC[kind]
             task = pack(asked, catalogue, current.probability)
             theirs, ours = (pack(asked, catalogue, scorer.bundle.probability).answer(scorer) for scorer in scorers)
-            ties = np.random.default_rng(0)
-            counted = {other: task.answer(scorer, ties=ties).metrics()[first].value for other, scorer in counting.items()}
+            counted = {other: task.answer(scorer).metrics()[first].value for other, scorer in counting.items()}
             metrics.append(_paired(theirs.metrics()[first], ours.metrics()[first], len(asked), set_=name, metric=first, baselines=counted))
             if "ece" in ours.metrics():
                 calibration.append(_paired(theirs.metrics()["ece"], ours.metrics()["ece"], len(asked), set_=name, metric="ece"))
             if isinstance(theirs, RetrievalAnswers) and isinstance(ours, RetrievalAnswers):
-                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.rank_B, ours.rank_B))
+                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.ranks, ours.ranks))
     return Comparison(tuple(metrics), tuple(_by_category(ranks)), tuple(calibration))
 
 

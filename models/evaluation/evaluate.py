@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 import torch
 
 from models.bundle import Bundle
@@ -24,14 +23,12 @@ from models.evaluation.baselines import build_baselines
 from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import Metric
 from models.evaluation.predictions import finite, write_predictions
-from models.evaluation.scorer import ModelScorer, Scorer
+from models.evaluation.scorer import ModelScorer
 from models.evaluation.table import too_few
-from models.evaluation.tasks import Answers, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
+from models.evaluation.tasks import CompatibilityAnswers, Evaluated, RetrievalTask, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
-
-_TIE_SEED: Final = 0
 
 
 def evaluate(
@@ -115,7 +112,7 @@ def evaluate_dataset(
         with progress(f"evaluating {name}", len(questions)) as advance:
             task = pack(questions, catalogue, bundle.probability)
             answers = task.answer(model, advance=advance)
-            evaluated[name] = Evaluated(task, answers, {other: _baseline_answers(task, scorer) for other, scorer in baselines.items()})
+            evaluated[name] = Evaluated(task, answers, {other: task.answer(scorer) for other, scorer in baselines.items()})
     result = {
         "dataset": dataset.name,
         "bundle": bundle.id,
@@ -154,10 +151,6 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
     return catalogue_features(catalogue, encoder, cache, progress).features
 
 
-def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
-    return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
-
-
 def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
     """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
     metrics = evaluated.model.metrics()
@@ -175,6 +168,9 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),
     }
+    if by_chance := evaluated.model.ties_by_chance():
+        figures["ties_by_chance"] = by_chance
+        figures["baselines_ties_by_chance"] = {name: answers.ties_by_chance()[first] for name, answers in evaluated.baselines.items()}
     if isinstance(evaluated.task, RetrievalTask):
         figures["ranked_by"] = "queries" if model.by_query else "rank"
     if isinstance(evaluated.model, CompatibilityAnswers):

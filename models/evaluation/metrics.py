@@ -1,7 +1,8 @@
 """Metrics, each as contributions per question or as a statistic of the questions' weights.
 
 A *statistic* maps weights ``(R, B)`` of B questions to R values: all ones give the metric, resampled counts its bootstrap
-distribution (see ``bootstrap``). Ties count against the scorer: a constant scorer scores nothing.
+distribution (see ``bootstrap``). Ties count against the scorer: a constant scorer scores nothing. What it would score if they were
+broken by chance is a figure beside that (``Places``).
 
 Shape legend: B questions · M candidates · R resamples.
 """
@@ -31,27 +32,59 @@ class Metric:
     statistic: Statistic
 
 
-def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None, ties: np.random.Generator | None = None) -> Ints:
-    """Rank of each answer, ``(B,)``: 1 + the number of other candidates whose score is not lower.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each answer stands among its candidates: the numbers of others above it and of others that tie with it, ``(B,)``."""
+
+    above_B: Ints
+    equal_B: Ints
+
+    @property
+    def ranks(self) -> Ints:
+        """1 + the number of others that are not below; every tie counts against the answer."""
+        return np.asarray(1 + self.above_B + self.equal_B)
+
+    def drawn(self, ties: np.random.Generator) -> Places:
+        """The same with ties broken by chance."""
+        return Places(self.above_B + ties.integers(0, self.equal_B + 1), np.zeros_like(self.equal_B))
+
+    def expected(self, gain: Callable[[Ints], Floats]) -> float:
+        """The mean of what ``gain`` makes of ranks, where every order of those that tie is as likely.
+
+        >>> Places(np.array([0, 0]), np.array([0, 3])).expected(fitb_correct)
+        0.625
+        """
+        summed = np.cumsum(np.append(0.0, gain(np.arange(1, int(self.ranks.max()) + 1))))
+        return float(((summed[self.ranks] - summed[self.above_B]) / (self.equal_B + 1)).mean())
+
+
+def answer_places(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None) -> Places:
+    """Where each answer stands among the candidates of its row.
 
     Args:
         scores_BM: NaN counts as the lowest score there is.
         answer_B: position of the answer in its row.
         valid_BM: False where a row is padding.
-        ties: breaks ties at random instead. For baselines only: a baseline that cannot tell the candidates apart would otherwise
-            score below chance, and the model beside it would look better than it is.
-
-    >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
-    [1, 3]
     """
     scores_BM = np.where(np.isnan(scores_BM), -np.inf, scores_BM)
     rows = np.arange(len(scores_BM))
     others_BM = np.ones(scores_BM.shape, dtype=bool) if valid_BM is None else valid_BM.copy()
     others_BM[rows, answer_B] = False
     own_B1 = scores_BM[rows, answer_B][:, None]
-    above_B = ((scores_BM > own_B1) & others_BM).sum(1)
-    equal_B = ((scores_BM == own_B1) & others_BM).sum(1)
-    return np.asarray(1 + above_B + (equal_B if ties is None else ties.integers(0, equal_B + 1)))
+    return Places(((scores_BM > own_B1) & others_BM).sum(1), ((scores_BM == own_B1) & others_BM).sum(1))
+
+
+def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None, ties: np.random.Generator | None = None) -> Ints:
+    """Rank of each answer, ``(B,)``; see ``answer_places``.
+
+    Args:
+        ties: breaks ties by chance; without, all count against the answer.
+
+    >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
+    [1, 3]
+    """
+    places = answer_places(scores_BM, answer_B, valid_BM)
+    return (places.drawn(ties) if ties else places).ranks
 
 
 def fitb_correct(ranks_B: Ints) -> Floats:

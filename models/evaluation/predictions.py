@@ -24,12 +24,12 @@ def write_predictions(path: Path, evaluated: Mapping[str, Evaluated]) -> None:
 
 def _answers(evaluated: Evaluated) -> Iterator[dict[str, Any]]:
     match evaluated.task, evaluated.model:
-        case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, rank_B=rank_B):
+        case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, ranks=rank_B):
             for question, scores, rank in zip(questions, scores_BM, rank_B, strict=True):
                 yield {"scores": [finite(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
         case _, CompatibilityAnswers(score_B=score_B):
             yield from ({"scores": None, "score": finite(score)} for score in score_B)
-        case _, RetrievalAnswers(rank_B=rank_B):
+        case _, RetrievalAnswers(ranks=rank_B):
             yield from ({"scores": None, "rank": int(rank)} for rank in rank_B)
 
 

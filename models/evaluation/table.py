@@ -16,6 +16,8 @@ BASELINES: Final = ("random", "popularity", "category", "co_purchase", "pair_pmi
 def render_table(result: Mapping[str, Any]) -> Table:
     """One row per task and metric: the model with its 95 % interval, the baselines, and the share of the oracle.
 
+    Ties count as wrong for all alike; where that makes a difference, a row below says what chance would make of them.
+
     Args:
         result: what ``evaluate`` returns.
     """
@@ -41,11 +43,23 @@ def render_table(result: Mapping[str, Any]) -> Table:
                 best = figures.get("oracle", {}).get(metric)
                 share = figures.get("share_of_oracle", {}).get(metric)
                 row += [number(best) if best is not None else "", percent(share)]
-            last = metric == named[-1]
-            table.add_row(*row, end_section=last and "ece_floor" not in figures)
-            if last and "ece_floor" in figures:
-                table.add_row("", "ece_floor", "", number(figures["ece_floor"]), end_section=True)
+            table.add_row(*row)
+            if by_chance := _by_chance(figures, metric, first=first):
+                table.add_row("", "  ties by chance", "", *by_chance)
+        if "ece_floor" in figures:
+            table.add_row("", "ece_floor", "", number(figures["ece_floor"]))
+        table.add_section()
     return table
+
+
+def _by_chance(figures: Mapping[str, Any], metric: str, *, first: bool) -> list[str]:
+    """The model, no interval, and of a task's first metric the baselines, with ties broken by chance; empty where it is all the same."""
+    if metric not in figures.get("ties_by_chance", {}):
+        return []
+    names = BASELINES if first else ()
+    strict = [number(figures[metric]), "", *(number(figures["baselines"].get(name)) for name in names)]
+    drawn = [number(figures["ties_by_chance"][metric]), "", *(number(figures["baselines_ties_by_chance"].get(name)) for name in names)]
+    return drawn if drawn != strict else []
 
 
 def too_few(result: Mapping[str, Any]) -> str | None:

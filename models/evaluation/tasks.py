@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,8 @@ from models.evaluation.metrics import (
     Floats,
     Ints,
     Metric,
-    answer_ranks,
+    Places,
+    answer_places,
     auc,
     calibration_debiased,
     discounted_gain,
@@ -37,6 +39,11 @@ from models.progress import Advance
 
 _CELLS: Final = 2_000_000  # context items times candidates that are scored at once
 CUTOFFS: Final = (10, 50)
+RANKED: Final[Mapping[str, Callable[[Ints], Floats]]] = {
+    **{f"recall_at_{k}": partial(recall_at, k) for k in CUTOFFS},
+    "mrr": reciprocal_rank,
+    "ndcg": discounted_gain,
+}
 
 Calibrated = Callable[[Floats, Sequence[Sequence[str]]], Floats]
 """A bundle's calibration: probabilities from the scores of outfits and the categories of their items."""
@@ -48,13 +55,20 @@ def ignore(steps: int = 1, **shown: float | str) -> None:
 
 @dataclass(frozen=True)
 class FillInTheBlankAnswers:
-    """Scores ``(B, M)`` and the rank of each right answer, ``(B,)``."""
+    """Scores ``(B, M)``, and where each right answer stands by them."""
 
     scores_BM: Floats
-    rank_B: Ints
+    places: Places
+
+    @property
+    def ranks(self) -> Ints:
+        return self.places.ranks
 
     def metrics(self) -> dict[str, Metric]:
-        return {"fitb_accuracy": mean(fitb_correct(self.rank_B))}
+        return {"fitb_accuracy": mean(fitb_correct(self.ranks))}
+
+    def ties_by_chance(self) -> dict[str, float]:
+        return {"fitb_accuracy": self.places.expected(fitb_correct)}
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,10 @@ class CompatibilityAnswers:
     def metrics(self) -> dict[str, Metric]:
         return {"auc": auc(self.score_B, self.label_B), "ece": ece(self.probability_B, self.label_B)}
 
+    def ties_by_chance(self) -> dict[str, float]:
+        """Nothing: AUC counts a tie as half for everybody."""
+        return {}
+
     def by_size(self) -> dict[str, Any]:
         """The calibration error of outfits of each size, and beside each, and beside that of all, what chance alone would show."""
         sizes, counts = np.unique(self.items_B, return_counts=True)
@@ -88,13 +106,19 @@ def _beside(probability_B: Floats, label_B: Ints) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class RetrievalAnswers:
-    """Rank of each right answer among all items of its category, ``(B,)``."""
+    """Where each right answer stands among all items of its category."""
 
-    rank_B: Ints
+    places: Places
+
+    @property
+    def ranks(self) -> Ints:
+        return self.places.ranks
 
     def metrics(self) -> dict[str, Metric]:
-        recalls = {f"recall_at_{k}": mean(recall_at(k, self.rank_B)) for k in CUTOFFS}
-        return {**recalls, "mrr": mean(reciprocal_rank(self.rank_B)), "ndcg": mean(discounted_gain(self.rank_B))}
+        return {name: mean(gain(self.ranks)) for name, gain in RANKED.items()}
+
+    def ties_by_chance(self) -> dict[str, float]:
+        return {name: self.places.expected(gain) for name, gain in RANKED.items()}
 
 
 Answers = FillInTheBlankAnswers | CompatibilityAnswers | RetrievalAnswers
@@ -119,14 +143,14 @@ class FillInTheBlankTask:
     def chance(self) -> dict[str, float]:
         return {"fitb_accuracy": float((1.0 / self.valid_BM.sum(1)).mean())}
 
-    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> FillInTheBlankAnswers:
+    def answer(self, scorer: Scorer, advance: Advance = ignore) -> FillInTheBlankAnswers:
         scores_BM = np.empty(self.candidates_BM.shape)
         for rows in chunks(len(scores_BM), self.context_BI.shape[1] * self.candidates_BM.shape[1]):
             scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
             advance(rows.stop - rows.start)
         scores_BM[self.candidates_BM < 0] = np.nan
         answer_B = np.array([question.answer for question in self.questions])
-        return FillInTheBlankAnswers(scores_BM, answer_ranks(scores_BM, answer_B, self.valid_BM, ties))
+        return FillInTheBlankAnswers(scores_BM, answer_places(scores_BM, answer_B, self.valid_BM))
 
 
 @dataclass(frozen=True)
@@ -141,12 +165,7 @@ class CompatibilityTask:
     def chance(self) -> dict[str, float]:
         return {"auc": 0.5}
 
-    def answer(
-        self,
-        scorer: Scorer,
-        ties: np.random.Generator | None = None,  # noqa: ARG002 - AUC counts ties as half
-        advance: Advance = ignore,
-    ) -> CompatibilityAnswers:
+    def answer(self, scorer: Scorer, advance: Advance = ignore) -> CompatibilityAnswers:
         score_B = np.empty(len(self.questions))
         for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
             score_B[rows] = scorer.outfits(self.items_BI[rows])
@@ -181,21 +200,22 @@ class RetrievalTask:
         by_rank = {"mrr": reciprocal_rank(ranks), "ndcg": discounted_gain(ranks)}  # a blind order: every rank is as likely
         return {**recalls, **{name: float((np.cumsum(gain)[size_B - 1] / size_B).mean()) for name, gain in by_rank.items()}}
 
-    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> RetrievalAnswers:
-        rank_B = np.empty(len(self.questions), dtype=np.int64)
+    def answer(self, scorer: Scorer, advance: Advance = ignore) -> RetrievalAnswers:
+        above_B, equal_B = np.zeros((2, len(self.questions)), dtype=np.int64)
         category_B = np.array([question.category for question in self.questions], dtype=object)
         for category, rows_M in self.rows_in.items():
             asked = np.flatnonzero(category_B == category)
-            rank_B[asked] = len(rows_M) + 1
+            above_B[asked] = len(rows_M)
             place_B = np.searchsorted(rows_M, self.answer_B[asked])
             known = np.isin(self.answer_B[asked], rows_M)
             advance(int((~known).sum()))
             asked, place_B = asked[known], place_B[known]
             for part in chunks(len(asked), self.context_BI.shape[1] * len(rows_M)):
                 scores_BM = scorer.candidates(self.context_BI[asked[part]], rows_M[None])
-                rank_B[asked[part]] = answer_ranks(scores_BM, place_B[part], ties=ties)
+                places = answer_places(scores_BM, place_B[part])
+                above_B[asked[part]], equal_B[asked[part]] = places.above_B, places.equal_B
                 advance(part.stop - part.start)
-        return RetrievalAnswers(rank_B)
+        return RetrievalAnswers(Places(above_B, equal_B))
 
 
 Task = FillInTheBlankTask | CompatibilityTask | RetrievalTask

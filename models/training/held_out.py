@@ -1,8 +1,9 @@
 """Does a training earn its place? Its bundle, on outfits that it did not learn from, beside the cosine of the features and counting pairs.
 
 Each outfit is asked about four times, each time with another item left out and other wrong ones: three of the item's category, drawn at
-random, and three as popular ones. Where validation outfits are few, and training takes no longer than a minute, everything is trained anew
-without a quarter of all outfits, for each quarter, and asked about that one; workers share out the quarters.
+random, and three as popular ones. Ties are broken by chance for all three alike. Where validation outfits are few, and training takes no
+longer than a minute, everything is trained anew without a quarter of all outfits, for each quarter, and asked about that one; workers
+share out the quarters.
 """
 
 from __future__ import annotations
@@ -70,8 +71,9 @@ def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Seq
     for seed in _SEEDS:
         drawn = draw_questions(asked, others, catalogue, seed=seed).tasks
         for questions in (drawn[kind] for kind in _KINDS if kind in drawn):
-            answers = [pack(questions, catalogue, bundle.probability).answer(scorer, np.random.default_rng(seed)) for scorer in scorers]
-            right = np.stack([fitb_correct(given.rank_B) for given in answers if isinstance(given, FillInTheBlankAnswers)], axis=1)
+            answers = [pack(questions, catalogue, bundle.probability).answer(scorer) for scorer in scorers]
+            places = [given.places for given in answers if isinstance(given, FillInTheBlankAnswers)]
+            right = np.stack([fitb_correct(one.drawn(np.random.default_rng(seed)).ranks) for one in places], axis=1)
             found += [(question.id, row) for question, row in zip(questions, right.tolist(), strict=True)]
     return found
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from rich.console import Console
@@ -115,10 +116,27 @@ def test_a_collapsed_bundle_answers_nothing(dataset: Dataset, bundle: Bundle, tm
     """A model that says the same of every item gets no FITB question right, finds nothing early, and has an AUC of one half."""
     same = features_for(bundle, dataset.catalogue) * 0 + 1
     tasks = evaluate_dataset(dataset, bundle, same, report=tmp_path / "report")["tasks"]
-    assert tasks["fitb"]["fitb_accuracy"] == 0.0
-    assert tasks["fitb"]["baselines"]["raw_cosine"] > 0.0
+    assert tasks["fitb"]["fitb_accuracy"] == tasks["fitb"]["baselines"]["raw_cosine"] == 0.0
+    by_chance = tasks["fitb"]["ties_by_chance"]["fitb_accuracy"], tasks["fitb"]["baselines_ties_by_chance"]["raw_cosine"]
+    assert by_chance == pytest.approx((tasks["fitb"]["chance"]["fitb_accuracy"],) * 2)
+    assert tasks["retrieval"]["ties_by_chance"] == pytest.approx(tasks["retrieval"]["chance"])
     assert tasks["retrieval"]["recall_at_10"] == 0.0
     assert tasks["compatibility"]["auc"] == pytest.approx(0.5)
+
+
+def test_one_rule_of_ties_for_model_and_baselines(dataset: Dataset, bundle: Bundle) -> None:
+    """A bundle that is the cosine of its features has the figures of raw cosine, strictly and with ties broken by chance."""
+    two_styles_alike = features_for(bundle, dataset.catalogue).round() @ np.diag([1.0, 1.0, 0.0])
+    two_styles_alike[:, 1] = 1 - two_styles_alike[:, 0]
+    result = evaluate_dataset(dataset, bundle, two_styles_alike.astype(np.float32))
+    figures = result["tasks"]["fitb"]
+    assert figures["baselines"]["raw_cosine"] == figures["fitb_accuracy"] < figures["ties_by_chance"]["fitb_accuracy"]
+    assert figures["baselines_ties_by_chance"]["raw_cosine"] == figures["ties_by_chance"]["fitb_accuracy"]
+    console = Console(width=220, record=True, file=None, quiet=False)
+    with console.capture() as capture:
+        console.print(render_table(result))
+    told = next(line for line in capture.get().splitlines() if "ties by chance" in line)
+    assert told.count(f"{figures['ties_by_chance']['fitb_accuracy']:.3f}") >= 2
 
 
 def test_the_same_twice(dataset: Dataset, bundle: Bundle) -> None:
