@@ -57,6 +57,7 @@ def train(
         msg = "workers are processes of a cluster; give --on, or leave it out"
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
+    from models.manifest import CLOCK  # noqa: PLC0415
 
     if (out / MANIFEST).exists():
         warn(f"{out} is there already; it is replaced once the training is done")
@@ -78,10 +79,14 @@ def train(
         progress=shown,
         warn=warn,
     )
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items() if name != "minutes")
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.metrics.items() if name not in CLOCK)
     took = f" after {(time.monotonic() - started) / 60:.1f} minutes"
     learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
     typer.echo(f"{out}: bundle {bundle.id}{took}{learned}" + (f" ({figures})" if figures else ""))
+    if bundle.manifest.clock is not None:
+        typer.echo(bundle.manifest.clock)
+    if bundle.manifest.config.get("epochs") == 0:
+        typer.echo("epochs=0: nothing was trained, its weights are those that it began with")
     if not bundle.calibrated:
         typer.echo(f"answers will carry no probabilities: that takes {ENOUGH_OUTFITS} training outfits, and some to tell by")
     if bundle.manifest.left_out:
