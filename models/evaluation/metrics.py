@@ -58,6 +58,11 @@ class Places:
         return float(((summed[self.ranks] - summed[self.above_B]) / (self.equal_B + 1)).mean())
 
 
+def lead(ours: Metric, theirs: Metric) -> Metric:
+    """How far ahead ours is of theirs on the same questions, and the statistic of that, which is paired."""
+    return Metric(ours.value - theirs.value, lambda weights_RB: ours.statistic(weights_RB) - theirs.statistic(weights_RB))
+
+
 def answer_places(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None) -> Places:
     """Where each answer stands among the candidates of its row.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from rich.table import Table
@@ -23,7 +24,8 @@ def render_table(result: Mapping[str, Any]) -> Table:
     """
     tasks: Mapping[str, Mapping[str, Any]] = result["tasks"]
     oracle = any("oracle" in figures for figures in tasks.values())
-    title = f"{result['dataset']} · {result['split']} · bundle {result['bundle'] or 'unsaved'}"
+    whose = result.get("scores") or f"bundle {result['bundle'] or 'unsaved'}"
+    title = f"{result['dataset']} · {result['split']} · {whose}"
     if "drawn" in result:
         title += f" · questions drawn from {result['drawn']['outfits']:,} outfits"
     table = Table(title=title, title_justify="left")
@@ -32,7 +34,8 @@ def render_table(result: Mapping[str, Any]) -> Table:
     for name in ("n", "model", "95 % interval", *(name.replace("_", " ") for name in BASELINES), *(("oracle", "share") if oracle else ())):
         table.add_column(name, justify="right", style="bold" if name == "model" else None)
     for task, figures in tasks.items():
-        named = [metric for metric in METRICS if metric in figures]
+        promised = figures.get("calibrated", True)  # else nobody is given the probabilities
+        named = [metric for metric in METRICS if metric in figures and (promised or metric != "ece")]
         for place, metric in enumerate(named):
             first = place == 0
             interval = figures["ci95_by_metric"][metric]
@@ -46,10 +49,17 @@ def render_table(result: Mapping[str, Any]) -> Table:
             table.add_row(*row)
             if by_chance := _by_chance(figures, metric, first=first):
                 table.add_row("", "  ties by chance", "", *by_chance)
-        if "ece_floor" in figures:
+            if metric in figures.get("against", {}):
+                table.add_row("", f"  ahead of {Path(result['against']).name}", "", *_ahead(figures["against"][metric]))
+        if "ece_floor" in figures and promised:
             table.add_row("", "ece_floor", "", number(figures["ece_floor"]))
         table.add_section()
     return table
+
+
+def _ahead(against: Mapping[str, Any]) -> list[str]:
+    interval = against["ci95"]
+    return [signed(against["lead"]), f"{signed(interval[0])} to {signed(interval[1])}" if interval else ""]
 
 
 def _by_chance(figures: Mapping[str, Any], metric: str, *, first: bool) -> list[str]:
@@ -89,6 +99,15 @@ def percent(share: float | None) -> str:
     ('35 %', '0 %', '')
     """
     return "" if share is None else f"{round(100 * share)} %"
+
+
+def signed(value: float | None) -> str:
+    """Three decimals with their sign, or a dash.
+
+    >>> signed(0.0123), signed(-0.2), signed(None)
+    ('+0.012', '-0.200', '-')
+    """
+    return "-" if value is None else f"{value:+.3f}"
 
 
 def number(value: float | None) -> str:

@@ -75,16 +75,19 @@ class FillInTheBlankAnswers:
 class CompatibilityAnswers:
     """Score, label, calibrated probability and number of known items of each outfit, ``(B,)``.
 
-    A baseline's probability means nothing: the calibration was fitted to the model's scores.
+    A baseline's probability means nothing: the calibration was fitted to the model's scores. Who gives none (``likely`` False) has no
+    calibration error.
     """
 
     score_B: Floats
     label_B: Ints
     probability_B: Floats
     items_B: Ints
+    likely: bool = True
 
     def metrics(self) -> dict[str, Metric]:
-        return {"auc": auc(self.score_B, self.label_B), "ece": ece(self.probability_B, self.label_B)}
+        found = {"auc": auc(self.score_B, self.label_B)}
+        return {**found, "ece": ece(self.probability_B, self.label_B)} if self.likely else found
 
     def ties_by_chance(self) -> dict[str, float]:
         """Nothing: AUC counts a tie as half for everybody."""
@@ -92,6 +95,8 @@ class CompatibilityAnswers:
 
     def by_size(self) -> dict[str, Any]:
         """The calibration error of outfits of each size, and beside each, and beside that of all, what chance alone would show."""
+        if not self.likely:
+            return {}
         sizes, counts = np.unique(self.items_B, return_counts=True)
         found = {}
         for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
@@ -106,9 +111,10 @@ def _beside(probability_B: Floats, label_B: Ints) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class RetrievalAnswers:
-    """Where each right answer stands among all items of its category."""
+    """Where each right answer stands among all items of its category, and the best of these by row, each with its score."""
 
     places: Places
+    best: Sequence[Sequence[tuple[int, float]]] = ()
 
     @property
     def ranks(self) -> Ints:
@@ -149,6 +155,9 @@ class FillInTheBlankTask:
             scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
             advance(rows.stop - rows.start)
         scores_BM[self.candidates_BM < 0] = np.nan
+        return self.answered(scores_BM)
+
+    def answered(self, scores_BM: Floats) -> FillInTheBlankAnswers:
         answer_B = np.array([question.answer for question in self.questions])
         return FillInTheBlankAnswers(scores_BM, answer_places(scores_BM, answer_B, self.valid_BM))
 
@@ -170,10 +179,13 @@ class CompatibilityTask:
         for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
             score_B[rows] = scorer.outfits(self.items_BI[rows])
             advance(rows.stop - rows.start)
-        label_B = np.array([question.label for question in self.questions])
         # An outfit without a score has probability 0.5 in the calibration error and ranks last in the AUC.
-        items_B = (self.items_BI >= 0).sum(1)
-        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, self.categories))
+        return self.answered(score_B, np.where(np.isnan(score_B), 0.5, self.probability(score_B, self.categories)))
+
+    def answered(self, score_B: Floats, probability_B: Floats | None) -> CompatibilityAnswers:
+        label_B, items_B = np.array([question.label for question in self.questions]), (self.items_BI >= 0).sum(1)
+        if probability_B is None:
+            return CompatibilityAnswers(score_B, label_B, np.full(len(label_B), 0.5), items_B, likely=False)
         return CompatibilityAnswers(score_B, label_B, probability_B, items_B)
 
 
@@ -202,6 +214,7 @@ class RetrievalTask:
 
     def answer(self, scorer: Scorer, advance: Advance = ignore) -> RetrievalAnswers:
         above_B, equal_B = np.zeros((2, len(self.questions)), dtype=np.int64)
+        best: list[Sequence[tuple[int, float]]] = [()] * len(self.questions)
         category_B = np.array([question.category for question in self.questions], dtype=object)
         for category, rows_M in self.rows_in.items():
             asked = np.flatnonzero(category_B == category)
@@ -214,8 +227,10 @@ class RetrievalTask:
                 scores_BM = scorer.candidates(self.context_BI[asked[part]], rows_M[None])
                 places = answer_places(scores_BM, place_B[part])
                 above_B[asked[part]], equal_B[asked[part]] = places.above_B, places.equal_B
+                for at, scores_M in zip(asked[part], scores_BM, strict=True):
+                    best[at] = best_of(rows_M, scores_M)
                 advance(part.stop - part.start)
-        return RetrievalAnswers(Places(above_B, equal_B))
+        return RetrievalAnswers(Places(above_B, equal_B), best)
 
 
 Task = FillInTheBlankTask | CompatibilityTask | RetrievalTask
@@ -241,6 +256,12 @@ def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Calib
     names = catalogue.categories
     categories = [[names[row] for row in rows_I[rows_I >= 0]] for rows_I in items_BI]
     return CompatibilityTask(outfits, items_BI, categories, probability)
+
+
+def best_of(rows_M: Ints, scores_M: Floats, most: int = max(CUTOFFS)) -> list[tuple[int, float]]:
+    """The best of some rows, each with its score; of equal ones those that come first, and none without a score."""
+    order = np.argsort(-scores_M, kind="stable")[:most]
+    return [(int(rows_M[place]), float(scores_M[place])) for place in order if not np.isnan(scores_M[place])]
 
 
 def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> NDArray[np.int64]:
