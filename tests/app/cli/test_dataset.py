@@ -68,6 +68,17 @@ def test_questions_are_written_once(shop: Path, capsys: pytest.CaptureFixture[st
     assert run(["check", str(shop)]) == 0
 
 
+def test_one_kind_is_written_beside_questions_of_ones_own(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Published questions seldom rank whole categories; those that are there stay as they are."""
+    (shop / "fitb.jsonl").write_text("mine")
+    assert run(["questions", str(shop), "--only", "retrieval"]) == 0
+    assert f"{shop}: 2 retrieval, about 2 outfits of test" in capsys.readouterr().out
+    assert sorted(path.name for path in shop.glob("*.jsonl")) == ["fitb.jsonl", "items.jsonl", "outfits.jsonl", "retrieval.jsonl"]
+    assert (shop / "fitb.jsonl").read_text() == "mine"
+    assert run(["questions", str(shop), "--only", "ranks"]) == 2
+    assert "use fitb, compatibility, retrieval" in capsys.readouterr().err
+
+
 def test_where_there_is_nothing_to_ask_about_it_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """No outfits of the split, or none that training does not know."""
     (shop / "outfits.jsonl").write_text("".join(f'{{"items": ["tops1", "shoes1"], "split": "{split}"}}\n' for split in ("train", "test")))
