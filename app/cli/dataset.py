@@ -27,10 +27,17 @@ def check(
     json_to: Json = None,
 ) -> None:
     """Say all that is wrong with a dataset directory or a feed, and what each missing piece would bring; end with 2 if there are errors."""
-    from models.datasets.check import check as run  # noqa: PLC0415 - keeps --help fast
+    import pyarrow.compute as pc  # noqa: PLC0415 - keeps --help fast
+
+    from models.datasets.check import check as run  # noqa: PLC0415
     from models.datasets.schema import SPLITS  # noqa: PLC0415
 
     checked = run(data, mapping)
+    if checked.catalogue is not None and pc.any(pc.is_valid(checked.catalogue.table.column("image"))).as_py():
+        from models.datasets.items import items_file  # noqa: PLC0415
+        from models.encoders.readable import warn_of_pictures  # noqa: PLC0415
+
+        warn_of_pictures(checked.catalogue, items_file(data), checked.findings)
     found = checked.as_json()
     if json_to is not None:
         json_to.write(found)

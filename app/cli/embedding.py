@@ -39,7 +39,7 @@ def embed(
     loaded = Bundle.load(bundle).to(compute.device(settings.device))
     catalogue = read_catalogue(data, findings)
     findings.tell(warn)
-    features_NF = features_for(loaded, catalogue, settings.cache.expanduser(), shown)
+    features_NF = features_for(loaded, catalogue, settings.cache.expanduser(), shown, warn)
     with shown("embedding", 0):
         vectors_ND = loaded.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
     looks_ND = loaded.looks(vectors_ND)

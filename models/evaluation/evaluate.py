@@ -16,7 +16,7 @@ from models.datasets.read import question_files, read_dataset
 from models.datasets.rejects import Rejects
 from models.datasets.schema import Catalogue, Dataset, Split
 from models.encoders.features import FeatureSpec, FloatArray, check_features
-from models.encoders.keep import catalogue_features, own_features
+from models.encoders.keep import catalogue_features, own_features, tell_refused
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
@@ -71,7 +71,7 @@ def evaluate(
         check_plots("--report")
     loaded = Bundle.load(bundle).to(device)
     dataset, drawn = read_asked(data, split, warn)
-    features_NF = features_for(loaded, dataset.catalogue, cache, progress)
+    features_NF = features_for(loaded, dataset.catalogue, cache, progress, warn)
     result = evaluate_dataset(
         dataset, loaded, features_NF, split=split, drawn=drawn, predictions=predictions, report=report, progress=progress
     )
@@ -163,7 +163,9 @@ def _beside(evaluated: Evaluated, model: ModelScorer) -> dict[str, Any]:
     return {"calibrated": model.bundle.calibrated} if isinstance(evaluated.model, CompatibilityAnswers) else {}
 
 
-def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
+def features_for(
+    bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent, warn: Warn = unheard
+) -> FloatArray:
     """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's, computed on the bundle's device.
 
     Raises:
@@ -181,7 +183,9 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
     encoder = load_encoder(bundle.encoder_spec, bundle.device)
     mend = "use the same weights and library, or train again"
     check_features(f"bundle {bundle.id}", reads, "its encoder here", encoder.features, mend=mend)
-    return catalogue_features(catalogue, encoder, cache, progress).features
+    found = catalogue_features(catalogue, encoder, cache, progress)
+    tell_refused(found.refused, warn)
+    return found.features
 
 
 def figures_of(evaluated: Evaluated, oracle: Mapping[str, float]) -> dict[str, Any]:

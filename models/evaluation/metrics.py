@@ -26,10 +26,15 @@ ECE_BINS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's value (NaN where it is undefined) and the statistic that its interval comes from."""
+    """A metric's value (NaN where it is undefined) and the statistic that its interval comes from.
+
+    Attributes:
+        trials: of a share the questions that it is of, which say how sure 0 and 1 are; 0 of anything else.
+    """
 
     value: float
     statistic: Statistic
+    trials: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def mean(contributions_B: Floats) -> Metric:
     def statistic(weights_RB: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(weights_RB @ values_B / weights_RB.sum(1))
 
-    return Metric(float(values_B.mean()), statistic)
+    return Metric(float(values_B.mean()), statistic, len(values_B))
 
 
 def auc(scores_B: Floats, labels_B: Ints) -> Metric:
@@ -178,8 +183,8 @@ def auc(scores_B: Floats, labels_B: Ints) -> Metric:
         pairs_R = positive_RL.sum(1) * negative_RL.sum(1)
         return np.asarray(np.divide(wins_R, pairs_R, out=np.full_like(wins_R, np.nan), where=pairs_R > 0))
 
-    both = 0 < int(np.sum(labels_B)) < len(labels_B)
-    return Metric(float(roc_auc_score(labels_B, level_B)) if both else float("nan"), statistic)
+    rarer = min(int(np.sum(labels_B)), len(labels_B) - int(np.sum(labels_B)))
+    return Metric(float(roc_auc_score(labels_B, level_B)) if rarer else float("nan"), statistic, rarer)
 
 
 def ece(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> Metric:

@@ -31,6 +31,24 @@ def test_a_dataset_in_order_is_told_what_it_lacks(shop: Path, capsys: pytest.Cap
     assert err == ""
 
 
+@pytest.mark.training
+def test_pictures_that_cannot_be_used_are_counted(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By check, train and evaluate: what a half-extracted archive lacks is no model's fault."""
+    items = [json.loads(line) for line in (shop / "items.jsonl").read_text().splitlines()]
+    for item in items[:3]:
+        item["image"] = f"{item['id']}.jpg"
+        (shop / item["image"]).write_bytes(b"notajpeg")
+    (shop / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    assert run(["check", str(shop)]) == 0
+    assert "3 of 3 pictures that were looked at cannot be used, such as that of 'tops0': not a picture" in capsys.readouterr().out
+    bundle = ["--recipe", "self-adaptive", "--set", "epochs=1", "--no-compare"]
+    assert run(["train", str(shop), "--out", str(shop / "bundle"), *bundle]) == 0
+    told = "warning: pictures of 3 items cannot be used, which go by their words alone, such as that of tops0: not a picture"
+    assert told in capsys.readouterr().err
+    assert run(["evaluate", str(shop), "--bundle", str(shop / "bundle")]) == 0
+    assert told in capsys.readouterr().err
+
+
 def test_everything_wrong_is_told_and_ends_with_2(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each kind with its lines on standard output, the same as JSON, and one line on standard error."""
     with (shop / "outfits.jsonl").open("a") as file:

@@ -213,5 +213,5 @@ def test_the_table_tells_it_all(written: tuple[dict[str, Any], Path]) -> None:
     text = capture.get()
     assert text.count("fitb_first") == 1
     assert "co purchase" in text
-    assert "1.000 - 1.000" in text
+    assert "0.886 - 1.000" in text
     assert text.count("ece_floor") == sum("ece_floor" in figures for figures in written[0]["tasks"].values()) > 0
