@@ -80,7 +80,7 @@ def compare(
             if "ece" in ours.metrics():
                 calibration.append(_paired(theirs.metrics()["ece"], ours.metrics()["ece"], len(asked), set_=name, metric="ece"))
             if isinstance(theirs, RetrievalAnswers) and isinstance(ours, RetrievalAnswers):
-                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.ranks, ours.ranks))
+                ranks.append(([question.category for question in asked if isinstance(question, Retrieval)], theirs.rank_B, ours.rank_B))
     return Comparison(tuple(metrics), tuple(_by_category(ranks)), tuple(calibration))
 
 

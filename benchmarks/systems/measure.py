@@ -120,11 +120,11 @@ def answer(
         if not asked or (name.startswith("retrieval") and "retrieval" not in run.asked):
             continue
         task = pack(asked, dataset.catalogue, lambda scores, _: scores)
-        answers = task.answer(scorer)
+        answers = task.answer(scorer, ties)
         if isinstance(answers, CompatibilityAnswers):
             found[name] = np.stack([answers.score_B, answers.label_B])
         else:
-            found[name] = (answers.places.drawn(ties) if ties else answers.places).ranks
+            found[name] = answers.rank_B
         metric, chance = next(iter(task.chance().items()))
         ceilings[name] = chance, (dataset.oracle or {}).get(name, {}).get(metric)
     if "replaced" in run.asked:

@@ -91,12 +91,12 @@ def examples(evaluated: Evaluated, gallery: Gallery, model: ModelScorer, each: i
     """Draw ``each`` right and as many wrong answers at random."""
     match evaluated.task, evaluated.model:
         case FillInTheBlankTask() as task, FillInTheBlankAnswers() as answers:
-            return [_blank(task, answers, gallery, at) for at in _draw(answers.ranks == 1, each, seed)]
+            return [_blank(task, answers, gallery, at) for at in _draw(answers.rank_B == 1, each, seed)]
         case CompatibilityTask() as task, CompatibilityAnswers() as answers:
             good_B = (answers.probability_B >= _EVEN) == (answers.label_B == 1)
             return [_outfit(task, answers, gallery, at) for at in _draw(good_B, each, seed)]
         case RetrievalTask() as task, RetrievalAnswers() as answers:
-            return [_retrieved(task, answers, gallery, model, at) for at in _draw(answers.ranks <= _SHOWN, each, seed)]
+            return [_retrieved(task, answers, gallery, model, at) for at in _draw(answers.rank_B <= _SHOWN, each, seed)]
     return []
 
 
@@ -107,7 +107,7 @@ def _draw(good_B: Bools, each: int, seed: int) -> list[int]:
 
 
 def _blank(task: FillInTheBlankTask, answers: FillInTheBlankAnswers, gallery: Gallery, at: int) -> Example:
-    question, good = task.questions[at], bool(answers.ranks[at] == 1)
+    question, good = task.questions[at], bool(answers.rank_B[at] == 1)
     scores_M = answers.scores_BM[at, : len(question.candidates)]
     chosen = question.answer if good else _best_other(scores_M, question.answer)
     tiles = []
@@ -118,7 +118,7 @@ def _blank(task: FillInTheBlankTask, answers: FillInTheBlankAnswers, gallery: Ga
         elif place == question.answer:
             mark = "right"
         tiles.append(gallery.tile(int(task.candidates_BM[at, place]), mark, f"{score:.2f}" if np.isfinite(score) else "no score"))
-    verdict = "the right one was chosen" if good else f"the right one came {_ordinal(int(answers.ranks[at]))} of {len(scores_M)}"
+    verdict = "the right one was chosen" if good else f"the right one came {_ordinal(int(answers.rank_B[at]))} of {len(scores_M)}"
     blank = tiles[question.answer].category
     return Example(question.id, good, verdict, gallery.tiles(task.context_BI[at]), tiles, blank)
 
@@ -138,7 +138,7 @@ def _outfit(task: CompatibilityTask, answers: CompatibilityAnswers, gallery: Gal
 
 
 def _retrieved(task: RetrievalTask, answers: RetrievalAnswers, gallery: Gallery, model: ModelScorer, at: int) -> Example:
-    question, answer, rank = task.questions[at], int(task.answer_B[at]), int(answers.ranks[at])
+    question, answer, rank = task.questions[at], int(task.answer_B[at]), int(answers.rank_B[at])
     rows_M = task.rows_in[question.category]
     scores_M = model.candidates(task.context_BI[at : at + 1], rows_M[None])[0] if len(rows_M) else np.zeros(0)
     best = [int(place) for place in np.argsort(-np.nan_to_num(scores_M, nan=-np.inf), kind="stable")[:_SHOWN]]

@@ -45,12 +45,14 @@ class Places:
     equal_B: Ints
 
     @property
-    def ranks(self) -> Ints:
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
         """1 + the number of others that are not below; every tie counts against the answer."""
         return np.asarray(1 + self.above_B + self.equal_B)
 
-    def drawn(self, ties: np.random.Generator) -> Places:
-        """The same with ties broken by chance."""
+    def drawn(self, ties: np.random.Generator | None) -> Places:
+        """The same with ties broken by chance; None leaves them."""
+        if ties is None:
+            return self
         return Places(self.above_B + ties.integers(0, self.equal_B + 1), np.zeros_like(self.equal_B))
 
     def expected(self, gain: Callable[[Ints], Floats]) -> float:
@@ -59,8 +61,8 @@ class Places:
         >>> Places(np.array([0, 0]), np.array([0, 3])).expected(fitb_correct)
         0.625
         """
-        summed = np.cumsum(np.append(0.0, gain(np.arange(1, int(self.ranks.max()) + 1))))
-        return float(((summed[self.ranks] - summed[self.above_B]) / (self.equal_B + 1)).mean())
+        summed = np.cumsum(np.append(0.0, gain(np.arange(1, int(self.rank_B.max()) + 1))))
+        return float(((summed[self.rank_B] - summed[self.above_B]) / (self.equal_B + 1)).mean())
 
 
 def lead(ours: Metric, theirs: Metric) -> Metric:
@@ -93,8 +95,7 @@ def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = Non
     >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
     [1, 3]
     """
-    places = answer_places(scores_BM, answer_B, valid_BM)
-    return (places.drawn(ties) if ties else places).ranks
+    return answer_places(scores_BM, answer_B, valid_BM).drawn(ties).rank_B
 
 
 def fitb_correct(ranks_B: Ints) -> Floats:

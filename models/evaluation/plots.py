@@ -104,8 +104,8 @@ def accuracy_by_category(
     name_B = np.asarray(categories, dtype=object)
     names, counts = np.unique(name_B, return_counts=True)
     shown = [int(at) for at in np.argsort(-counts, kind="stable")[:_MOST_CATEGORIES]][::-1]
-    correct_B = fitb_correct(model.ranks)
-    beside = {name: fitb_correct(answers.ranks) for name, answers in baselines.items() if name not in {"random", "popularity"}}
+    correct_B = fitb_correct(model.rank_B)
+    beside = {name: fitb_correct(answers.rank_B) for name, answers in baselines.items() if name not in {"random", "popularity"}}
 
     def draw(axes: Axes, palette: Palette) -> None:
         for place, at in enumerate(shown):
@@ -180,11 +180,11 @@ def recall_curve(model: RetrievalAnswers, baselines: Mapping[str, RetrievalAnswe
     """Share of answers among the best k, for every k."""
 
     def draw(axes: Axes, palette: Palette) -> None:
-        deepest = int(min(_DEEPEST, max(model.ranks.max(), 2)))
+        deepest = int(min(_DEEPEST, max(model.rank_B.max(), 2)))
         cuts = np.unique(np.geomspace(1, deepest, 200).astype(np.int64))
         lines = [(name, answers, palette.others[name], 1.2) for name, answers in baselines.items()]
         for name, answers, colour, width in [*lines, ("model", model, palette.model, 2.4)]:
-            share = np.searchsorted(np.sort(answers.ranks), cuts, side="right") / len(answers.ranks)
+            share = np.searchsorted(np.sort(answers.rank_B), cuts, side="right") / len(answers.rank_B)
             axes.plot(cuts, share, color=colour, linewidth=width, label=name.replace("_", " "))
         axes.set(xscale="log", xlim=(1, deepest), ylim=(0, 1.01), xlabel="k (log)", ylabel="recall@k")
 

@@ -47,13 +47,13 @@ def write_predictions(path: Path, evaluated: Mapping[str, Evaluated], ids: Seque
 
 def _said(evaluated: Evaluated, ids: Sequence[str], *, likely: bool) -> Iterator[dict[str, Any]]:
     match evaluated.task, evaluated.model:
-        case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, ranks=rank_B):
+        case FillInTheBlankTask(questions=questions), FillInTheBlankAnswers(scores_BM=scores_BM, rank_B=rank_B):
             for question, scores, rank in zip(questions, scores_BM, rank_B, strict=True):
                 yield {"scores": [finite(score) for score in scores[: len(question.candidates)]], "correct": bool(rank == 1)}
         case _, CompatibilityAnswers(score_B=score_B, probability_B=probability_B):
             for score, probability in zip(score_B, probability_B, strict=True):
                 yield {"scores": None, "score": finite(score), "probability": float(probability) if likely else None}
-        case _, RetrievalAnswers(ranks=rank_B, places=places, best=best):
+        case _, RetrievalAnswers(rank_B=rank_B, places=places, best=best):
             for rank, tied, found in zip(rank_B, places.equal_B, best, strict=True):
                 named = [{"id": ids[row], "score": finite(score)} for row, score in found]
                 yield {"scores": None, "rank": int(rank), "tied": int(tied), "best": named}

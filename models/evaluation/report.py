@@ -109,7 +109,7 @@ def _plots(directory: Path, name: str, evaluated: Evaluated, figures: Mapping[st
     match evaluated.model:
         case FillInTheBlankAnswers() as answers if isinstance(evaluated.task, FillInTheBlankTask):
             names = catalogue.categories
-            rows_B = evaluated.task.candidates_BM[range(len(answers.ranks)), [question.answer for question in evaluated.task.questions]]
+            rows_B = evaluated.task.candidates_BM[range(len(answers.rank_B)), [question.answer for question in evaluated.task.questions]]
             categories = [names[row] if row >= 0 else "unknown" for row in rows_B]
             chance = figures["chance"]["fitb_accuracy"]
             draw, height = plots.accuracy_by_category(categories, answers, _of(evaluated, FillInTheBlankAnswers), chance)

@@ -61,11 +61,11 @@ class FillInTheBlankAnswers:
     places: Places
 
     @property
-    def ranks(self) -> Ints:
-        return self.places.ranks
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
+        return self.places.rank_B
 
     def metrics(self) -> dict[str, Metric]:
-        return {"fitb_accuracy": mean(fitb_correct(self.ranks))}
+        return {"fitb_accuracy": mean(fitb_correct(self.rank_B))}
 
     def ties_by_chance(self) -> dict[str, float]:
         return {"fitb_accuracy": self.places.expected(fitb_correct)}
@@ -117,11 +117,11 @@ class RetrievalAnswers:
     best: Sequence[Sequence[tuple[int, float]]] = ()
 
     @property
-    def ranks(self) -> Ints:
-        return self.places.ranks
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
+        return self.places.rank_B
 
     def metrics(self) -> dict[str, Metric]:
-        return {name: mean(gain(self.ranks)) for name, gain in RANKED.items()}
+        return {name: mean(gain(self.rank_B)) for name, gain in RANKED.items()}
 
     def ties_by_chance(self) -> dict[str, float]:
         return {name: self.places.expected(gain) for name, gain in RANKED.items()}
@@ -149,17 +149,17 @@ class FillInTheBlankTask:
     def chance(self) -> dict[str, float]:
         return {"fitb_accuracy": float((1.0 / self.valid_BM.sum(1)).mean())}
 
-    def answer(self, scorer: Scorer, advance: Advance = ignore) -> FillInTheBlankAnswers:
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> FillInTheBlankAnswers:
         scores_BM = np.empty(self.candidates_BM.shape)
         for rows in chunks(len(scores_BM), self.context_BI.shape[1] * self.candidates_BM.shape[1]):
             scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
             advance(rows.stop - rows.start)
         scores_BM[self.candidates_BM < 0] = np.nan
-        return self.answered(scores_BM)
+        return self.answered(scores_BM, ties)
 
-    def answered(self, scores_BM: Floats) -> FillInTheBlankAnswers:
+    def answered(self, scores_BM: Floats, ties: np.random.Generator | None = None) -> FillInTheBlankAnswers:
         answer_B = np.array([question.answer for question in self.questions])
-        return FillInTheBlankAnswers(scores_BM, answer_places(scores_BM, answer_B, self.valid_BM))
+        return FillInTheBlankAnswers(scores_BM, answer_places(scores_BM, answer_B, self.valid_BM).drawn(ties))
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,12 @@ class CompatibilityTask:
     def chance(self) -> dict[str, float]:
         return {"auc": 0.5}
 
-    def answer(self, scorer: Scorer, advance: Advance = ignore) -> CompatibilityAnswers:
+    def answer(
+        self,
+        scorer: Scorer,
+        ties: np.random.Generator | None = None,  # noqa: ARG002 - AUC counts ties as half
+        advance: Advance = ignore,
+    ) -> CompatibilityAnswers:
         score_B = np.empty(len(self.questions))
         for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
             score_B[rows] = scorer.outfits(self.items_BI[rows])
@@ -212,7 +217,7 @@ class RetrievalTask:
         by_rank = {"mrr": reciprocal_rank(ranks), "ndcg": discounted_gain(ranks)}  # a blind order: every rank is as likely
         return {**recalls, **{name: float((np.cumsum(gain)[size_B - 1] / size_B).mean()) for name, gain in by_rank.items()}}
 
-    def answer(self, scorer: Scorer, advance: Advance = ignore) -> RetrievalAnswers:
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> RetrievalAnswers:
         above_B, equal_B = np.zeros((2, len(self.questions)), dtype=np.int64)
         best: list[Sequence[tuple[int, float]]] = [()] * len(self.questions)
         category_B = np.array([question.category for question in self.questions], dtype=object)
@@ -230,7 +235,7 @@ class RetrievalTask:
                 for at, scores_M in zip(asked[part], scores_BM, strict=True):
                     best[at] = best_of(rows_M, scores_M)
                 advance(part.stop - part.start)
-        return RetrievalAnswers(Places(above_B, equal_B), best)
+        return RetrievalAnswers(Places(above_B, equal_B).drawn(ties), best)
 
 
 Task = FillInTheBlankTask | CompatibilityTask | RetrievalTask

@@ -71,9 +71,8 @@ def _asked(bundle: Bundle, features_NF: FloatArray, dataset: Dataset, asked: Seq
     for seed in _SEEDS:
         drawn = draw_questions(asked, others, catalogue, seed=seed).tasks
         for questions in (drawn[kind] for kind in _KINDS if kind in drawn):
-            answers = [pack(questions, catalogue, bundle.probability).answer(scorer) for scorer in scorers]
-            places = [given.places for given in answers if isinstance(given, FillInTheBlankAnswers)]
-            right = np.stack([fitb_correct(one.drawn(np.random.default_rng(seed)).ranks) for one in places], axis=1)
+            answers = [pack(questions, catalogue, bundle.probability).answer(scorer, np.random.default_rng(seed)) for scorer in scorers]
+            right = np.stack([fitb_correct(given.rank_B) for given in answers if isinstance(given, FillInTheBlankAnswers)], axis=1)
             found += [(question.id, row) for question, row in zip(questions, right.tolist(), strict=True)]
     return found
 

@@ -41,7 +41,7 @@ def test_the_expectation_is_the_mean_over_many_draws_of_ties() -> None:
     """For every gain of a rank."""
     places = metrics.answer_places(np.random.default_rng(1).integers(0, 3, (20, 6)).astype(float), np.arange(20) % 6)
     for gain in (metrics.fitb_correct, metrics.reciprocal_rank, metrics.discounted_gain, lambda rank_B: metrics.recall_at(3, rank_B)):
-        drawn = np.mean([gain(places.drawn(np.random.default_rng(seed)).ranks).mean() for seed in range(2000)])
+        drawn = np.mean([gain(places.drawn(np.random.default_rng(seed)).rank_B).mean() for seed in range(2000)])
         assert places.expected(gain) == pytest.approx(drawn, abs=0.01)
 
 

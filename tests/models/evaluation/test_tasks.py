@@ -52,7 +52,7 @@ def test_retrieval_ranks_all_items_of_the_category(dataset: Dataset, model: Mode
     questions = [question for question in dataset.tasks["retrieval"] if isinstance(question, Retrieval)]
     found = RetrievalTask.pack(questions, dataset.catalogue).answer(model)
     row_of, vectors = dataset.catalogue.row_of, model.embeddings_ND
-    for question, rank in zip(questions, found.ranks, strict=True):
+    for question, rank in zip(questions, found.rank_B, strict=True):
         query = np.mean([vectors[row_of[item]] for item in question.items], axis=0)
         asked = [row for row, name in enumerate(dataset.catalogue.categories) if name == question.category]
         scores = {row: float(query @ vectors[row]) for row in asked}
@@ -70,7 +70,7 @@ def test_a_models_own_rank_is_used_in_chunks(dataset: Dataset, bundle: Bundle, m
     task = RetrievalTask.pack([question for question in dataset.tasks["retrieval"] if isinstance(question, Retrieval)], dataset.catalogue)
     context, rows = task.context_BI, task.rows_in["shoes"][None]
     assert ranked.candidates(context, rows) == pytest.approx(model.candidates(context, rows), abs=1e-6)
-    assert task.answer(ranked).ranks.tolist() == task.answer(model).ranks.tolist()
+    assert task.answer(ranked).rank_B.tolist() == task.answer(model).rank_B.tolist()
 
 
 def test_questions_of_different_lengths(dataset: Dataset, model: ModelScorer) -> None:
@@ -78,7 +78,7 @@ def test_questions_of_different_lengths(dataset: Dataset, model: ModelScorer) ->
     long = FillInTheBlank("l", ("tops-red-0",), ("shoes-blue-0", "shoes-green-0", "shoes-red-0", "shoes-blue-1"), 2, "test")
     short = FillInTheBlank("s", ("tops-red-0", "bottoms-red-1"), ("shoes-red-0", "shoes-blue-0"), 0, "test")
     task = FillInTheBlankTask.pack([long, short], dataset.catalogue)
-    assert task.answer(model).ranks.tolist() == [1, 1]
+    assert task.answer(model).rank_B.tolist() == [1, 1]
     assert task.chance() == {"fitb_accuracy": pytest.approx((1 / 4 + 1 / 2) / 2)}
 
 
@@ -87,17 +87,17 @@ def test_unknown_items(dataset: Dataset, model: ModelScorer) -> None:
     candidates = ("shoes-red-0", "gone")
     known = FillInTheBlank("k", ("tops-red-0", "gone"), candidates, 0, "test")
     gone = FillInTheBlank("g", ("tops-red-0",), candidates, 1, "test")
-    assert FillInTheBlankTask.pack([known, gone], dataset.catalogue).answer(model).ranks.tolist() == [1, 2]
+    assert FillInTheBlankTask.pack([known, gone], dataset.catalogue).answer(model).rank_B.tolist() == [1, 2]
     lost = Retrieval("r", ("tops-red-0",), "gone", "shoes", "test")
     stray = Retrieval("s", ("tops-red-0",), "tops-red-1", "shoes", "test")
     empty = Retrieval("e", ("tops-red-0",), "gone", "hats", "test")
-    assert RetrievalTask.pack([lost, stray, empty], dataset.catalogue).answer(model).ranks.tolist() == [19, 19, 1 + 0]
+    assert RetrievalTask.pack([lost, stray, empty], dataset.catalogue).answer(model).rank_B.tolist() == [19, 19, 1 + 0]
 
 
 def test_an_empty_context_is_wrong(dataset: Dataset, model: ModelScorer) -> None:
     """Without context all candidates tie, and a tie is wrong."""
     question = FillInTheBlank("q", (), ("shoes-red-0", "shoes-blue-0"), 0, "test")
-    assert FillInTheBlankTask.pack([question], dataset.catalogue).answer(model).ranks.tolist() == [2]
+    assert FillInTheBlankTask.pack([question], dataset.catalogue).answer(model).rank_B.tolist() == [2]
 
 
 def test_chance_of_retrieval(dataset: Dataset) -> None:
