@@ -96,11 +96,10 @@ def learned(wardrobe: Path, settings: Settings, out: Path, rows: int, seed: int)
     current, snapshot = Bundle.load(store.bundle_path(record.bundle)), Snapshot.load(store.snapshot_path(record.snapshot))
     catalogue, worker = catalogue_of(snapshot.items, store.images), settings.worker
     visits = visits_of(read_archive(Runs(settings.home).events, COLUMNS, rows), gap_s=worker.gap_s, longest_s=worker.longest_s)
+    described = described_items(snapshot.items, {item for visit in visits for item in visit.items("purchase")})
     bundles, counts, train = {}, {}, dict[bool, tuple[Outfit, ...]]()
     for hygiene in (False, True):
-        baskets, dropped = clean(
-            visits, described_items(snapshot.items), bot_events=worker.bot_events, most_items=worker.most_items, hygiene=hygiene
-        )
+        baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=hygiene)
         outfits = split_by_time(baskets)
         train[hygiene] = known([*outfits.train, *outfits.recent], catalogue, "train")
         directory = out / f"{'clean' if hygiene else 'raw'}-{seed}"

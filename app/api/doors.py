@@ -47,7 +47,7 @@ class Doors:
         state = scope.setdefault("state", {})
         state["who"] = self.rates.who(connection, key)
         if key is not None:
-            state["key"] = key.id
+            state["key"], state["scopes"] = key.id, key.scopes
         if route is not None:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN

@@ -23,7 +23,7 @@ from models.datasets.items import items_file
 from sealed.files import write_whole
 
 _FILE: Final = "imported.json"
-_FORMAT: Final = 5  # of what is read from a feed: another makes every import a new one
+_FORMAT: Final = 6  # of what is read from a feed: another makes every import a new one
 _CHUNK: Final = 1 << 20
 
 

@@ -42,7 +42,8 @@ def check(
     if json_to is not None:
         json_to.write(found)
     if checked.findings.feed is not None:
-        typer.echo(f"read as  {checked.findings.feed.layout}: {checked.findings.feed.rows:,} rows")
+        none = "" if checked.catalogue is not None else ", none of which could be read"
+        typer.echo(f"read as  {checked.findings.feed.layout}: {checked.findings.feed.rows:,} rows{none}")
     errors, warnings = checked.findings.of("error"), checked.findings.of("warning")
     for kind in (*errors, *warnings):
         _show(kind)

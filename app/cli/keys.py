@@ -9,7 +9,7 @@ import typer
 
 from app.cli.json_to import Json
 from app.cli.options import Home
-from app.ground.doors import PUBLISHABLE, SCOPES, Scope, words
+from app.ground.doors import OF_A_PAGE, SCOPES, Scope, words
 from app.ground.places import check_there
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
@@ -17,9 +17,7 @@ from models.errors import InputError, did_you_mean
 
 group = typer.Typer(help="Make, list and revoke the keys that open the service.", no_args_is_help=False)
 _USUAL: Final[tuple[Scope, ...]] = ("read",)
-_SCOPES: Final = (
-    f"{', '.join(SCOPES)}; several with commas, or the option again. {' and '.join(sorted(PUBLISHABLE))} where --origin is given."
-)
+_SCOPES: Final = f"{', '.join(SCOPES)}; several with commas, or the option again. {' and '.join(OF_A_PAGE)} where --origin is given."
 
 
 @group.command("create")
@@ -37,7 +35,7 @@ def create(
 ) -> None:
     """Make a key and print it, once: only its hash is kept. Running replicas know it at once."""
     asked = [word for one in scope or () for word in cast("tuple[str, ...]", words(one))]
-    scopes = [_scope(word) for word in asked] or (sorted(PUBLISHABLE) if origin else _USUAL)
+    scopes = [_scope(word) for word in asked] or (OF_A_PAGE if origin else _USUAL)
     file = _file(home)
     if not file.home.is_dir():
         typer.echo(f"{file.home}: no home was here; this makes one, whose key opens no other's service", err=True)

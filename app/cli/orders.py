@@ -40,6 +40,22 @@ def _there(files: list[Path]) -> list[Path]:
     return files
 
 
+def _pairs(said: Sequence[str]) -> dict[str, str]:
+    """Key and column of each ``KEY=COLUMN``, of which one text may hold several between commas."""
+    parts = [part for text in said for part in text.split(",")]
+    return {key.strip(): column.strip() for key, _, column in (part.partition("=") for part in parts)}
+
+
+def _columns(said: list[str] | None) -> list[str] | None:
+    from models.datasets.orders.read import COLUMNS  # noqa: PLC0415 - keeps --help fast
+
+    for key, column in _pairs(said or ()).items():
+        if key not in COLUMNS or not column:
+            msg = f"{f'{key}={column}'!r} says no column; write KEY=COLUMN, with one of {', '.join(COLUMNS)} as the key"
+            raise typer.BadParameter(msg)
+    return said
+
+
 def import_orders(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Orders or looks, as exported.", callback=_there, show_default=False)],
@@ -61,6 +77,15 @@ def import_orders(
     dates: Annotated[
         DateOrder | None,
         typer.Option("--dates", help="Which number of 06/01/2025 is the day.", show_default="as other dates tell"),
+    ] = None,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--columns",
+            help="Which column is which, as order=Beleg,sku=Artikel,time=Datum; also customer, quantity, status, items.",
+            callback=_columns,
+            show_default="by their names",
+        ),
     ] = None,
     ignored: Annotated[
         list[str] | None,
@@ -100,6 +125,7 @@ def import_orders(
         strict=strict,
         most=1.0 if force else most,
         dates=dates,
+        columns=_pairs(columns or ()),
         ignored=ignored or (),
         json_to=json_to,
     )
@@ -115,6 +141,7 @@ def orders_into(
     strict: bool,
     most: float,
     dates: DateOrder | None = None,
+    columns: Mapping[str, str] | None = None,
     ignored: Sequence[str] = (),
     json_to: JsonTo | None = None,
 ) -> None:
@@ -134,6 +161,7 @@ def orders_into(
                 rejects=rejects,
                 most=most,
                 dates=dates,
+                columns=columns,
                 ignored=ignored,
                 no_pieces=FeedRecords(settings.home).no_pieces(),
             )

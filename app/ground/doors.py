@@ -3,7 +3,7 @@
 | door | opened by a key of the scope |
 |---|---|
 | ``pictures``, ``read`` | ``read``, ``write`` |
-| ``events`` | ``events`` |
+| ``events`` | ``events``; ``clicks``, for what is done on a page: nothing bought or sent back |
 | ``metrics`` | ``read``, unless it is publishable |
 | ``write`` | ``write`` |
 | ``look`` (the list of releases), ``admin`` | ``admin``, which opens every other door, too |
@@ -21,10 +21,12 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 
-Scope = Literal["read", "events", "write", "admin"]
-SCOPES: Final[tuple[Scope, ...]] = ("read", "events", "write", "admin")
-PUBLISHABLE: Final[frozenset[Scope]] = frozenset({"read", "events"})
+Scope = Literal["read", "clicks", "events", "write", "admin"]
+SCOPES: Final[tuple[Scope, ...]] = ("read", "clicks", "events", "write", "admin")
+PUBLISHABLE: Final[frozenset[Scope]] = frozenset({"read", "clicks", "events"})
 """The most that a key may open which a web page shows to everyone."""
+OF_A_PAGE: Final[tuple[Scope, ...]] = ("events", "read")
+"""What such a key opens where nothing else is said."""
 
 Public = Literal["read", "pictures", "events", "metrics"]
 
@@ -49,7 +51,7 @@ class Door(StrEnum):
 OPENED_BY: Final[Mapping[Door, frozenset[Scope]]] = {
     Door.PICTURES: frozenset({"read", "write", "admin"}),
     Door.READ: frozenset({"read", "write", "admin"}),
-    Door.EVENTS: frozenset({"events", "admin"}),
+    Door.EVENTS: frozenset({"clicks", "events", "admin"}),
     Door.METRICS: frozenset({"read", "admin"}),
     Door.LOOK: frozenset({"admin"}),
     Door.WRITE: frozenset({"write", "admin"}),

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from app.recommend.consistent import NEAREST, OTHER_OCCASION, OTHER_SIZE, suitable, wearable, worn_sizes
+from app.recommend.consistent import IN_PLACE, NEAREST, OTHER_OCCASION, OTHER_SIZE, beside_worn, suitable, wearable, worn_sizes
 from app.recommend.outfit import Worn
 from app.recommend.steering import NO_WISHES, Steering
 from app.release.release import Release
@@ -65,11 +65,13 @@ class Allowed:
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
         sizes = [*worn_sizes(release, worn.rows), *sizes] if consistent else ()
+        if not consistent:
+            return cls(filtered, ((filtered, None),), unmet)
         steps: list[tuple[Selection, str | None]] = []
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
-            worn_too = narrowed(filtered, wearable(release, sizes, slack))
+            worn_too = narrowed(narrowed(filtered, wearable(release, sizes, slack)), beside_worn(release, worn.labels))
             steps += [(narrowed(worn_too, strict), said), (narrowed(worn_too, lax), "; ".join(filter(None, (OTHER_OCCASION, said))))]
-        return cls(filtered, tuple(steps) if consistent else ((filtered, None),), unmet)
+        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet)
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
         """The first variants of a row that pass the filters and are in the catalogue still."""

@@ -1,6 +1,6 @@
 """For whom, when and what for: the items that suit what is worn, by what shares outfits (``models.compatibility.conflicts``); variants.
 
-In a shop of one-offs also whether one person wears them (``app.release.sized``).
+Also whether one person wears them, of one-offs and of children's clothes (``app.release.sized``).
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 from typing import Final
+
+import numpy as np
 
 from app.release.release import Release
 from app.release.sized import STEP
@@ -19,6 +21,7 @@ from models.datasets.size_scale import Place
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_OCCASION = "none is for the season and the occasion of the others, so these are for another"
+IN_PLACE = "each of these is worn in the place of one that is worn"
 OTHER_SIZE = "none is of a size that who wears the others wears, so these are of the nearest"
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
@@ -32,13 +35,29 @@ def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = 
     """
     if not any(labels.audience or (occasion and (labels.season or labels.occasion)) for labels in worn):
         return None
-    return release.traits.condition(lambda labels: all(fits(release, labels, other, occasion=occasion) for other in worn))
+    traits, conflicts = release.traits, release.bundle.slots.conflicts
+    each = (
+        traits.once(conflicts, (other, occasion), lambda labels, other=other: fits(release, labels, other, occasion=occasion))  # type: ignore[misc]
+        for other in dict.fromkeys(worn)
+    )
+    return traits.among(np.logical_and.reduce([*each]))
 
 
 def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:
     """That one person wears a row and what is worn, give or take ``slack`` cm; None where no size is worn, or the shopper chooses one."""
     sized = release.traits.sized
     return None if sized is None or not worn else sized.condition(worn, slack)
+
+
+def beside_worn(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
+    """That a row takes the place of nothing that is worn: no second pair of jeans, whatever category it is in; None where nothing does."""
+    others = {other for labels in worn for other in _instead_of(release, labels.role)}
+    return release.traits.condition(lambda labels: labels.role not in others) if others else None
+
+
+def _instead_of(release: Release, role: str | None) -> set[str]:
+    """What takes the place of a piece that is worn so, as far as outfits do not have both."""
+    return {one if other == role else other for one, other in release.bundle.slots.apart if role in {one, other}}
 
 
 def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
@@ -122,6 +141,10 @@ def together(
         return False
     if not consistent:
         return True
+    instead = _instead_of(release, traits.of_row(row).role)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
         return False
-    return all(fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) for other in rows)
+    return all(
+        fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) and traits.of_row(other).role not in instead
+        for other in rows
+    )

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import fits, suitable, wearable, worn_sizes
+from app.recommend.consistent import beside_worn, fits, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -114,14 +114,33 @@ def choose_slots(
         names = missing(empty := _empty(release, rather))
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
             names = missing(none_at_all)
+        names = _one_in_each_place(release, worn, names)
         slots = tuple(map(Slot, names))
-        if isinstance(learned, SlotModel) and learned.parts:
+        if isinstance(learned, SlotModel) and learned.dressed:
             slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn, may, beside, unwanted)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
+
+
+def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str]) -> Sequence[str]:
+    """Categories without those of which all pieces take the place of what is worn, or most that of most of one before.
+
+    They are left out here, and not of what can be had: what an item has in mind stays what it is, whatever is worn already.
+    """
+    kept, places = list[str](), list[str]()
+    free = beside_worn(release, worn.labels)
+    free_N = None if free is None else free.test(np.arange(len(release.traits.label_N)))
+    for name in names:
+        if free_N is not None and not free_N[release.snapshot.rows_in(name)].any():
+            continue
+        role = release.worn_as(name)
+        if role is None or not any((min(role, other), max(role, other)) in release.bundle.slots.apart for other in places):
+            kept.append(name)
+            places += [role] if role else []
+    return kept
 
 
 def _empty(release: Release, may: Selection | None) -> frozenset[str]:

@@ -59,7 +59,7 @@ def traits_of(directory: Path, snapshot: Snapshot) -> Traits:
             np.save(staging / f"{name}.npy", values)
         if made.sized is not None:
             places = [None if place is None else astuple(place) for place in made.sized.places]
-            (staging / _PLACES).write_text(json.dumps({"small": made.sized.small, "places": places}))
+            (staging / _PLACES).write_text(json.dumps({"small": made.sized.small, "chosen": made.sized.chosen, "places": places}))
             np.save(staging / "size.npy", made.sized.place_N)
         _KEPT.put(staging, _KeptTraits(snapshot=snapshot.manifest.id))
     return made
@@ -76,7 +76,7 @@ def _read_sized(kept: Path) -> Sized | None:
         return None
     body = json.loads((kept / _PLACES).read_text())
     places = tuple(None if place is None else Place(*place) for place in body["places"])
-    return Sized(places, np.load(kept / "size.npy"), str(body["small"]))
+    return Sized(places, np.load(kept / "size.npy"), str(body["small"]), chosen=bool(body["chosen"]))
 
 
 @cache

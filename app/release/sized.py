@@ -1,7 +1,8 @@
 """Sizes in a shop of one-offs, where each product exists in one size: there what goes together is what one person wears.
 
-In other shops the shopper chooses a size, and nothing is asked of it. Which a shop is, its catalogue says when it is read: of one-offs
-where ``ONE_OFFS`` of the products that say sizes say one only. What is added to it later is taken as what the rest is.
+In other shops the shopper chooses a size, and nothing is asked of it but that there is one to choose: of children's clothes, which come for
+some ages alone, what goes together is what some child can wear. Which a shop is, its catalogue says when it is read: of one-offs where
+``ONE_OFFS`` of the products that say sizes say one only. What is added to it later is taken as what the rest is.
 
 Shape legend: N rows · S distinct places.
 """
@@ -9,7 +10,7 @@ Shape legend: N rows · S distinct places.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -35,15 +36,17 @@ class Sized:
     Attributes:
         places: S distinct ones, the first of which is None: not told, of several sizes, or what everybody wears.
         place_N: the place among them of each row's. small: see ``small_numbers``.
+        chosen: whether the shopper chooses a size: then they are those of products, from the least to the largest, and of children alone.
     """
 
     places: tuple[Place | None, ...]
     place_N: NDArray[np.int32]
     small: str
+    chosen: bool = False
 
     @classmethod
     def of(cls, items: pa.Table, labels: Sequence[PieceLabels], label_N: NDArray[np.int32], first_N: IntArray) -> Sized | None:
-        """Of a whole catalogue; None in a shop whose products have several sizes.
+        """Of a whole catalogue; None where nothing is asked of sizes.
 
         Args:
             labels: distinct ones. label_N: the place among them of each row's. first_N: the first row of each row's product.
@@ -51,19 +54,49 @@ class Sized:
         sizes, size_N = sizes_of_items(items)
         several_N = _of_several(size_N, first_N, np.array([len(some) > 1 for some in sizes], dtype=np.bool_))
         firsts = np.unique(first_N[size_N >= 0])
-        if not len(firsts) or several_N[firsts].sum() > (1 - ONE_OFFS) * len(firsts):
+        if not len(firsts):
             return None
         currencies = items.column("currency").unique().to_pylist() if "currency" in items.column_names else []
-        empty = cls((None,), np.zeros(0, np.int32), small_numbers([size for some in sizes for size in some], currencies))
+        small = small_numbers([size for some in sizes for size in some], currencies)
+        if several_N[firsts].sum() > (1 - ONE_OFFS) * len(firsts):
+            return cls._of_products(sizes, size_N, labels, label_N, first_N)
+        empty = cls((None,), np.zeros(0, np.int32), small)
         return empty._with(sizes, np.where(several_N, -1, size_N), labels, label_N)
 
+    @classmethod
+    def _of_products(
+        cls,
+        sizes: Sequence[tuple[str, ...]],
+        size_N: IntArray,
+        labels: Sequence[PieceLabels],
+        label_N: NDArray[np.int32],
+        first_N: IntArray,
+    ) -> Sized | None:
+        """The heights of the children that some size of each row's product fits; None where it is of no row."""
+        low_N, high_N = np.full(len(first_N), np.inf), np.full(len(first_N), -np.inf)
+        sized = np.flatnonzero(size_N >= 0)
+        pairs, pair_M = np.unique(size_N[sized] * len(labels) + label_N[sized], return_inverse=True)
+        heights = [_heights(sizes[size], labels[label]) for size, label in (divmod(pair, len(labels)) for pair in pairs.tolist())]
+        low_P, high_P = (np.array(ends, dtype=np.float64) for ends in zip(*heights, strict=True))
+        np.minimum.at(low_N, first_N[sized], low_P[pair_M])
+        np.maximum.at(high_N, first_N[sized], high_P[pair_M])
+        known = np.flatnonzero((low_N <= high_N)[first_N])
+        ends_M = low_N[first_N[known]] + 1j * high_N[first_N[known]]  # one number of both, so that each two are found once
+        ends_S, place_M = np.unique(ends_M, return_inverse=True)
+        place_N = np.zeros(len(first_N), np.int32)
+        place_N[known] = place_M + 1
+        places = (None, *(Place("height", ends.real, ends.imag) for ends in ends_S.tolist()))
+        return cls(places, place_N, "", chosen=True) if len(known) else None
+
     def extended(self, items: pa.Table, labels: Sequence[PieceLabels], label_N: NDArray[np.int32]) -> Sized:
-        """With further rows; ``label_N`` is theirs."""
+        """With further rows; ``label_N`` is theirs. Where shoppers choose, nothing is asked of them: a size is not all of a product's."""
+        if self.chosen:
+            return replace(self, place_N=np.concatenate([self.place_N, np.zeros(len(label_N), np.int32)]))
         return self._with(*sizes_of_items(items), labels, label_N)
 
     def taken(self, rows_M: IntArray | slice) -> Sized:
         """Of some rows, in this order."""
-        return Sized(self.places, self.place_N[rows_M], self.small)
+        return replace(self, place_N=self.place_N[rows_M])
 
     def _with(self, sizes: Sequence[tuple[str, ...]], size_M: IntArray, labels: Sequence[PieceLabels], label_M: NDArray[np.int32]) -> Sized:
         """With M rows more, each distinct size of each label read once."""
@@ -107,6 +140,13 @@ class Sized:
 
 def _place(sizes: tuple[str, ...], labels: PieceLabels, small: str) -> Place | None:
     return place_of(sizes[0], labels.role, labels.audience, small) if len(sizes) == 1 else None
+
+
+def _heights(sizes: tuple[str, ...], labels: PieceLabels) -> tuple[float, float]:
+    """The least and the largest that some sizes fit, in cm; the least is beyond the largest where they are no child's."""
+    places = (place_of(size, labels.role, labels.audience) for size in sizes)
+    ends = [(place.low, place.high) for place in places if place is not None and place.kind == "height"]
+    return min((low for low, _ in ends), default=np.inf), max((high for _, high in ends), default=-np.inf)
 
 
 def _of_several(size_N: IntArray, first_N: IntArray, many: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -6,7 +6,7 @@ Shape legend: N rows · L distinct labels.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -45,6 +45,7 @@ class Traits:
     key_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     first_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     sized: Sized | None = None
+    _told: dict[tuple[int, Hashable], tuple[object, BoolArray]] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None) -> Traits:
@@ -94,7 +95,17 @@ class Traits:
 
     def condition(self, passes: Callable[[PieceLabels], bool]) -> Condition:
         """That a row's labels pass."""
-        return of_codes(self.label_N, np.array([passes(labels) for labels in self.labels], dtype=np.bool_), self._counts)
+        return self.among(np.array([passes(labels) for labels in self.labels], dtype=np.bool_))
+
+    def among(self, passes_L: BoolArray) -> Condition:
+        """That a row's labels are among those that pass."""
+        return of_codes(self.label_N, passes_L, self._counts)
+
+    def once(self, by: object, key: Hashable, passes: Callable[[PieceLabels], bool]) -> BoolArray:
+        """Which labels pass, ``(L,)``, asked once for each key of what says it."""
+        if (id(by), key) not in self._told:  # `by` is kept with it, so that no other object is taken for it
+            self._told[id(by), key] = by, np.array([passes(labels) for labels in self.labels], dtype=np.bool_)
+        return self._told[id(by), key][1]
 
     def variants(self, row: int) -> IntArray:
         """The other rows of a row's product, ascending."""

@@ -68,7 +68,7 @@ def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Ite
         ("category", [name for name in categories if name not in snapshot.sizes], snapshot.sizes),
         ("attribute", attributes, shelves.attributes),
         ("brand", sorted(brands - shelves.brands), shelves.brands),
-        ("audience", sorted(audiences - shelves.audiences), shelves.audiences),
+        ("audience", sorted(name for name in audiences if not shelves.has_for(name)), shelves.audiences),
         ("season", sorted(seasons - shelves.seasons), shelves.seasons),
     ]
     for name in sorted({name for name, _ in said if name in shelves.attributes}):

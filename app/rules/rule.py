@@ -73,7 +73,7 @@ class Selector(_Said):
     audience: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,
-        description='For whom they are, as their words say: "women adult", "boys", …',
+        description='For whom they are: "women", "men", "girls", "boys", "kids", "baby", or just as items say: "men+women child", …',
         examples=[["women adult"]],
     )
     season: Few[Value] = Field(

@@ -16,6 +16,7 @@ from app.rules.rule import Selector
 from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection, of_lists
+from models.datasets.audience import is_for
 
 _MOST_LOOKED_FOR: Final = 1_000
 """Selectors whose items are looked for; those of ten thousand rules would take a minute of a large catalogue."""
@@ -43,6 +44,10 @@ class Shelves:
     def audiences(self) -> frozenset[str]:
         """For whom there are items."""
         return frozenset(labels.audience for labels in self.release.traits.labels if labels.audience)
+
+    def has_for(self, name: str) -> bool:
+        """Whether there are items for those whom a name means."""
+        return any(is_for(label, name) for label in self.audiences)
 
     @cached_property
     def seasons(self) -> frozenset[str]:
@@ -84,7 +89,7 @@ class Shelves:
             and all(name in snapshot.sizes for name in selector.category)
             and self.brands.issuperset(selector.brand)
             and all(name in self.attributes and self.values(name).issuperset(values) for name, values in selector.attributes.items())
-            and self.audiences.issuperset(selector.audience)
+            and all(map(self.has_for, selector.audience))
             and self.seasons.issuperset(selector.season)
         )
 
@@ -111,7 +116,7 @@ class Shelves:
         if selector.category:
             found &= of_lists(found.count, [snapshot.rows_in(name) for name in selector.category if name in snapshot.sizes])
         if selector.audience:
-            found &= traits.condition(lambda labels: labels.audience in selector.audience)
+            found &= traits.condition(lambda labels: any(is_for(labels.audience, name) for name in selector.audience))
         if selector.season:
             found &= traits.condition(lambda labels: labels.season in selector.season)
         return found.rows()

@@ -11,16 +11,19 @@ import math
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from statistics import median
 from typing import Final
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from app.home.runs import Dropped
 from app.worker.sessions import Visit
+from models.datasets.audience import Audience
+from models.datasets.labels import labels_of
 
 _SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)
 _COLOURS: Final = (
@@ -32,6 +35,7 @@ _COLOURS: Final = (
 _COLOUR_WORDS: Final = frozenset(_COLOURS.split())
 _PRODUCT: Final = ("group_id", "item_group_id", "group", "product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
+_LEAST_ITEMS: Final = 2  # one item is no outfit
 _HASTY: Final = 30  # the least events for which their pace counts
 _PACE_S: Final = 1.0
 _MOST_ALIKE: Final = 30  # the most items of one category and visit whose pairs are counted
@@ -40,10 +44,16 @@ _POPULAR: Final = (50, 0.03)  # outfits, and share of all outfits, from which an
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What hygiene needs of an item; ``product`` is the same for sizes and colours of one product, and None where that is unknown."""
+    """What hygiene needs of an item.
+
+    Attributes:
+        product: the same for sizes and colours of one product; None where that is unknown.
+        whom: whom it is for; None where nothing says.
+    """
 
     category: str
     product: str | None
+    whom: Audience | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,7 @@ RULES: Final[Mapping[str, str]] = {
     "same_product": "the same product in another size or colour",
     "view_then_buy": "looked at, then another bought in its place: a substitute",
     "co_views": "looked at side by side oftener than bought together: a substitute",
+    "people": "bought for several people, who have an outfit each: alone for one of them, or for nobody knows whom",
     "oversize": "a stock-up, or somebody else's wish list",
     "single": "fewer than two items left",
     "popularity": "outfits of an item that is in very many are thinned out",
@@ -82,14 +93,21 @@ RULES: Final[Mapping[str, str]] = {
 
 
 def clean(
-    visits: Sequence[Visit], described: Mapping[str, Described], *, bot_events: int, most_items: int, hygiene: bool = True
+    visits: Sequence[Visit],
+    described: Mapping[str, Described],
+    *,
+    bot_events: int,
+    most_items: int,
+    hygiene: bool = True,
+    looks: Collection[str] = (),
 ) -> tuple[list[Basket], list[Dropped]]:
-    """The baskets worth learning from, by time, and what each rule removed.
+    """The baskets worth learning from, by time, and what each rule removed. A visit that bought for several people is a basket of each.
 
     Args:
         described: item id -> its description, for the items of the catalogue.
         bot_events: events of a visit from which it is taken for a machine's. most_items: the most items of an outfit.
         hygiene: False applies only the rules without which there is no outfit: bought, in the catalogue, two items or more.
+        looks: visits that are an outfit as they are, for whomever.
     """
     tally = _Tally()
     people = [visit for visit in visits if not (hygiene and _is_bot(visit, bot_events))]
@@ -107,24 +125,55 @@ def clean(
         if likeness is not None:
             kept = _counted("same_product", kept, _one_per_product(kept, described), tally)
             kept = likeness.without_substitutes(kept, tally)
-        if hygiene and len(kept) > most_items:
-            tally.visits["oversize"] += 1
-        elif len(kept) < 2:  # noqa: PLR2004 - one item is no outfit
-            tally.visits["single"] += 1
-        else:
-            baskets.append(Basket(visit.id, visit.user, visit.end, tuple(kept)))
+        of_each = _of_each(kept, described) if hygiene and visit.id not in looks else [kept]
+        if not any(len(items) >= _LEAST_ITEMS for items in of_each):
+            tally.visits["people" if len(of_each) > 1 else "single"] += 1
+            continue
+        tally.items["people"] += len(kept) - sum(map(len, of_each))
+        for nth, items in enumerate(of_each, 1):
+            if len(items) < _LEAST_ITEMS:
+                tally.items["people"] += len(items)
+            elif hygiene and len(items) > most_items:
+                tally.visits["oversize"] += 1
+            else:
+                baskets.append(Basket(visit.id if nth == 1 else f"{visit.id} {nth}", visit.user, visit.end, tuple(items)))
     if hygiene:
         baskets = _thinned(baskets, tally)
     return baskets, tally.dropped()
 
 
-def described_items(items: pa.Table) -> dict[str, Described]:
-    """The descriptions of a snapshot's items, for ``clean``."""
+def described_items(items: pa.Table, bought: Iterable[str]) -> dict[str, Described]:
+    """The descriptions of a snapshot's items, for ``clean``; whom they are for, of those that were bought."""
+    whom = _whom(items, bought)
     rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes", "group_id")), strict=True)
     return {
-        item: Described(category, f"group={group}" if group else _product(category, title, brand, json.loads(said) if said else {}))
+        item: Described(
+            category, f"group={group}" if group else _product(category, title, brand, json.loads(said) if said else {}), whom.get(item)
+        )
         for item, category, title, brand, said, group in rows
     }
+
+
+def _whom(items: pa.Table, bought: Iterable[str]) -> dict[str, Audience]:
+    some = items.filter(pc.is_in(items.column("id"), value_set=pa.array({*bought}, items.schema.field("id").type)))
+    beside = items.filter(pc.is_in(items.column("group_id"), value_set=some.column("group_id").drop_null().unique()))
+    labels = labels_of(some, items.column("category").unique().to_pylist(), beside)
+    told = zip(some.column("id").to_pylist(), (Audience.of_label(one.audience or "") for one in labels), strict=True)
+    return {item: whom for item, whom in told if whom is not None}
+
+
+def _of_each(items: Sequence[str], described: Mapping[str, Described]) -> list[list[str]]:
+    """Items by the people that they are for, in the order of the first of each; what nothing says of stays where it is for one alone."""
+    people: list[tuple[Audience, list[str]]] = []
+    for item in items:
+        if (whom := described[item].whom) is None:
+            continue
+        at = next((at for at, (others, _) in enumerate(people) if (others & whom).possible), None)
+        if at is None:
+            people.append((whom, [item]))
+        else:
+            people[at] = (people[at][0] & whom, [*people[at][1], item])
+    return [list(items)] if len(people) <= 1 else [some for _, some in people]
 
 
 def _product(category: str, title: str | None, brand: str | None, attributes: Mapping[str, object]) -> str | None:

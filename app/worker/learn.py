@@ -258,7 +258,7 @@ class _Steps:
         events = by_item(read_archive(self._runs.events, COLUMNS, 0, self.run.rows), snapshot.items)
         since = datetime.now(UTC) - timedelta(days=worker.window_days)
         visits = visits_of(events, gap_s=worker.gap_s, longest_s=worker.longest_s, since=since)
-        described = described_items(snapshot.items)
+        described = described_items(snapshot.items, {item for visit in visits for item in visit.items("purchase")})
         baskets, dropped = clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
         why = f"older than the {worker.window_days:g} days that are learned from, or of a clock that is wrong"
         old = Dropped("too_old", why, *older_than(since, events))

@@ -18,7 +18,7 @@ from app.worker.beside import Beside
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.incomplete import Incomplete, without_incomplete
 from app.worker.outfits import split_by_time, worn
-from app.worker.products import first_variants
+from app.worker.products import first_variants, ids_by_shop
 from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
 from models.datasets.orders.moments import DateOrder
@@ -68,6 +68,7 @@ def import_orders(
     rejects: Rejects | None = None,
     most: float = 1.0,
     dates: DateOrder | None = None,
+    columns: Mapping[str, str] | None = None,
     ignored: Sequence[str] = (),
     no_pieces: Collection[str] = (),
 ) -> Made:
@@ -78,6 +79,7 @@ def import_orders(
         beside: the items of the directory, which are written where they are not there yet, once outfits came of the orders.
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
+        columns: what is what in the files, see ``read_orders``.
         ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
         no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
 
@@ -86,13 +88,14 @@ def import_orders(
     """
     items = beside.items
     ids = frozenset(items.column("id").to_pylist())
-    read = [read_orders(path, found, dates, ids) for path, found in files.items()]
+    read = [read_orders(path, found, dates, ids, columns) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
-    described = described_items(items)
     events = pl.concat([_frame(orders) for orders in read])
+    events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))
     by_product, by_case = _meant(events["item"], items)
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
+    described = described_items(items, events["item"].unique())
     unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     passed_over = {*no_pieces, *beside.no_pieces}
     no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if sku in passed_over or is_service(sku, ignored)])
@@ -103,8 +106,10 @@ def import_orders(
     several, incomplete = without_incomplete(several, described)
     dated, undated = several.filter(pl.col("timestamp").is_not_null()), several.filter(pl.col("timestamp").is_null())
     whole = {session for orders in read if orders.looks for session in orders.table.column("session").to_pylist()}
-    looks, of_looks = _baskets(undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker)
-    baskets, of_orders = _baskets(dated, described, worker)
+    looks, of_looks = _baskets(
+        undated.with_columns(pl.lit(0).cast(several.schema["timestamp"]).alias("timestamp")), described, worker, whole
+    )
+    baskets, of_orders = _baskets(dated, described, worker, whole)
     outfits, between = _outfits(looks, baskets, whole, Catalogue(items))
     if not outfits:
         aside = f"{rejects.rows if rejects else 0:,} cannot be used{_first_of(files, ' (the first: {})')}"
@@ -158,10 +163,13 @@ def _frame(orders: Orders) -> pl.DataFrame:
     return frame
 
 
-def _baskets(events: pl.DataFrame, described: Mapping[str, Described], worker: WorkerSettings) -> tuple[list[Basket], list[Dropped]]:
+def _baskets(
+    events: pl.DataFrame, described: Mapping[str, Described], worker: WorkerSettings, whole: Collection[str]
+) -> tuple[list[Basket], list[Dropped]]:
     """Each order as a visit, however long its lines lie apart."""
     visits = visits_of(events.select(COLUMNS).to_arrow(), gap_s=math.inf, longest_s=math.inf)
-    return clean(visits, described, bot_events=worker.bot_events, most_items=worker.most_items, hygiene=worker.hygiene)
+    most = {"bot_events": worker.bot_events, "most_items": worker.most_items}
+    return clean(visits, described, **most, hygiene=worker.hygiene, looks=whole)
 
 
 def _outfits(

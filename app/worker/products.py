@@ -1,4 +1,4 @@
-"""Events that name a product, as its page does before a size is chosen: its first variant stands for it."""
+"""What names an item otherwise than by its id: a product, as its page does before a size is chosen, or what a shop calls it inside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ from collections.abc import Iterable
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
+from pydantic_core import from_json
+
+from models.datasets.feeds.records import SHOP_ID
 
 
 def first_variants(ids: Iterable[str], items: pa.Table) -> dict[str, str]:
@@ -20,6 +24,22 @@ def first_variants(ids: Iterable[str], items: pa.Table) -> dict[str, str]:
         return {}
     first = {group: item for item, group in zip(reversed(names), reversed(groups), strict=True)}
     return {one: first[one] for one in unknown if one in first}
+
+
+def ids_by_shop(named: Iterable[str], items: pa.Table) -> dict[str, str]:
+    """The item of each id that a shop has inside and that is no item's own.
+
+    Args:
+        items: the catalogue, of which ``id`` and ``extras`` are read.
+    """
+    if "extras" not in items.column_names:
+        return {}
+    unknown = set(named).difference(items.column("id").to_pylist())
+    if not unknown:
+        return {}
+    told = items.select(["id", "extras"]).filter(pc.match_substring(items.column("extras"), f'"{SHOP_ID}"'))
+    ids = {from_json(one["extras"]).get(SHOP_ID): one["id"] for one in told.to_pylist()}
+    return {one: ids[one] for one in unknown if one in ids}
 
 
 def by_item(events: pa.Table, items: pa.Table) -> pa.Table:

@@ -18,10 +18,12 @@ class SlotTemplates:
 
     Attributes:
         conflicts: nothing learned, so the documented ones hold.
+        apart: as SlotModel.
     """
 
     templates: tuple[tuple[tuple[str, ...], int], ...] = ()
     conflicts: Conflicts = field(default_factory=Conflicts)
+    apart: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod
     def fit(cls, outfits: Iterable[Sequence[str]]) -> SlotTemplates:

@@ -75,7 +75,10 @@ class SlotModel:
         words: of items, that it reads.
         stop_at: what is worn is complete from this probability on; chosen on validation outfits.
         outfits: how many it learned from.
-        parts: whether most of them may be parts of outfits of clothes, so that where one ends is not where nothing is missing.
+        dressed: whether what completes clothes always has shoes, and a top and bottom or a dress: whole outfits never lack them, or most
+            may be parts, so that where one ends is not where nothing is missing.
+        apart: what pieces are worn as of which hardly any outfit has both, though words say that one takes the other's place; in the
+            order of the alphabet.
         seen_C: in how many a category is; empty where that was not kept.
         wholes: how many are whole. whole_C: in how many of these a category is; empty where that was not kept.
         conflicts: of attributes, learned from the same outfits.
@@ -91,7 +94,8 @@ class SlotModel:
     words: tuple[str, ...] = ()
     stop_at: float = 0.5
     outfits: int = 0
-    parts: bool = False
+    dressed: bool = False
+    apart: frozenset[tuple[str, str]] = frozenset()
     seen_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     wholes: int = 0
     whole_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -146,12 +150,15 @@ class SlotModel:
         """The logarithm of how often outfits hold what none of them holds together, over how often they would by chance; else 0.
 
         Two of a category of which all outfits have one, or jeans and a dress: each half a time, beside so many of chance and half a time.
+        Where most are parts, whole ones alone tell: that nobody bought shoes with a nursing top does not say that they do not go together.
         """
-        if not len(self.seen_C):
+        mostly_parts = len(self.whole_C) > 0 and 2 * self.wholes < self.outfits
+        seen_C, outfits = (self.whole_C, self.wholes) if mostly_parts else (self.seen_C, self.outfits)
+        if not outfits or not len(seen_C):
             return 0.0
         have_C = self.counts(categories)
         worn_P = np.flatnonzero(have_C)
-        chance_PP = np.outer(self.seen_C[worn_P], self.seen_C[worn_P]) / self.outfits * (1 - np.eye(len(worn_P)) / 2)
+        chance_PP = np.outer(seen_C[worn_P], seen_C[worn_P]) / outfits * (1 - np.eye(len(worn_P)) / 2)
         never_PP = ~self.pairs_CC[np.ix_(worn_P, worn_P)]
         np.fill_diagonal(never_PP, (have_C > self.most_C)[worn_P])
         return float(max(np.log(_HALF / (chance_PP[np.triu(never_PP)] + _HALF)).sum(), _STRANGEST))
@@ -285,8 +292,9 @@ class SlotModel:
     def body(self) -> dict[str, Any]:
         """What ``slots.json`` holds; the weights go to ``slots.safetensors``."""
         pairs = [[int(left), int(right)] for left, right in np.argwhere(np.triu(self.pairs_CC))]
-        kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits", "parts")}
+        kept: dict[str, Any] = {name: getattr(self, name) for name in ("largest", "smallest", "stop_at", "outfits", "dressed")}
         kept |= {
+            "apart": sorted(self.apart),
             "most": self.most_C.tolist(),
             "seen": self.seen_C.tolist(),
             "whole": [self.wholes, *self.whole_C.tolist()],
@@ -297,7 +305,7 @@ class SlotModel:
 
     @classmethod
     def read(cls, body: Mapping[str, Any], weights: Mapping[str, FloatArray]) -> SlotModel:
-        """From what ``body`` made; format 2 had no words, and neither had ``parts``, ``seen`` or ``whole`` at first.
+        """From what ``body`` made; format 2 had no words, and ``dressed`` was ``parts``, or was not there, as others below.
 
         Raises:
             ValueError, KeyError, TypeError, IndexError: it is none.
@@ -314,7 +322,8 @@ class SlotModel:
             msg = f"slots: weights of {weights['words'].shape} for {len(words)} words"
             raise ValueError(msg)
         kept: dict[str, Any] = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
-        kept |= {"weights": weights, "words": words, "parts": body.get("parts", False), "conflicts": Conflicts.read(body["conflicts"])}
+        kept |= {"weights": weights, "words": words, "conflicts": Conflicts.read(body["conflicts"])}
+        kept |= {"dressed": body.get("dressed", body.get("parts", False)), "apart": frozenset((a, b) for a, b in body.get("apart", []))}
         wholes, *whole = body.get("whole", [0])
         most_C, seen_C, whole_C = (np.array(counts, dtype=np.int64) for counts in (body["most"], body.get("seen", []), whole))
         if (wholes and len(whole_C) != len(names)) or len(seen_C) not in {0, len(names)}:

@@ -138,6 +138,17 @@ def asked_for(word: str) -> Audience | None:
     return named if named is not None and named != Audience() and word not in _STYLES else None
 
 
+@lru_cache(maxsize=4_096)
+def is_for(label: str | None, name: str) -> bool:
+    """Whether what has a label is for those whom a name means: a label itself, or a word for people (*boys*, *kids*, *Herren*).
+
+    >>> is_for("men child", "boys"), is_for("men+women child", "kids"), is_for("men+women child", "boys"), is_for("women adult", "women")
+    (True, True, False, True)
+    """
+    whom, named = Audience.of_label(label or ""), WORDS.get(name.casefold())
+    return label == name or (whom is not None and named is not None and named != Audience() and whom <= named)
+
+
 def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:
     return dict.fromkeys(words.split(), frozenset({name}))
 
@@ -228,13 +239,18 @@ def _read_of(
 
 
 def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str]:
-    """Those of the steps of a path, or of other texts, that say for whom more narrowly than the attributes do, and do not contradict them.
+    """Those of the steps of a path, or of other texts, that say for whom, where one does so more narrowly than the attributes.
+
+    What contradicts the attributes, and what names everybody, is none.
 
     >>> departments({"gender": "female"}, ["Kids", "Clothing", "All"]), departments({"gender": "male", "age_group": "kids"}, ["Men"])
     (['Kids'], [])
+    >>> departments({"gender": "girls"}, ["Kids", "Girls"]), departments({"gender": "girls"}, ["Girls"])
+    (['Kids', 'Girls'], [])
     """
     said = _said(attributes) or Audience()
-    return [text for text in dict.fromkeys(texts) if (named := _named(text)) and (both := said & named).possible and both != said]
+    named = {text: whom for text in texts if (whom := _named(text)) and whom != Audience() and (said & whom).possible}
+    return [*named] if any(said & whom != said for whom in named.values()) else []
 
 
 def sizes_said(attributes: Mapping[str, Any]) -> list[str]:

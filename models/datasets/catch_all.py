@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
 from models.datasets.audience import SEASON_WORDS, WORDS, Audience, audience_label, departments
+from models.datasets.category_names import category_named, language_of
 from models.datasets.feeds.words import bare, path_of
-from models.datasets.garments import NOT_WORN, category_worn_as, garment_of, role_of
+from models.datasets.garments import NOT_WORN, garment_of, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
 from models.datasets.names import spelling_of
@@ -55,6 +56,8 @@ _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
 _FEWEST_KINDS: Final = 3
 _SHARE: Final = 0.1
 """The least share of a category's items that make a kind of it."""
+_FEW: Final = 5
+"""Items that do not tell yet for whom a category is."""
 _LOOKED_AT: Final = 20_000  # items, spread over all, by which it is known where a garment is
 _UNNAMED: Final = "no category"
 
@@ -156,13 +159,21 @@ def _spread(table: pa.Table) -> pa.Table:
     return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
 
 
-def _rows(items: pa.Table, categories: Collection[str]) -> list[_Row]:
-    french = speaks_french(categories)
+def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = ()) -> list[_Row]:
+    """Items by their words.
+
+    Args:
+        opened: categories that tell for whom their items are, and not what.
+    """
+    french, rows = speaks_french(categories), list[_Row]()
     said = items.select(["category", "subcategory", "title"]).to_pylist()
-    return [
-        _Row(item["category"] or "", frozenset(_words(item["title"] or "")), tuple(_garments(item, labels.role, french=french)), labels)
-        for item, labels in zip(said, labels_of(_named(items), categories), strict=True)
-    ]
+    for item, whole in zip(said, labels_of(_named(items), categories), strict=True):
+        category, labels = item["category"] or "", whole
+        if category in opened:
+            item["category"] = None
+            labels = replace(whole, role=role_of(item["subcategory"], item["title"], french=french))
+        rows.append(_Row(category, frozenset(_words(item["title"] or "")), tuple(_garments(item, labels.role, french=french)), labels))
+    return rows
 
 
 def _named(items: pa.Table) -> pa.Table:
@@ -190,10 +201,15 @@ def _of_several_kinds(rows: Sequence[_Row]) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where the items of a catalogue are: of each garment, and of whatever is worn as it is; for some people, and for any (None)."""
+    """Where the items of a catalogue are: of each garment, and of whatever is worn as it is; for some people, and for any (None).
+
+    Attributes:
+        people: of each category for whom its items are.
+    """
 
     garment: dict[tuple[str, str | None], Counter[str]]
     role: dict[tuple[str, str | None], Counter[str]]
+    people: Mapping[str, Counter[str | None]]
 
     @classmethod
     def of(cls, rows: Iterator[_Row]) -> _Places:
@@ -201,7 +217,11 @@ class _Places:
         garment: dict[tuple[str, str | None], Counter[str]] = {}
         role: dict[tuple[str, str | None], Counter[str]] = {}
         words: dict[tuple[str, str], set[str]] = {}
+        people: dict[str, Counter[str | None]] = {}
+        worn_in: Counter[str] = Counter()
         for row in rows:
+            people.setdefault(row.category, Counter())[row.labels.audience] += 1
+            worn_in[row.category] += row.worn
             if not row.worn:
                 continue
             worn = str(row.labels.role)
@@ -210,25 +230,39 @@ class _Places:
                 role.setdefault((worn, whom), Counter())[row.category] += 1
                 for word in set(row.garments):
                     garment.setdefault((word, whom), Counter())[row.category] += 1
-        broad = {category for (category, _), found in words.items() if len(found) > 1}
-        return cls(garment, {key: Counter({name: n for name, n in found.items() if name in broad}) for key, found in role.items()})
+        few = {name for name, said in people.items() if worn_in[name] * 2 < said.total()}  # dolls have dresses
+        garment = {key: Counter({name: n for name, n in found.items() if name not in few}) for key, found in garment.items()}
+        broad = {category for (category, _), found in words.items() if len(found) > 1} - few
+        role = {key: Counter({name: n for name, n in found.items() if name in broad}) for key, found in role.items()}
+        return cls(garment, role, people)
 
     def best(self, row: _Row) -> str | None:
         """The category with most items of the same garment that is for nobody else, of those whose names the title has, if any has."""
         whom, word = row.labels.audience, row.garments[0] if row.garments else ""
         for counted, what in ((self.garment, word), (self.role, str(row.labels.role))):
             for people in (whom, None):
-                found = {name: count for name, count in counted.get((what, people), {}).items() if _may_be_for(name, whom)}
+                found = {name: count for name, count in counted.get((what, people), {}).items() if self._may_be_for(name, whom)}
                 if found:
                     return min(found, key=lambda name: (not row.title.issuperset(_words(name)), -found[name], name))
         return None
 
+    def _may_be_for(self, category: str, whom: str | None) -> bool:
+        """Whether neither a category's name says that it is for others, nor nearly all of its items do, where they are not few."""
+        people = self.people[category]
+        others = sum(count for label, count in people.items() if not _are_together(label, whom))
+        return _are_together(_named_whom(category), whom) and (others < _FEW or others <= (1 - _SHARE) * people.total())
+
 
 @lru_cache(maxsize=8_192)
-def _may_be_for(category: str, whom: str | None) -> bool:
-    """Whether a category's name does not say that it is for others."""
-    named, who = (Audience.of_label(label or "") for label in (audience_label({}, [category]), whom))
-    return named is None or who is None or (named & who).possible
+def _named_whom(category: str) -> str | None:
+    return audience_label({}, [category])
+
+
+@lru_cache(maxsize=8_192)
+def _are_together(one: str | None, other: str | None) -> bool:
+    """Whether somebody is of both audiences, as far as they are known."""
+    whom = [Audience.of_label(label or "") for label in (one, other)]
+    return whom[0] is None or whom[1] is None or (whom[0] & whom[1]).possible
 
 
 def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places) -> Placed:
@@ -238,12 +272,13 @@ def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], 
     mask = pc.or_(pc.is_null(column), pc.is_in(column, value_set=among)) if "" in opened else pc.is_in(column, value_set=among)
     rows = table.select([*LABEL_COLUMNS, "group_id"]).filter(mask)
     before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
+    language = language_of(counts)
     after, into, left = list(before), Counter[str](), Counter[str]()
-    for at, row in enumerate(_rows(rows, counts)):
+    for at, row in enumerate(_rows(rows, counts, opened)):
         name = row.category if row.category.strip() else ""
         place = places.best(row) if row.worn else None
         if place is None and row.worn and not _says_small_things(name):
-            place = category_worn_as(str(row.labels.role))
+            place = category_named(str(row.labels.role), language)
         if place is None:
             left[name] += 1
             continue

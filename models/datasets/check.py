@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -12,17 +11,14 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from models.datasets.audience import GENDERS, Audience, says_gender
-from models.datasets.draw_questions import WRONG
 from models.datasets.feeds.mapping import is_mapped
 from models.datasets.feeds.propose import code_columns, proposed
 from models.datasets.feeds.recognise import recognise
 from models.datasets.feeds.unread import first_of
 from models.datasets.findings import Findings
 from models.datasets.items import items_file, mapping_of
-from models.datasets.labels import labels_of
+from models.datasets.lacking import COLUMNS, DETAILS, Missing, of_items
 from models.datasets.orders.read import orders_beside
 from models.datasets.outfits import OUTFITS, SESSIONS
 from models.datasets.read import question_files, read_whole
@@ -35,49 +31,12 @@ FEW_OUTFITS: Final = 200
 """Training outfits below which counting or plain likeness may well be the better model; ``attire evaluate`` tells."""
 FEW_TESTED: Final = 30
 """Test outfits below which the intervals of an evaluation say little."""
-_NAMED: Final = 5
 _MOSTLY: Final = 0.7
-_LOOKED_AT: Final = 20_000  # items, spread over all, whose words are read
-_COLUMNS: Final[Mapping[str, str]] = {
-    "image": "what an item looks like: similar items and, before anything is learned, all suggestions go by it",
-    "title": "search by words, and something to go by where there is no picture",
-    "subcategory": "finer kinds than the category (shirts, jumpers) to learn and count by",
-    "attributes": "filters (gender, season), and words to learn from",
-    "price": "price filters, budgets and prices in answers",
-    "brand": "brand filters, and a word to learn from",
-    "in_stock": "leaving out what is sold out",
-    "url": (
-        "links to the pages of products, in answers, the widget and the storefront; --map makes them of a part of an address: "
-        'url: {column: url_key, template: "https://shop.example/{}.html"} of Magento, Handle and /products/{} of Shopify'
-    ),
-}
-_OF_CURRENCY: Final = "the sign beside prices, which are bare numbers without; `currency: EUR` in a mapping says it of all that tell none"
-_FOR_WHOM: Final = (
-    "gender, age_group or department, else words of the category or title, keep women's from men and grown-ups' from children; "
-    "what tells neither is shown to everybody"
-)
-_WOMEN_OR_MEN: Final = "their sizes or words tell grown-ups' from children's and no more, so men are offered women's; map a column of it"
-_TELLING: Final = ["category", "subcategory", "title", "attributes"]
+_LOOKED_AT: Final = 20_000  # ids whose words are read
 _FIELDS: Final[Mapping[str, str]] = {
     "user": "whose outfit it is, for recipe personal",
     "timestamp": "a split by time where none is given: earlier outfits to train, later ones to test",
 }
-_ENCODED: Final = frozenset({"image", "title"})
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """Something that a dataset may lack, ``count`` times; ``of`` items or outfits could have it, or so many more would do (None)."""
-
-    piece: str
-    count: int
-    of: int | None
-    brings: str
-
-    def __str__(self) -> str:
-        """All of it in one line."""
-        of = "more" if self.of is None else f"of {self.of:,}"
-        return f"{self.piece} ({self.count:,} {of}): {self.brings}"
 
 
 @dataclass(frozen=True)
@@ -118,6 +77,7 @@ def check(root: Path, mapping: Path | None = None) -> Checked:
         dataset = read_whole(root, findings, mapping)
     except InputError as error:
         findings.error(error)
+        _count_rows(findings, root, mapping)
         return Checked(root, findings, None, None, ())
     _warn_of_leaks(dataset, findings)
     catalogue = _accepted(dataset.catalogue, findings)
@@ -126,16 +86,23 @@ def check(root: Path, mapping: Path | None = None) -> Checked:
     return Checked(root, findings, dataset, catalogue, tuple(_with_columns(missing, root, mapping)))
 
 
+def _count_rows(findings: Findings, root: Path, mapping: Path | None) -> None:
+    """Count the rows of a feed that is refused as a whole."""
+    if findings.feed is not None and not findings.feed.rows:
+        with suppress(InputError):
+            findings.feed.rows = sum(1 for _ in recognise(findings.feed.path, mapping_of(root, mapping)).records(Counter()))
+
+
 def _with_columns(missing: Iterator[Missing], root: Path, mapping: Path | None) -> Iterator[Missing]:
     """Name beside what no item has the column that probably holds it, of those that nothing reads."""
     columns: Mapping[str, Any] | None = None
     for piece in missing:
         field = piece.piece.removesuffix(" of items")
-        if piece.of != piece.count or field not in _COLUMNS:
+        if piece.of != piece.count or field not in {*COLUMNS, *DETAILS}:
             yield piece
             continue
         columns = _unread_columns(root, mapping) if columns is None else columns
-        column = columns.get(field)
+        column = columns.get(f"attributes.{field}" if field in DETAILS else field)
         held = f"; {str(column)!r} probably holds it: --map takes it from there" if isinstance(column, str) else ""
         yield replace(piece, brings=piece.brings + held)
 
@@ -187,7 +154,7 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
 
 
 def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
-    yield from _of_items(dataset.catalogue)
+    yield from of_items(dataset.catalogue)
     if dataset.outfits:
         yield from _of_outfits(dataset, dataset.outfits)
     elif not findings.of("error"):  # which may be why there are none
@@ -195,48 +162,6 @@ def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
         if dataset.root.is_dir() and (files := orders_beside(dataset.root)):
             brings += f"; `attire import {dataset.root}` makes outfits of {', '.join(path.name for path in files)}"
         yield Missing("outfits", FEW_OUTFITS, None, brings)
-
-
-def _of_items(catalogue: Catalogue) -> Iterator[Missing]:
-    own = catalogue.table.column("features").null_count == 0
-    table = catalogue.table
-    for name, brings in _COLUMNS.items():
-        lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
-        if lacking and not (own and name in _ENCODED):
-            yield Missing(f"{name} of items", lacking, len(catalogue), brings)
-    priced = table.filter(pc.is_valid(table.column("price")))
-    if bare := priced.column("currency").null_count:
-        yield Missing("currency of prices", bare, len(priced), _OF_CURRENCY)
-    some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
-    said = [labels.audience for labels in labels_of(some, set(catalogue.categories), table)]
-    whom = Counter(said)
-    if whom[None]:
-        yield Missing("for whom items are", whom[None], len(some), _FOR_WHOM)
-    items = some.select(_TELLING).to_pylist()
-    if aged := Counter(item["category"] for label, item in zip(said, items, strict=True) if _says_age_alone(label, item)):
-        most = ", ".join(repr(name) for name, _ in aged.most_common(_NAMED))
-        yield Missing("women or men, of items that say an age", aged.total(), len(some), f"{_WOMEN_OR_MEN}; most are of {most}")
-    if unread := {label[1:]: count for label, count in whom.most_common() if label and label.startswith("=")}:
-        brings = f"only outfits can tell whom {', '.join(map(repr, list(unread)[:_NAMED]))} are; write women, men, girls, boys or unisex"
-        yield Missing("a known word for whom items are", sum(unread.values()), len(some), brings)
-    sizes = pc.value_counts(table.column("category")).to_pylist()
-    small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
-    if small:
-        brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
-        yield Missing("items of a category", len(small), len(sizes), brings)
-
-
-def _untold_stock(table: pa.Table) -> int:
-    """Items of which neither they nor any of their sizes say whether they are in stock."""
-    sizes = pc.fill_null(pc.match_substring_regex(table.column("sizes"), '"in_stock":(true|false)'), False)  # noqa: FBT003 - the value
-    return int(pc.sum(pc.and_(pc.is_null(table.column("in_stock")), pc.invert(sizes))).as_py() or 0)
-
-
-def _says_age_alone(label: str | None, item: Mapping[str, Any]) -> bool:
-    whom = Audience.of_label(label or "")
-    if whom is None or whom.genders != GENDERS:
-        return False
-    return not says_gender(json.loads(item["attributes"] or "{}"), (item["subcategory"], item["category"]), item["title"])
 
 
 def _of_outfits(dataset: Dataset, outfits: tuple[Outfit, ...]) -> Iterator[Missing]:

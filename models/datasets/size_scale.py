@@ -13,7 +13,7 @@ inches) and what is two steps apart does not; a letter is as wide as shops' char
 | men's letters | M is 94 to 102, 8 a letter | EN 13402-3 |
 | waists in inches | a man's chest is 12 to 18 more, EN 13402-2's usual drops; a woman's UK number is W - 18 | jeans' charts |
 | collars in inches | 15 is a chest of 96.5, 8 for each inch | shirts' charts |
-| ages | EN 13402-3's heights: 92 at 2 years, 6 a year | EN 13402-3 |
+| ages | EN 13402-3's heights: 92 at 2 years, 6 a year; children's bare numbers from 44 on are heights, 98/104 both | EN 13402-3 |
 | shoes | EU n: n · 2/3 - 1.5; UK n: (n + 25) · 2.54/3 - 1.5, children's (n + 12); US = UK + 1, women's + 2 | ISO/TS 19407 |
 
 A number without a system is of the one that the catalogue's small numbers are (``small_numbers``), from 34 on of the EU; of trousers and
@@ -49,6 +49,7 @@ _LARGEST_SMALL, _LEAST_EU, _LEAST_EU_SHOE = 32, 34, 16
 _WAISTS, _LEGS, _WAISTS_OF_ANYBODY = range(24, 51), range(26, 39), range(24, 34)
 _COLLARS, _CHESTS, _LEAST_OF_MEN, _MOST_OF_MEN = (14, 18.5), (30, 60), 44, 66
 _LEAST_GROWN, _LEAST_CHILDS = 3, 7  # of children's UK shoes
+_SHORTEST, _TALLEST = 44, 188  # of children's clothes, in cm
 _OF_CHILDREN: Final = frozenset({"years", "months", "cm"})
 _CURRENCIES: Final = {"GBP": "uk", "AUD": "uk", "NZD": "uk", "USD": "us", "CAD": "us"}
 _SYSTEMS: Final = {"uk": "uk", "gb": "uk", "au": "uk", "us": "us", "usa": "us", "eu": "eu", "eur": "eu", "fr": "fr", "de": "de", "it": "it"}
@@ -207,7 +208,8 @@ def place_of(size: str, role: str | None, audience: str | None, small: str = "")
     if one.system in _OF_CHILDREN:
         return _hull("height", [_height(one.system, number) for number in both], 3.0)
     if one.child or "adult" not in whom.ages:
-        return None
+        tall = one.system == "" and _SHORTEST <= one.low <= one.high <= _TALLEST
+        return _hull("height", [one.low, one.high], 3.0) if tall else None
     return _hull("body", [girth for gender in genders for number in both for girth in _body(one, number, role, gender, small)])
 
 

@@ -8,16 +8,19 @@ what is not worn at all is bought beside an outfit, however often.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+from collections.abc import Collection, Iterable, Sequence
+from itertools import combinations, combinations_with_replacement
 from typing import Final
 
-from models.compatibility.roles import ALONE, instead
-from models.datasets.garments import NOT_WORN
+from models.compatibility.roles import ALONE, CORE, instead
+from models.datasets.garments import NOT_WORN, ROLE_WORDS
 
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
+_RARE: Final = 0.01
+"""Likewise of whole outfits, which were put together on purpose."""
 _LEAST: Final = 3  # outfits that tell so
+_MISLED: Final = 0.02
 _LEAST_ALONE: Final = 20
 
 Pair = tuple[str, str]
@@ -32,14 +35,45 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
         learned: orders as rows, which say what is worn together. asked: others, to which the same is done.
         role_N: what each row is worn as.
     """
-    having, both = Counter[str](), Counter[Pair]()
-    for rows in learned:
-        roles = [role for row in rows if (role := role_N[row])]
-        having.update(set(roles))
-        both.update(set(_pairs(roles)))
-    apart = {pair for pair in both if instead(*pair) and both[pair] < max(_LEAST, _SELDOM * min(having[role] for role in pair))}
+    having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
+    apart = {pair for pair in both if instead(*pair) and not _often(pair, having, both, _SELDOM)}
     alone = {role for role in ALONE if having[role] < _LEAST_ALONE} | {NOT_WORN}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
+
+
+def never_both(wholes: Iterable[Sequence[str]], parts: Iterable[Sequence[str]]) -> frozenset[Pair]:
+    """What takes the place of what, in the order of the alphabet: of words' pairs (``roles.instead``) those that hardly any outfits have.
+
+    Args:
+        wholes: what the pieces of whole outfits are worn as. parts: likewise of what may be parts of outfits, such as orders.
+    """
+    counted = [(*_counted(wholes), _RARE), (*_counted(parts), _SELDOM)]
+    pairs = (pair for pair in combinations_with_replacement(sorted(ROLE_WORDS), 2) if instead(*pair))
+    return frozenset(pair for pair in pairs if not any(_often(pair, having, both, share) for having, both, share in counted))
+
+
+def always_dressed(wholes: Sequence[Collection[str]]) -> bool:
+    """Whether whole outfits of clothes go without shoes, or without a top and bottom or a dress, no oftener than a word misleads.
+
+    Args:
+        wholes: what the pieces of each are worn as, of those that say it of all.
+    """
+    clothes = [{*roles} for roles in wholes if not CORE.isdisjoint(roles)]
+    lacking = sum(not ({"footwear"} < roles and (roles >= {"full-body"} or roles >= {"top", "bottom"})) for roles in clothes)
+    return (lacking + 1) / (len(clothes) + 2) < _MISLED
+
+
+def _counted(outfits: Iterable[Sequence[str]]) -> tuple[Counter[str], Counter[Pair]]:
+    """How many outfits have a piece of a role, and how many two of each pair of roles."""
+    having, both = Counter[str](), Counter[Pair]()
+    for roles in outfits:
+        having.update(set(roles))
+        both.update(set(_pairs(roles)))
+    return having, both
+
+
+def _often(pair: Pair, having: Counter[str], both: Counter[Pair], share: float) -> bool:
+    return both[pair] >= max(_LEAST, share * min(having[role] for role in pair))
 
 
 def _pairs(roles: Iterable[str]) -> Iterable[Pair]:

@@ -22,7 +22,7 @@ from models.datasets.labels import labels_of
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
-from models.training.baskets import worn_at_once
+from models.training.baskets import always_dressed, never_both, worn_at_once
 from models.training.run import Run
 from models.training.slots import SlotTraining, Wording, fit_slots
 from models.training.worn import WornOutfits
@@ -119,9 +119,20 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
     wording = slot_wording(texts, worn, valid)
     slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
-    wholes = WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if not outfit.part], dataset.catalogue, dataset.counts)
+    wholes, orders = (
+        WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if bool(outfit.part) is part], dataset.catalogue, dataset.counts)
+        for part in (False, True)
+    )
+    whole_roles, part_roles = ([[said[row].role for row in outfit] for outfit in some.rows()] for some in (wholes, orders))
+    known = [[role for role in roles if role] for roles in whole_roles]
+    dressed = always_dressed([roles for roles, all_of in zip(known, whole_roles, strict=True) if len(roles) == len(all_of)])
     slots = slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()])
-    return replace(slots, parts=mostly_parts and clothed, conflicts=conflicts)
+    return replace(
+        slots,
+        dressed=clothed and (mostly_parts or dressed),
+        conflicts=conflicts,
+        apart=never_both(known, ([role for role in roles if role] for roles in part_roles)),
+    )
 
 
 def untrained(  # noqa: PLR0917 - the run, and what it builds

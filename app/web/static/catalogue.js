@@ -1,6 +1,6 @@
 // The catalogue: chips, search by words or by a photo, filters, pages.
 import { latest } from "./api.js";
-import { byId, counted, el, notice, redraw, say } from "./dom.js";
+import { byId, counted, el, notice, number, redraw, say } from "./dom.js";
 import { chosenFilters, sortedBy, startFilters } from "./filters.js";
 import { know } from "./known.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
@@ -87,6 +87,7 @@ const recount = latest(async (ask, asked) => {
     button.lastChild.textContent = count;
     button.hidden = !count && button.category !== null && button.category !== category();
   }
+  byId("chips").classList.toggle("narrowed", Boolean(words() || chosenFilters()));
 }, () => {});
 
 function chip(name, label, count) {
@@ -110,7 +111,7 @@ function draw() {
   const early = outfit().view ? 0 : EARLY; // a piece that is looked at lies before them, and its picture comes first
   redraw(byId("items"), shown.map((item, place) => tile(item, undefined, { early: place < early })));
   byId("more").hidden = shown.length >= total;
-  byId("more").textContent = `More (${(total - shown.length).toLocaleString()})`;
+  byId("more").textContent = `More (${number(total - shown.length)})`;
   byId("found").textContent = counted(total, "piece");
   if (total) return;
   const sought = chosenFilters() ? "Nothing here is like that. Take a filter away to see more." : words() ? `We found nothing for “${words()}”.` : "There is nothing here yet.";

@@ -70,15 +70,20 @@ export function notice(problem, retry) {
   );
 }
 
+// Numbers are written as the page's words are, in the browser's variety of that language, where it has one.
+const { lang } = document.documentElement;
+const LOCALE = navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
+export const number = (value, style) => value.toLocaleString(LOCALE, style);
+
 // An amount in its currency; without one, or in one that the browser does not know, a plain number.
 export function price(value, currency) {
   try {
-    if (currency) return value.toLocaleString(undefined, { style: "currency", currency });
+    if (currency) return number(value, { style: "currency", currency });
   } catch {
     // Not three letters: it is told as the shop wrote it.
   }
-  const amount = value.toLocaleString(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const amount = number(value, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
   return currency ? `${amount} ${currency}` : amount;
 }
 export const percent = (probability) => `${Math.min(99, Math.max(1, Math.round(100 * probability)))}\u00a0%`;
-export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString()} ${count === 1 ? one : many}`;
+export const counted = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;

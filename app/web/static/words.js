@@ -10,7 +10,9 @@ const NOTES = [
   [/no outfits with such items were learned from/, "These are what usually goes with it: the shop has learned from too few outfits like this one."],
   [/with the first of these/, "The first of these goes less well with your outfit than nothing would."],
   [/with any of these/, "Your outfit goes together better without any of these."],
-  [/so these are of another/, "These are for another season than the rest."],
+  [/so these are for another/, "These are for another season or occasion than the rest."],
+  [/so these are of the nearest/, "Nothing here comes in a size that goes with the rest; these come nearest."],
+  [/worn in the place of one/, "Each of these would take the place of a piece that you wear."],
   [/ranked without what is not in the catalogue/, "One of your pieces is no longer in the shop, so these go with the others."],
   [/none .* is (so|as asked)|as asked/, "None of these is quite as you wish."],
 ];

@@ -1,5 +1,6 @@
 // The words of <complete-the-look> in other languages than English: attire.js asks for them on pages in one of these.
 
+export const ar = { heading: "أكمل الإطلالة", add: "أضف", added: "تمت الإضافة", complete: "هذه الإطلالة مكتملة.", was: "بدلًا من" };
 export const de = { heading: "Look vervollständigen", add: "Hinzufügen", added: "Hinzugefügt", complete: "Dieser Look ist vollständig.", was: "statt" };
 export const es = { heading: "Completa el look", add: "Añadir", added: "Añadido", complete: "Este look está completo.", was: "antes" };
 export const fr = { heading: "Compléter le look", add: "Ajouter", added: "Ajouté", complete: "Ce look est complet.", was: "au lieu de" };

@@ -1,8 +1,10 @@
-/** `<complete-the-look>`: importing the module defines the element. See docs/widget.md. */
+/** `<complete-the-look>`: importing the module defines the element, where there is a page. See docs/widget.md. */
 
-/** What the service says of an item; what it does not know is left out. */
+/** What the service says of an item that it suggests; what it does not know is left out. */
 export interface Item {
   id: string;
+  /** The product that it is a colour or size of. */
+  group_id?: string;
   category: string;
   title?: string;
   brand?: string;
@@ -11,27 +13,48 @@ export interface Item {
   sale_price?: number;
   currency?: string;
   in_stock?: boolean;
-  sizes?: { size: string; in_stock?: boolean }[];
+  /** Each with the `id` of its item, where sizes are items. */
+  sizes?: { size: string; in_stock?: boolean; id?: string }[];
   url?: string;
   image_url?: string;
   thumbnail_url?: string;
-  attributes?: Record<string, string | string[]>;
+  /** Other colours and sizes of its product, which are not listed. */
+  variants?: string[];
+  /** Of this item given what is worn: it orders this answer. */
+  score: number;
+  /** How probably the outfit with it goes together; null where the model cannot say. */
+  probability: number | null;
+  /** How probably it is the missing item, if one of the slot's candidates is. */
+  share: number;
+  pull?: number;
+  promoted?: boolean;
+  rules?: string[];
+  explored?: boolean;
 }
 
-/** Of `attire:add`, when a shopper presses *Add*; `preventDefault()` says that the basket did not take it. */
+/** Of `attire:add`, when a shopper presses *Add*; `preventDefault()` says that the basket did not take it, or not yet. */
 export interface AddDetail {
   item: Item;
   recommendation_id: string;
-  /** The visit's, by which the shop's server tells what was bought; none where the browser keeps nothing. */
+  /** The visit's, by which the shop's server tells what was bought; none where the browser keeps nothing, and none while `quiet`. */
   session?: string;
+  /** After `preventDefault()`: the basket took it after all; of its sizes the one with this id. */
+  done: (id?: string) => void;
 }
 
 /** Of `attire:shown`, with each answer. */
 export interface ShownDetail {
   recommendation_id: string;
   session?: string;
+  release: string;
+  experiment?: string;
+  variant?: string;
   complete?: boolean;
-  slots: { category: string; items: Item[] }[];
+  slots: { category: string; items: Item[]; fallback?: string }[];
+  /** Ids that are not in the catalogue. */
+  missing: string[];
+  why_not?: string;
+  rules?: string[];
 }
 
 export type AddEvent = CustomEvent<AddDetail>;
@@ -53,9 +76,9 @@ export interface CompleteTheLookAttributes {
   locale?: string;
   session?: string;
   user?: string;
-  /** No events are sent. */
+  /** Nothing is stored, and of the shopper nothing sent: no session, no user, no events. */
   quiet?: boolean | "";
-  /** Of its words, where it is not the page's: English, `de`, `es`, `fr`, `it` or `nl`, also as `fr-CA`. */
+  /** Of its words, where it is not the page's: English, `ar`, `de`, `es`, `fr`, `it` or `nl`, also as `fr-CA`. */
   lang?: string;
   "label-heading"?: string;
   "label-add"?: string;

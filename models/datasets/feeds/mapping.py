@@ -18,8 +18,9 @@ from models.datasets.feeds.layouts.base import Layout, take_active
 from models.datasets.feeds.layouts.own import FIELDS
 from models.datasets.feeds.money import is_currency, read_money
 from models.datasets.feeds.records import Draft, Fault, Records
-from models.datasets.feeds.words import path_of, plain_name
+from models.datasets.feeds.words import path_of, plain, plain_name
 from models.datasets.lines import refuse_first
+from models.datasets.names import spelling_of
 from models.datasets.urls import is_url
 from models.errors import InputError, did_you_mean, nearest, refuse
 
@@ -88,6 +89,7 @@ class Mapped(_Said):
         columns: field, or ``attributes.NAME``, to where it comes from; of a known layout those that are to be read otherwise.
         drop: columns that are not passed through.
         catch_all: the only categories whose items are put where their titles say; None for those whose names or items show it.
+        leave_out: the categories whose items are none.
         separator, encoding: of the file, where they are not recognised. decimal: ``,`` or ``.``. currency: where prices tell none.
     """
 
@@ -96,6 +98,7 @@ class Mapped(_Said):
     columns: Annotated[Mapping[str, Annotated[Column, BeforeValidator(_column)]], BeforeValidator(_columns)] = Field(default_factory=dict)
     drop: tuple[str, ...] | list[str] = ()
     catch_all: tuple[str, ...] | list[str] | None = None
+    leave_out: tuple[str, ...] | list[str] = ()
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None
@@ -166,7 +169,7 @@ def layout_by(mapped: Mapped) -> Layout:
             draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
             take_active(draft)
             _lay(mapped, draft)
-            yield draft
+            yield _leave_out(mapped, draft)
 
     return Layout("a mapping file", lambda _: True, drafts, tells_category=True)
 
@@ -185,13 +188,26 @@ def layout_over(layout: Layout, mapped: Mapped) -> Layout:
             if drops_active:
                 draft.values.pop("active", None)
             _lay(mapped, draft)
-            yield draft
+            yield _leave_out(mapped, draft)
 
     return replace(layout, name=f"{layout.name} with a mapping file", drafts=drafts)
 
 
 def _used(mapped: Mapped) -> set[str]:
     return {name for column in mapped.columns.values() for name in _ways(column.column)} | {plain_name(name) for name in mapped.drop}
+
+
+def left_out_as(category: str) -> str:
+    """What items of a category are counted as that a mapping leaves out."""
+    return f"items of {category!r}, which the mapping leaves out"
+
+
+def _leave_out(mapped: Mapped, draft: Draft) -> Draft:
+    """A draft, which is no item where the mapping leaves out its category."""
+    told = draft.values.get("category")
+    spelt = spelling_of(plain(told)) if mapped.leave_out and isinstance(told, str) else None
+    draft.passed = next((left_out_as(name) for name in mapped.leave_out if spelling_of(name) == spelt), "")
+    return draft
 
 
 def is_mapped(mapped: Mapped, column: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.item import read_item
 from models.datasets.feeds.layouts.base import NOT_SOLD, NOT_WORN, Layout
-from models.datasets.feeds.mapping import Mapped
+from models.datasets.feeds.mapping import Mapped, left_out_as
 from models.datasets.feeds.money import decimals_behind_commas
 from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Broken, Draft, Fault, Item, Record, Rules
@@ -62,7 +62,8 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
     layout = feed.layout or _no_layout(feed)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=feed.path)
-    reading = _Reading(feed, findings)
+    left_out = {left_out_as(name): name for name in mapped.leave_out} if mapped else {}
+    reading = _Reading(feed, findings, _NO_PIECES | left_out.keys())
     sample = list(islice(layout.drafts(reading.looked_at, feed.path.parent), _SAMPLE))
     rules, chunks, stubs = _rules(sample, mapped), _Chunks(scratch), set[int]()
     drafts = over = 0
@@ -81,6 +82,10 @@ def read_feed(feed: Feed, findings: Findings, mapped: Mapped | None = None, scra
         elif findings.keeps_stubs and all(isinstance(item.values.get(name), str) for name in _STUB):
             stubs.add(len(chunks.numbers))
             chunks.add({name: item.values[name] for name in _STUB}, draft.line)
+    if left_out:
+        of = {name: reading.passed.pop(words, 0) for words, name in left_out.items()}
+        each = ", ".join(f"{name!r} {count:,}" for name, count in of.items())
+        findings.warn(f"{sum(of.values()):,} items that the mapping leaves out ({each}); passed over", path=feed.path)
     for words, count in reading.passed.items():
         findings.warn(f"{count:,} {words}; passed over", path=feed.path)
     for name, column in silent.items() if drafts > over else ():
@@ -123,10 +128,15 @@ def _rules(sample: list[Draft], mapped: Mapped | None) -> Rules:
 
 @dataclass(slots=True)
 class _Reading:
-    """One reading of a feed. A layout may go over the records more than once; what is broken is told the first time."""
+    """One reading of a feed. A layout may go over the records more than once; what is broken is told the first time.
+
+    Attributes:
+        no_pieces: why drafts are passed over that nobody wears.
+    """
 
     feed: Feed
     findings: Findings
+    no_pieces: Collection[str]
     count: int = 0
     broken: int = 0
     passed: Counter[str] = field(default_factory=Counter)
@@ -151,7 +161,7 @@ class _Reading:
     def pass_over(self, draft: Draft, why: str) -> None:
         """Count a draft that is no item; what nobody wears is kept by what orders call it."""
         self.passed[why] += 1
-        if why in _NO_PIECES and self.findings.feed is not None:
+        if why in self.no_pieces and self.findings.feed is not None:
             self.findings.feed.no_pieces += draft.ids or filter(None, [draft.values.get("id")])
 
     def tell(self, item: Item, draft: Draft) -> None:

@@ -82,6 +82,8 @@ class Item:
     notes: list[Fault]
 
 
+SHOP_ID: Final = "shop_id"
+"""The extra that keeps what a shop calls an item inside, by which its orders may name it; its id is what people call it."""
 EMPTY_ROWS: Final = "rows of nothing"
 EMPTY_COLUMNS: Final = "columns of nothing"
 NAMELESS_COLUMNS: Final = "columns that hold something, and have no name"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import dropwhile
 from typing import Final
 
 from models.datasets.feeds.bad import bad
@@ -12,20 +14,29 @@ from models.datasets.feeds.words import bare
 from models.datasets.shown import shown
 
 _YES_WORDS: Final = (
-    "true t yes y 1 on ja j oui si sí sim да instock available availableforsale instoreonly onlineonly limitedavailability limited "
-    "limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar enstock disponible disponibile "
-    "disponível opvoorraad leverbaar beschikbaar disponibles encoredisponible nochverfügbar nochlieferbar letztestücke wenigestück "
-    "geringerbestand niedrigerbestand dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée "
-    "ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
+    "true t yes y 1 on ja j oui si sí sim да instock available availableforsale availabletoorder orderable instoreonly onlineonly "
+    "limitedavailability limited limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar "
+    "bestellbar sofortbestellbar enstock disponible disponibile disponível commandable ordinabile bestelbaar opvoorraad leverbaar "
+    "beschikbaar disponibles encoredisponible nochverfügbar nochlieferbar letztestücke wenigestück geringerbestand niedrigerbestand "
+    "dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée existencias "
+    "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
-    "false f no n 0 off nein non não нет outofstock outstock unavailable notavailable soldout discontinued preorder presale backorder "
-    "onbackorder madetoorder reserved ausverkauft nichtauflager nichtvorrätig nichtverfügbar nichtlieferbar rupturedestock "
-    "enrupturedestock enrupture épuisé indisponible nodisponible sinexistencias agotado nondisponibile esaurito esgotado indisponível "
-    "nietopvoorraad uitverkocht vorbestellung vorbestellbar précommande enprécommande surcommande preventa preordine "
-    "rupture stocképuisé plusdisponible plusenstock nondisponible enréapprovisionnement réapprovisionnement bientôtdisponible "
-    "nostock nolongeravailable comingsoon vergriffen nichtmehrverfügbar nichtmehrlieferbar nichtmehrvorrätig demnächstverfügbar "
-    "sinstock agotada próximamente esaurita nonpiùdisponibile nietbeschikbaar nietleverbaar tijdelijkuitverkocht"
+    "false f no n 0 off nein non não нет outofstock outstock stockout unavailable notavailable notinstock soldout discontinued preorder "
+    "preordered preorderable presale backorder backordered onbackorder onorder madetoorder reserved ausverkauft nichtauflager "
+    "nichtvorrätig nichtverfügbar rupturedestock enrupturedestock enrupture rupture horsstock épuisé indisponible nodisponible agotado "
+    "esaurito esgotado indisponível uitverkocht vorbestellung vorbestellbar vorbestellt vorbestellen reserviert bestellt aufbestellung "
+    "précommande enprécommande précommandé précommandable surcommande encommande preventa enpreventa reservado reservable bajopedido "
+    "porencargo encargable preordine inpreordine preordinabile prenotabile suordinazione inarrivo prevendita "
+    "voorbestelling voorbestelbaar vooruitbestelbaar voorverkoop opbestelling inbestelling gereserveerd "
+    "stocképuisé enréapprovisionnement réapprovisionnement bientôtdisponible "
+    "nostock comingsoon vergriffen demnächstverfügbar "
+    "sinstock agotada próximamente esaurita tijdelijkuitverkocht"
+)
+_NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen"
+_BESIDE_WORDS: Final = (
+    "is ist est è currently temporarily derzeit aktuell momentan zurzeit vorübergehend actuellement momentanément temporairement "
+    "actualmente temporalmente attualmente temporaneamente momenteel tijdelijk"
 )
 _COUNT_WORDS: Final = (
     "only just last left remaining in stock available items item pieces piece pcs units unit more than over "
@@ -37,6 +48,9 @@ _COUNT_WORDS: Final = (
 """What stands beside a number of pieces: *Plus que 2 en stock*, *nur noch 2*, *In stock (5)*."""
 _YES: Final = frozenset(map(bare, _YES_WORDS.split()))
 _NO: Final = frozenset(map(bare, _NO_WORDS.split()))
+_NOT: Final = frozenset(map(bare, _NOT_WORDS.split()))
+"""What stands before a word that says yes, where it says no: *nicht mehr lieferbar*, *plus disponible*."""
+_BESIDE: Final = frozenset(map(bare, _BESIDE_WORDS.split()))
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
 _PIECES: Final = re.compile(r"\D*?(-?\d+)\D*")
 _NOTHING: Final = frozenset({"", "na", "nan", "none", "null", "unknown"})
@@ -74,6 +88,16 @@ def _read(text: str) -> bool | None:
         return None
     if word in _YES or word in _NO:
         return word in _YES
+    if (said := _with_words_before(words)) is not None:
+        return said
     if (pieces := _PIECES.fullmatch(text)) and _COUNTS.issuperset(part for part in words if not part.isdecimal()):
         return int(pieces[1]) > 0
     return bad(f"{shown(text)} {_USE}")
+
+
+def _with_words_before(words: Sequence[str]) -> bool | None:
+    """What words say of which the first deny the others, or say when: *aktuell nicht lieferbar*; None where the others say nothing."""
+    rest = "".join(dropwhile((_NOT | _BESIDE).__contains__, words))
+    if not _NOT.isdisjoint(words):
+        return False if rest in _YES else None
+    return rest in _YES if rest in _YES | _NO else None

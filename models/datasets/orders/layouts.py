@@ -11,7 +11,7 @@ from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.records import Record
 from models.datasets.garments import is_gift_card, role_of
 from models.datasets.orders.moments import read_moment
-from models.datasets.orders.pieces import QUANTITY, pieces_bought, pieces_kept
+from models.datasets.orders.pieces import QUANTITY, pieces_bought, pieces_kept, pieces_listed
 from models.datasets.orders.statuses import STATUS_NAMES, end_of
 from models.datasets.shown import shown
 
@@ -43,7 +43,7 @@ EXACT: Final = "exact item"
 """What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
 _SKU: Final = (
     *(EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer"),
-    *("custom_label", "custom_label_sku", "bestandseinheit", "bestandseinheit_sku"),
+    *("custom_label", "custom_label_sku", "bestandseinheit", "bestandseinheit_sku", "product_number", "productnumber"),
 )
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
 _TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
@@ -59,12 +59,15 @@ _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),
     *("created", "t_dat", "day", "bestelldatum", "bestellt_am", "auftragsdatum", "datum", "zeitpunkt"),
     *("sale_date", "sold_on", "date_sold", "purchase_date", "paid_on_date", "verkauft_am", "verkaufsdatum", "verkaufs_datum"),
+    *("order_date_time", "orderdatetime", "order_datetime"),
     *("date_add", "date_de_commande", "date_commande", "fecha", "fecha_del_pedido", "fecha_pedido", "data_ordine", "besteldatum"),
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
 _LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
+LISTED: Final = ("line_items", "lineitems")
+"""Where Shopware lists what an order holds."""
 _NUMBERED: Final = re.compile(r"(?:item|sku|product|piece|article)_?(?:id_?)?\d+|(?:accessor(?:y|ies)|extra)(?:_?\d+)?")
 _BETWEEN: Final = re.compile(r"[,;|\n]")
 """What stands between the items of a look in one cell."""
@@ -223,6 +226,23 @@ def _of_order(record: Record) -> Iterator[OrderLine | str]:
     yield OrderLine(record.line, _named(order, field or "order_id"), bought[0], customer, at, returned=bought[1] < 0)
 
 
+def _of_shopware(record: Record) -> Iterator[OrderLine | str]:
+    """The lines of an order that stand in one cell: ``2x ID|1x ID``, without an id where they are no product, such as a discount."""
+    values = record.values
+    if (end := end_of(values)) is not None:
+        yield end
+        return
+    field, order = _first(values, _ORDER)
+    name, when = _first(values, _TIME)
+    at = _moment(when, name or "time")
+    column, cell = _first(values, LISTED)
+    found = [item for pieces, item in pieces_listed(cell, column or LISTED[0]) if pieces and item]
+    for item in found:
+        yield OrderLine(record.line, _named(order, field or "order_number"), item, _customer(values, _CUSTOMER), at)
+    if not found:
+        yield _NO_SKU
+
+
 def _of_undated(record: Record) -> Iterator[OrderLine | str]:
     bought = _bought(record.values)
     if isinstance(bought, str):
@@ -315,6 +335,7 @@ def _has(*needed: Iterable[str]) -> Callable[[frozenset[str]], bool]:
 ORDER_LAYOUTS: Final = (
     OrderLayout("Shopify orders export", _has(("name",), ("lineitem_sku",)), _of_shopify, _SHOPIFY_TIME, statuses=True),
     OrderLayout("Google Analytics 4 purchases", _has(("event_name",), ("items",)), _each(_of_analytics)),
+    OrderLayout("Shopware orders export", _has(_ORDER, LISTED), _each(_of_shopware), _TIME, statuses=True),
     OrderLayout("H&M transactions", _has(("t_dat",), ("customer_id",), ("article_id",)), _each(_of_order), _TIME, statuses=True),
     OrderLayout("looks", _has(_LOOK, (*_ITEM, *_ITEMS)), _each(_of_look), looks=True),
     OrderLayout("looks", lambda names: names.isdisjoint(_ORDER) and not names.isdisjoint(_ITEMS), _each(_of_look), looks=True),
@@ -325,7 +346,7 @@ ORDER_LAYOUTS: Final = (
     OrderLayout(UNDATED, _has(_ITEM, _ORDER), _once(_of_undated), statuses=True),
 )
 """All layouts, the most telling first."""
-ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *QUANTITY, *STATUS_NAMES))
+ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_ITEMS, *LISTED, *QUANTITY, *STATUS_NAMES))
 """Every name that means something in a file of orders."""
 
 
@@ -365,4 +386,4 @@ def misnamed(names: frozenset[str]) -> frozenset[str]:
 def are_orders(names: frozenset[str]) -> bool:
     """Whether columns of these names, as ``plain_name`` has them, are for sure those of orders, where a feed of items was meant."""
     unsure = {"order", *_GERMAN_ORDER}  # items that have an order are sorted by it; a `Bestellnummer` may be what an article is ordered by
-    return _has(_ITEM, (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)
+    return _has((*_ITEM, *LISTED), (*_TIME, *QUANTITY), {*_ORDER, *_CUSTOMER} - unsure)(names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ QUANTITY: Final = (
     *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
     *("qty_ordered", "quantity_ordered", "ordered_qty", "ordered_quantity", "bestellte_menge"),
 )
+_LISTED: Final = re.compile(r"(\d+)\s*x(?:\s+(\S.*))?")
 _COUNT_WORDS: Final = "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal"
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
 
@@ -42,6 +44,21 @@ def pieces_kept(values: Mapping[str, Any]) -> float:
         if (end := _lost_by(column)) is not None and values[column] not in (None, ""):
             lost[end] += abs(_number(values, column))
     return max(quantity - lost["cancelled"] - max(lost["refunded"], lost["returned"]), 0.0)
+
+
+def pieces_listed(cell: Any, field: str) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - a cell
+    """Pieces and item of each part of a cell; of what is no product there is no item.
+
+    >>> list(pieces_listed("2x A-1|1x B-2|1x ", "line_items"))
+    [(2, 'A-1'), (1, 'B-2'), (1, '')]
+
+    Raises:
+        BadValueError: a part of it is written otherwise.
+    """
+    for part in str(cell or "").split("|"):
+        if part.strip():
+            found = _LISTED.fullmatch(part.strip()) or bad(f"{shown(part.strip())} is no piece; write it as 2x ID", field)
+            yield int(found[1]), found[2] or ""
 
 
 def pieces_bought(values: Mapping[str, Any]) -> float:

@@ -6,6 +6,7 @@ Customers become shoppers under a hash of their name in the file; nothing else o
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from models.datasets.feeds.words import plain_name
 from models.datasets.findings import MOST_SHOWN, Findings, Recognised
 from models.datasets.orders.layouts import (
     EXACT,
+    LISTED,
     ORDER_NAMES,
     UNDATED,
     OrderLayout,
@@ -49,11 +51,26 @@ ORDER_SCHEMA: Final = pa.schema(
         pa.field("received", pa.timestamp("ms", "UTC")),
     ]
 )
+COLUMNS: Final[Mapping[str, str]] = {
+    "order": "order_id",
+    "sku": EXACT,
+    "items": LISTED[0],
+    "time": "time",
+    "customer": "customer",
+    "quantity": "quantity",
+    "status": "order_status",
+}
+"""What columns of a file may be said to be, and what they are read as."""
 _plain: Final = lru_cache(maxsize=4_096)(plain_name)
 _CHUNK: Final = 50_000
 _FILES: Final = (
     *("looks", "outfits"),
     *("orders", "order_lines", "orders_export", "orders_export_1", "purchases", "transactions", "transactions_train"),
+)
+_IS_ID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
+_OF_IDS: Final = (
+    "; these are ids, by which nobody knows which orders were cancelled or sent back: these are learned from, too, unless the export "
+    "says it in words (in Shopware's profile `stateMachineState.technicalName` as `order_status`)"
 )
 _ENDINGS: Final = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet")
 
@@ -89,29 +106,36 @@ def orders_beside(root: Path) -> list[Path]:
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
-def read_orders(path: Path, findings: Findings, dates: DateOrder | None = None, ids: Collection[str] = ()) -> Orders:
+def read_orders(
+    path: Path, findings: Findings, dates: DateOrder | None = None, ids: Collection[str] = (), columns: Mapping[str, str] | None = None
+) -> Orders:
     """Read a file of orders or looks.
 
     Args:
         dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
         ids: of the catalogue, by which the column that names its items is known, whatever it is called.
+        columns: what is what, by the keys of ``COLUMNS``; a file that has none of these columns is read as it is.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
     feed = recognise(path)
-    exact = item_column(feed, _plain, ids) if ids else None
-    layout, time = _layout(feed, findings, exact)
+    told_so = _told_so(feed, columns or {}, findings)
+    names = {*map(_plain, feed.names), *told_so.values()}
+    exact = item_column(feed, _plain, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
+    layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
+    not_so = misnamed(frozenset(map(_plain, feed.names))) | {*told_so.values()}
+    told_so |= {} if time is None else {time: "time"}
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
     if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    if layout.statuses and (buyers := customers_unread(map(_plain, feed.names))):
+    if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(_plain, feed.names))):
         say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
         findings.warn(f"{say}, call that `customer`", path=path)
-    named = _Named(layout, _renamed(feed, layout, time, exact, findings), misnamed(frozenset(map(_plain, feed.names))))
+    named = _Named(layout, _renamed(feed, layout, told_so, exact, findings), not_so)
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
@@ -147,36 +171,58 @@ def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findi
     for column in dict.fromkeys(name for name, _ in unknown):
         values = [(value, count) for (name, value), count in unknown.most_common() if name == column]
         lines, named = sum(count for _, count in values), _few([value for value, _ in values])
-        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}", path=path, field=called.get(column, column))
+        ids = _OF_IDS if all(_IS_ID.fullmatch(value) for value, _ in values) else ""
+        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{ids}", path=path, field=called.get(column, column))
 
 
 def _few(values: Sequence[str]) -> str:
     return ", ".join(map(shown, values[:MOST_SHOWN])) + (", …" if len(values) > MOST_SHOWN else "")
 
 
-def _renamed(feed: Feed, layout: OrderLayout, time: str | None, exact: str | None, findings: Findings) -> dict[str, str]:
-    """What columns that are told by their values are read as: the time; and items and statuses, which are told."""
-    renamed = {} if time is None else {time: "time"}
+def _told_so(feed: Feed, columns: Mapping[str, str], findings: Findings) -> dict[str, str]:
+    """What columns are read as that are said to be something.
+
+    Raises:
+        InputError: the file has some of these columns, and not others.
+    """
+    there = {_plain(name) for name in feed.names}
+    lacking = [name for name in columns.values() if _plain(name) not in there]
+    if columns and len(lacking) == len(columns):
+        findings.warn(f"has no column {' or '.join(map(repr, lacking))}, and is read as it is", path=feed.path)
+        return {}
+    if lacking:
+        refuse(f"has no column {' or '.join(map(repr, lacking))}; it has {', '.join(feed.names[:30])}", path=feed.path, field="--columns")
+    return {_plain(name): COLUMNS[key] for key, name in columns.items()}
+
+
+def _renamed(feed: Feed, layout: OrderLayout, told_so: Mapping[str, str], exact: str | None, findings: Findings) -> dict[str, str]:
+    """What columns are read as: those of which it is known, and what is told by values, items and statuses, which is told."""
+    renamed = {**told_so}
     if exact is not None:
         findings.warn(f"{exact!r} holds ids of the catalogue and is read as the SKU", path=feed.path)
         renamed[exact] = EXACT
-    if not layout.statuses:
+    if not layout.statuses or COLUMNS["status"] in told_so.values():
         return renamed
     taken = {_plain(name) for name in feed.names}
     free = (name for name in STATUS if name not in taken)
     for column, name in zip(status_columns(feed, _plain), free, strict=False):
         findings.warn(f"{column!r} holds what becomes of orders and is read as their status", path=feed.path)
-        renamed[column] = name
+        renamed.setdefault(column, name)
     return renamed
 
 
-def _layout(feed: Feed, findings: Findings, exact: str | None) -> tuple[OrderLayout, str | None]:
-    """The layout, and the column that is the time by its values, as none is by its name."""
-    names = frozenset(map(_plain, feed.names)) | ({EXACT} if exact else frozenset())
+def _layout(feed: Feed, findings: Findings, more: Collection[str]) -> tuple[OrderLayout, str | None]:
+    """The layout, and the column that is the time by its values, as none is by its name.
+
+    Args:
+        more: names of columns beside those of the file.
+    """
+    names = frozenset(map(_plain, feed.names)).union(more)
     found, with_time = order_layout_of(names), order_layout_of(names | {"time"})
     if with_time is None:
         known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"
-        refuse(f"is no layout of orders that is known: it has {', '.join(feed.names[:30])}; name the columns {known}", path=feed.path)
+        there = f"it has {', '.join(feed.names[:30])}; name the columns {known}, or say what is what by --columns"
+        refuse(f"is no layout of orders that is known: {there}", path=feed.path)
     if found is not None and found.name != UNDATED:
         return found, None
     dates = date_columns(feed, _plain)
@@ -204,9 +250,8 @@ class _Named:
     dates: DateOrder | None = None
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        named = {self.renamed.get(plain := _plain(name), plain): value for name, value in values.items()}
-        for name in self.unread:
-            named.pop(name, None)
+        plain = ((_plain(name), value) for name, value in values.items())
+        named = {self.renamed.get(name, name): value for name, value in plain if name in self.renamed or name not in self.unread}
         if self.dates is not None:
             named |= {name: Dated(named[name], self.dates) for name in self.layout.times if isinstance(named.get(name), str)}
         return named

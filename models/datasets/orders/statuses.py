@@ -11,6 +11,8 @@ from models.datasets.feeds.words import bare, plain_name
 STATUS: Final = (
     *("order_status", "status", "state", "order_state", "financial_status", "payment_status", "current_state", "current_status"),
     *("id_order_state", "order_state_name", "osname", "status_of_order", "order_current_state"),
+    *("order_state_id", "order_state_technical_name", "state_machine_state_technical_name", "statemachinestate_technicalname"),
+    *("state_machine_state_name", "statemachinestate_name"),
     *("bestellstatus", "auftragsstatus", "zahlungsstatus", "status_der_bestellung", "status_des_auftrags", "bestellungsstatus"),
     *("etat", "état", "statut", "etat_commande", "état_commande", "statut_commande", "etat_de_la_commande", "état_de_la_commande"),
     *("statut_de_la_commande", "etat_actuel", "état_actuel", "estado", "estado_pedido", "estado_del_pedido", "estado_actual"),
@@ -24,13 +26,13 @@ _MAGENTO: Final = ("increment_id", "qty_ordered")
 """Columns of Magento, in whose statuses *closed* is refunded; elsewhere it may be done."""
 _NUMBERED: Final = {"6": "cancelled", "7": "refunded", "8": "failed", **dict.fromkeys(("1", "2", "3", "4", "5", "9", "10", "11", "12"), "")}
 _ENDS: Final = {
-    "cancelled": "cancelled canceled voided storniert annulliert annulé annulée cancelado cancelada anulado anulada annullato annullata "
-    "cancellato cancellata stornato geannuleerd",
-    "refunded": "refunded erstattet rückerstattet rueckerstattet zurückerstattet remboursé remboursée reembolsado reembolsada rimborsato "
-    "rimborsata terugbetaald",
-    "returned": "returned retourniert zurückgesendet zurückgeschickt retourné retournée devuelto devuelta restituito restituita "
+    "cancelled": "cancelled canceled voided storniert abgebrochen annulliert annulé annulée cancelado cancelada anulado anulada annullato "
+    "annullata cancellato cancellata stornato geannuleerd",
+    "refunded": "refunded erstattet rückerstattet rueckerstattet zurückerstattet zurückgebucht rückgebucht teruggeboekt remboursé "
+    "remboursée reembolsado reembolsada rimborsato rimborsata terugbetaald",
+    "returned": "returned retourniert zurückgesendet zurückgeschickt reklamiert retourné retournée devuelto devuelta restituito restituita "
     "geretourneerd teruggestuurd",
-    "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgebrochen abgelaufen "
+    "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgelaufen "
     "entwurf zahlungsfehler echec échec échoué échouée refusé refusée rejeté rejetée expiré expirée abandonné abandonnée brouillon "
     "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
     "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
@@ -44,12 +46,14 @@ _OF_MAGENTO: Final = {
 _GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
 _END_NOUNS: Final = {
     "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering",
-    "refunded": "refund erstattung rückerstattung remboursement reembolso rimborso terugbetaling",
-    "returned": "return retoure rücksendung retour devolución reso",
+    "refunded": "refund chargeback erstattung rückerstattung rückbuchung contracargo terugboeking remboursement reembolso rimborso "
+    "terugbetaling",
+    "returned": "return retoure rücksendung rückgabe retour devolución reso",
     "failed": "failure error fehler erreur errore fout",
 }
 _NOUNS: Final = {bare(word): _SAID[end] for end, words in _END_NOUNS.items() for word in words.split()}
 """Words that tell an end only where nothing else is said but that it is done: a refund may be asked for."""
+_REFUSED: Final = frozenset((*map(bare, _ENDS["failed"].split()), "abgebrochen"))
 _STEMS: Final = {end: tuple(bare(word) for word in words.split()) for end, words in _ENDS.items()}
 _DONE_WORDS: Final = (
     "done complete completed processed issued full fully total totale complet complète effectué effectuée terminé terminée erfolgt "
@@ -174,9 +178,9 @@ def _said(text: str) -> str | None:
     if not _PARTLY.isdisjoint(words):
         return ""
     nouns = [_NOUNS[word] for word in words if word in _NOUNS]
-    gone = next((_GONE[word] for word in words if word in _GONE), None)
-    if gone and not (nouns and gone == _SAID["failed"]):  # a refund that was refused is none
-        return gone
+    gone = next((word for word in words if word in _GONE), None)
+    if gone and not (nouns and gone in _REFUSED):  # a refund that was refused is none
+        return _GONE[gone]
     if nouns:
         return nouns[0] if _DONE.issuperset(word for word in words if word not in _NOUNS) else None
     return None if _STANDS.isdisjoint(words) else ""

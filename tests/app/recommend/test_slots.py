@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import pytest
 from app.ground.parts import Limits
 from app.recommend.complete import complete
 from app.recommend.completion import Question
+from app.recommend.consistent import IN_PLACE
 from app.recommend.outfit import resolve
 from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
 from app.release.release import Release
@@ -98,6 +99,57 @@ def test_a_jewellers_necklace_asks_for_another_kind(release: Release, monkeypatc
     assert choose_slots(jeweller, both, None, Limits()).complete
 
 
+def test_what_takes_the_place_of_a_worn_piece_is_not_suggested(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not from a category of several kinds, nor in two slots of one look; who names the slot is told, and who wants no care sees all."""
+    outfits = [["tops", "bottoms", "shoes", "bags"]] * 100
+    apart = frozenset({("bottom", "bottom"), ("footwear", "footwear")})
+    slots = replace(fit_slots(outfits[:80], validation=outfits[80:]), apart=apart)
+    monkeypatch.setattr(release.bundle, "slots", slots)
+    label_N = np.zeros_like(release.traits.label_N)
+    for name, label in (("tops", 1), ("bottoms", 2), ("shoes", 3), ("bags", 3)):
+        label_N[release.snapshot.rows_in(name)] = label
+    label_N[release.snapshot.rows_in("bottoms")[::2]] = 4
+    labels = tuple(map(PieceLabels, (None, "top", "bottom", "footwear", "full-body")))
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    trousers = next(item for item in ("bottoms-0", "bottoms-1") if shop.traits.of_row(shop.snapshot.row_of[item]).role == "bottom")
+
+    def roles(rows: Iterable[int]) -> set[str | None]:
+        return {shop.traits.of_row(row).role for row in rows}
+
+    answer = complete(shop, Question(items=(trousers,), looks=3), Limits())
+    assert [slot.category for slot in answer.slots].count("shoes") + [slot.category for slot in answer.slots].count("bags") == 1
+    assert "bottom" not in roles(row for look in answer.looks for row in look.rows)
+    dresses, everything = (
+        roles(
+            one.row
+            for one in complete(shop, Question(items=(trousers,), slots=("bottoms",), consistent=consistent), Limits()).slots[0].items
+        )
+        for consistent in (True, False)
+    )
+    assert (dresses, everything) == ({"full-body"}, {"bottom", "full-body"})
+    both = complete(shop, Question(items=("shoes-1",), slots=("bags",)), Limits()).slots[0]
+    assert (roles(one.row for one in both.items), both.fallback) == ({"footwear"}, IN_PLACE)
+
+
+def test_what_was_promised_holds_though_nobody_wears_two(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That a second bag is out of the question changes nothing of the outfit that the first piece has in mind."""
+    outfits = [["tops", "shoes"], ["tops", "bags", "shoes"], ["tops", "bottoms", "shoes"], ["tops", "bags", "bottoms", "shoes"]] * 100
+    apart = frozenset({("bag", "bag"), ("bottom", "bottom"), ("footwear", "footwear")})
+    monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits[:300], validation=outfits[300:]), apart=apart))
+    label_N = np.zeros_like(release.traits.label_N)
+    names = {"tops": "top", "bottoms": "bottom", "shoes": "footwear", "bags": "bag"}
+    for label, name in enumerate(names, 1):
+        label_N[release.snapshot.rows_in(name)] = label
+    labels = (PieceLabels(), *map(PieceLabels, names.values()))
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    for number in range(12):
+        worn = [f"tops-{number}"]
+        promised = choose_slots(shop, resolve(shop, worn, Limits()), None, Limits()).categories
+        for at, name in enumerate(promised, 1):
+            worn.append(f"{name}-{number}")
+            assert choose_slots(shop, resolve(shop, worn, Limits()), None, Limits()).categories == promised[at:]
+
+
 def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
     """In their order; what is no row of the catalogue has none."""
     rows = [release.snapshot.row_of[item] for item in ("tops-1", "shoes-1")]
@@ -150,14 +202,14 @@ def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, mo
     monkeypatch.setattr(release.bundle, "slots", learned)
     assert chosen("tops-1") == (["bags"], False)
     assert chosen("tops-1", "bags-1") == ([], True)
-    monkeypatch.setattr(release.bundle, "slots", replace(learned, parts=True))
+    monkeypatch.setattr(release.bundle, "slots", replace(learned, dressed=True))
     assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False)
     assert chosen("tops-1", "bags-1") == (["bottoms", "shoes"], False)
     assert chosen("tops-1", "bags-1", "bottoms-1", "shoes-1") == ([], True)
     looks = [["tops", "bags"]] * 9 + [["bottoms", "shoes"]] * 9
-    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks), parts=True))
+    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks), dressed=True))
     assert chosen("tops-1") == (["bags"], False), "half of the whole outfits have trousers and shoes, none of nine with a top has"
-    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks[6:12]), parts=True))
+    monkeypatch.setattr(release.bundle, "slots", replace(learned.counting(looks[6:12]), dressed=True))
     assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False), "three may lack them by chance"
 
 
@@ -183,7 +235,7 @@ def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monke
     dress = resolve(known, ["tops-1"], Limits())
     for often, seldom in (("shoes", "bags"), ("bags", "shoes")):
         outfits = [["tops", "bottoms"]] * 120 + [["tops", often]] * 6 + [["tops", seldom]]
-        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits), parts=True))
+        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits), dressed=True))
         assert choose_slots(known, dress, None, Limits(), varied=False).categories[-1] == often
 
 

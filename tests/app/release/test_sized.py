@@ -10,8 +10,10 @@ import pytest
 
 from app.release.sized import Sized
 from models.datasets.labels import PieceLabels
+from models.datasets.size_scale import Place, place_of
 
 LABELS = (PieceLabels("top", "women adult"), PieceLabels("footwear", "women adult"))
+CHILDS = (PieceLabels("top", "men child"),)
 
 
 def table(said: list[str | list[str] | None]) -> pa.Table:
@@ -62,3 +64,24 @@ def test_what_is_added_later_is_read_as_the_rest_is() -> None:
     assert more.of_rows([2]) == more.of_rows([1])
     assert [place.kind for place in more.of_rows([3])] == ["foot"]
     assert more.taken(np.array([3, 0])).of_rows([1]) == base.of_rows([0])
+
+
+def test_where_the_shopper_chooses_some_child_wears_both() -> None:
+    """From the least size of a product to its largest, listed or as items; grown-ups' pieces and what is added later go with everything."""
+    said: list[str | list[str] | None] = ["104", "122", ["98", "128"], "152", "158", "116/122", "One size", None]
+    firsts = np.array([0, 0, 2, 3, 3, 5, 5, 7], dtype=np.int64)
+    some = Sized.of(table(said), CHILDS, np.zeros(len(said), np.int32), firsts)
+    assert some is not None
+    assert some.chosen
+    assert some.of_rows([0, 1, 2]) == [Place("height", 101, 125), Place("height", 101, 125), Place("height", 95, 131)]
+    rows_M = np.arange(9)
+    more = some.extended(table(["170"]), CHILDS, np.zeros(1, np.int32))
+    assert more.condition(more.of_rows([3])).test(rows_M).tolist() == [False, False, False, True, True, False, False, True, True]
+    assert Sized.of(table(said), LABELS, np.zeros(len(said), np.int32), firsts) is None
+
+
+def test_bare_numbers_of_children_are_heights() -> None:
+    """From 44 on: what is smaller is an age, or a system that nobody named."""
+    assert place_of("104", "top", "women child") == Place("height", 101, 107)
+    assert place_of("50/56", "full-body", "men+women baby") == Place("height", 47, 59)
+    assert place_of("10", "top", "women child") is None

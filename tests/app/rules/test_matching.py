@@ -55,6 +55,22 @@ def test_what_many_rules_ask_alike_is_asked_once() -> None:
     assert len(force.takers[force.items["r0"]]) == 10
 
 
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [(["boys"], [0]), (["kids"], [0, 1]), (["men"], []), (["women adult"], [2]), (["Damen", "boys"], [0, 2]), (["unisex"], [])],
+)
+def test_an_audience_is_a_word_for_people_or_a_label(release: Release, names: list[str], rows: list[int]) -> None:
+    """What is for nobody else; whoever has no such items is told so."""
+    said = tuple(map(PieceLabels, (None,) * 4, ("men child", "men+women child", "women adult", None)))
+    place_N = np.array([0, 1, 2, *[3] * (release.snapshot.count - 3)], dtype=np.int32)
+    shelves = Shelves(replace(release, traits=replace(release.traits, labels=said, label_N=place_N)))
+    selector = Selector(audience=names)
+    found = shelves.rows(selector)
+    assert found is not None
+    assert (found.tolist(), shelves.knows(selector)) == (rows, bool(rows))
+    assert [row for row in range(3) if satisfies(Facts(id=None, group=None, category="c", labels=said[row]), selector)] == rows
+
+
 def test_a_group_stands_for_all_of_its_items(release: Release) -> None:
     """Of the catalogue and of its changes, where no item has that id; what is filed by ids alone knows them, too."""
     said = [{"id": "g", "do": "exclude", "items": {"ids": ["clog"]}}, {"id": "i", "do": "exclude", "items": {"ids": ["tops-2"]}}]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import socket
@@ -9,6 +10,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from threading import Thread
 
@@ -23,6 +26,7 @@ from app.catalogue.importing import import_catalogue
 from app.catalogue.publishing import publish
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
+from app.home.keys import KeyFile
 from app.home.store import ReleaseStore
 from app.main import create_app
 from app.release.release import Release
@@ -203,3 +207,61 @@ def page(blank: Page, address: str) -> Iterator[Page]:
     blank.locator(".chip").nth(1).wait_for()
     yield blank
     assert complaints == []
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A shop's own server: its address, and where its pages are."""
+    root = tmp_path_factory.mktemp("pages")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}", root
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def service(
+    shop: tuple[str, Path],
+    wardrobe_home: Path,
+    wardrobe_release: Release,
+    serving: Callable[[FastAPI], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[tuple[str, str, Path]]:
+    """The service as a public one, with a key for the shop's pages: its address, the key, and its log."""
+    home = tmp_path_factory.mktemp("keys")
+    _, key = KeyFile(home).create("pages", ["read", "events"], [shop[0]])
+    (home / "CURRENT").write_text((wardrobe_home / "CURRENT").read_text())
+    for name in ("releases", "snapshots", "bundles", "images"):
+        (home / name).symlink_to(wardrobe_home / name)
+    settings = Settings(home=home, log=LogSettings(level="error"))
+    with serving(create_app(settings, wardrobe_release)) as address:
+        yield address, key, home / "log.sqlite"
+
+
+@pytest.fixture
+def opened(tab: Page, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
+    """Opens a page of the shop with this in its body."""
+    pages = chain([tab], iter(tab.context.new_page, None))
+
+    def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
+        address, key, _ = service
+        script = f'<script src="{address}/attire.js" type="module"></script>'
+        text = f"<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><body>{script}{head}{body.replace('KEY', key)}"
+        name = f"{len(list(shop[1].iterdir()))}.html"  # one of its own: a browser asks no second time within a second
+        (shop[1] / name).write_text(text)
+        page = next(pages)
+        if said is not None:
+            page.on("console", lambda message: said.append(message.text))
+        page.goto(f"{shop[0]}/{name}")
+        return page
+
+    yield open_
+    for page in tab.context.pages:
+        if page is not tab:
+            page.close()

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from app.ground.settings import Settings
 from app.main import create_app
+from app.recommend.consistent import IN_PLACE, OTHER_OCCASION, OTHER_SIZE
 from app.release.release import Release
 
 pytestmark = pytest.mark.e2e
@@ -109,6 +110,14 @@ def test_what_was_understood_names_what_a_slip_was_read_as(page: Page) -> None:
     ]
     told = page.evaluate("async (constraints) => (await import('/web/words.js')).understood({ constraints })", wishes)
     assert told == "Understood: “red shoos” as red, shoes, “navy”, “no heels” (left out: what is called heel, stiletto), “under 60”."
+
+
+@pytest.mark.one_width
+@pytest.mark.parametrize("said", [OTHER_OCCASION, OTHER_SIZE, IN_PLACE])
+def test_what_is_not_as_it_should_be_is_told_in_a_shoppers_words(page: Page, said: str) -> None:
+    """Whatever the service says of it."""
+    told = page.evaluate("async (fallback) => (await import('/web/words.js')).notes({ fallback })", f"{said}; anything else")
+    assert len(told) == 1
 
 
 @pytest.mark.one_width
@@ -382,3 +391,34 @@ def test_a_phone_shows_all_of_it(dressed: Page) -> None:
     dressed.locator("#jump").click()
     expect(dressed.locator("#outfit-title")).to_be_in_viewport()
     assert dressed.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@pytest.mark.one_width
+def test_words_of_another_direction_stand_where_the_pages_do(browser: Browser, address: str) -> None:
+    """Arabic titles and values at the left of an English page, and all numbers in its digits, whatever the browser's language."""
+
+    def arabic(route: Route) -> None:
+        answer = route.fetch().json()
+        told = {"title": "قميص رجالي أبيض", "currency": "EGP"}
+        items = [{**item, **told} for item in answer.get("items", [])]
+        route.fulfill(json={**answer, **({"items": items} if items else told)})
+
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="ar-EG")
+    page = context.new_page()
+    page.route(re.compile(r"/items[?/](?!.*/image)"), arabic)
+    page.goto(address)
+    tile = page.locator("#items .tile").nth(2)
+    expect(tile.locator(".title")).to_have_text("قميص رجالي أبيض")
+    assert _left(tile.locator(".title")) == pytest.approx(_left(tile.locator(".now")), abs=2)
+    expect(tile.locator(".now")).to_have_text(re.compile(r"^EGP\s\d"))
+    tile.click()
+    about = page.locator("#product")
+    expect(about.locator("h2")).to_have_text("قميص رجالي أبيض")
+    assert _left(about.locator("h2")) == pytest.approx(_left(about.locator(".now").first), abs=2)
+    context.close()
+
+
+def _left(words: Locator) -> float:
+    """Where they begin, not their box."""
+    script = "one => { const range = document.createRange(); range.selectNodeContents(one); return range.getBoundingClientRect().left }"
+    return float(words.evaluate(script))

@@ -2,106 +2,27 @@
 
 from __future__ import annotations
 
-import functools
 import json
 import re
-import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from itertools import chain
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from playwright.sync_api import BrowserContext, Page, Route, expect
 from starlette.testclient import TestClient
 
 import app.web
-from app.ground.parts import LogSettings
-from app.ground.settings import Settings
-from app.home.keys import KeyFile
-from app.main import create_app
 from app.release.release import Release
 from tests.app.web.axe import violations
+from tests.app.web.told import events, linked, reduced
 
 pytestmark = [pytest.mark.e2e, pytest.mark.integration]
 WIDGET = Path(app.web.__file__).parent / "widget" / "attire.js"
 GUIDE = (Path(__file__).parents[3] / "docs" / "widget.md").read_text()
 [STILL] = re.findall(r"```css\n(complete-the-look { display: block;.*?)```", GUIDE, re.DOTALL)
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
-
-
-@pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A shop's own server: its address, and where its pages are."""
-    root = tmp_path_factory.mktemp("pages")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}", root
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def service(
-    shop: tuple[str, Path],
-    wardrobe_home: Path,
-    wardrobe_release: Release,
-    serving: Callable[[FastAPI], AbstractContextManager[str]],
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[str, str, Path]]:
-    """The service as a public one, with a key for the shop's pages: its address, the key, and its log."""
-    home = tmp_path_factory.mktemp("keys")
-    _, key = KeyFile(home).create("pages", ["read", "events"], [shop[0]])
-    (home / "CURRENT").write_text((wardrobe_home / "CURRENT").read_text())
-    for name in ("releases", "snapshots", "bundles", "images"):
-        (home / name).symlink_to(wardrobe_home / name)
-    settings = Settings(home=home, log=LogSettings(level="error"))
-    with serving(create_app(settings, wardrobe_release)) as address:
-        yield address, key, home / "log.sqlite"
-
-
-@pytest.fixture
-def opened(tab: Page, shop: tuple[str, Path], service: tuple[str, str, Path]) -> Iterator[Callable[..., Page]]:
-    """Opens a page of the shop with this in its body."""
-    pages = chain([tab], iter(tab.context.new_page, None))
-
-    def open_(body: str, *, said: list[str] | None = None, head: str = "") -> Page:
-        address, key, _ = service
-        script = f'<script src="{address}/attire.js" type="module"></script>'
-        text = f"<!doctype html><html lang=en><title>Shop</title><link rel=icon href=data:,><body>{script}{head}{body.replace('KEY', key)}"
-        name = f"{len(list(shop[1].iterdir()))}.html"  # one of its own: a browser asks no second time within a second
-        (shop[1] / name).write_text(text)
-        page = next(pages)
-        if said is not None:
-            page.on("console", lambda message: said.append(message.text))
-        page.goto(f"{shop[0]}/{name}")
-        return page
-
-    yield open_
-    for page in tab.context.pages:
-        if page is not tab:
-            page.close()
-
-
-def events(log: Path, session: str, *, least: int) -> list[dict[str, Any]]:
-    """What the log has of events that pages sent in a visit, once there are so many."""
-    found: list[dict[str, Any]] = []
-    until = time.monotonic() + 10
-    while time.monotonic() < until and len(found) < least:
-        with sqlite3.connect(f"file:{log}?mode=ro", uri=True) as connection:
-            rows = connection.execute("SELECT data FROM entries WHERE stream = 'events'").fetchall()
-        found = [said for (data,) in rows if (said := json.loads(data))["type"] in {"view", "add_to_cart"} and said["session"] == session]
-        time.sleep(0.05)
-    return found
+START = (Path(__file__).parents[3] / "docs" / "connect.md").read_text()
 
 
 def test_a_look_is_completed_on_a_foreign_page(
@@ -156,7 +77,8 @@ def test_the_guides_page_runs_as_it_is_pasted(tab: Page, shop: tuple[str, Path],
 
 
 def test_nothing_jumps_when_the_answer_comes(opened: Callable[..., Page]) -> None:
-    """The page below the element stays where it is, with the line of style that the documentation gives."""
+    """The page below the element stays where it is, with the style that the documentation gives, from the first snippet on."""
+    assert STILL in START
     head = f"""<style>{STILL}</style><script>
       window.shifted = 0;
       const add = (list) => list.getEntries().forEach((one) => (window.shifted += one.value));
@@ -324,6 +246,7 @@ def test_layouts_words_and_another_item(opened: Callable[..., Page]) -> None:
 
 
 LANGUAGES = {
+    "ar-EG": ("أكمل الإطلالة", "أضف", "تمت الإضافة", "هذه الإطلالة مكتملة."),
     "fr": ("Compléter le look", "Ajouter", "Ajouté", "Ce look est complet."),
     "de-AT": ("Look vervollständigen", "Hinzufügen", "Hinzugefügt", "Dieser Look ist vollständig."),
     "NL": ("Maak je look compleet", "Toevoegen", "Toegevoegd", "Deze look is compleet."),
@@ -338,7 +261,7 @@ def test_it_speaks_the_language_of_its_page(opened: Callable[..., Page], lang: s
     page = opened("<main></main>")
     page.evaluate("lang => (document.documentElement.lang = lang)", lang)
     put = "(main, more) => (main.innerHTML = `<complete-the-look item=w000028 quiet ${more}></complete-the-look>`)"
-    page.route("**/complete-outfit", _reduced)
+    page.route("**/complete-outfit", reduced)
     page.locator("main").evaluate(put, "")
     look = page.locator("complete-the-look")
     expect(look.locator("h2")).to_have_text(heading)
@@ -357,12 +280,6 @@ def test_it_speaks_the_language_of_its_page(opened: Callable[..., Page], lang: s
     expect(look.locator("[part=complete]")).to_have_text(complete)
 
 
-def _reduced(route: Route) -> None:
-    """An answer of one shirt that is on sale."""
-    item = {"id": "x1", "category": "tops", "title": "shirt", "price": 20, "sale_price": 10, "currency": "EUR"}
-    route.fulfill(json={"recommendation_id": "r", "slots": [{"category": "tops", "items": [item]}], "missing": []})
-
-
 @pytest.mark.one_width
 def test_words_that_do_not_come_are_english(opened: Callable[..., Page]) -> None:
     """The console says so."""
@@ -375,14 +292,14 @@ def test_words_that_do_not_come_are_english(opened: Callable[..., Page]) -> None
 
 
 def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
-    """Under 12 kB, 5 on its way; any origin may load it and its words, nothing may be sniffed."""
-    assert len(WIDGET.read_bytes()) < 12_000
+    """Under 18 kB, 7 on its way; any origin may load it and its words, nothing may be sniffed."""
+    assert len(WIDGET.read_bytes()) < 18_000
     assert client.get("/attire-words.js").headers["access-control-allow-origin"] == "*"
     answer = client.get("/attire.js", headers={"Origin": "https://anywhere.example"})
     assert answer.headers["access-control-allow-origin"] == "*"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
     assert answer.headers["x-content-type-options"] == "nosniff"
-    assert int(answer.headers.get("content-length", 0)) < 5_000
+    assert int(answer.headers.get("content-length", 0)) < 7_000
 
 
 @pytest.mark.one_width
@@ -449,10 +366,30 @@ def test_the_keyboard_brings_a_tile_wholly_into_the_row(opened: Callable[..., Pa
     assert tiles.first.locator("[part=title]").evaluate("title => getComputedStyle(title).whiteSpace") == "normal"
 
 
+def test_links_are_reached_and_followed_by_keyboard(opened: Callable[..., Page]) -> None:
+    """Each before its button, with a ring around its picture."""
+    page = opened('<button id=before></button><complete-the-look item="w000028" key="KEY" slots="shoes" k="2"></complete-the-look>')
+    page.route("**/complete-outfit", linked)
+    page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
+    expect(page.locator("complete-the-look [part=link]")).to_have_count(2)
+    page.locator("#before").focus()
+    reached = []
+    for _ in range(4):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.shadowRoot.activeElement.part.value"))
+    assert reached == ["link", "add"] * 2
+    page.keyboard.press("Shift+Tab")
+    picture = page.locator("complete-the-look [part=tile]").nth(1).locator("[part=picture]")
+    expect(picture).to_have_css("outline-style", "solid")
+    with page.expect_request("**/elsewhere"), page.expect_request("**/events") as told:
+        page.keyboard.press("Enter")
+    assert json.loads(told.value.post_data or "")["events"][0]["type"] == "view"
+
+
 def test_a_middle_click_is_a_view_and_a_right_click_is_none(opened: Callable[..., Page]) -> None:
     """The one opens a tab of the shop, the other a menu."""
     page = opened('<complete-the-look item="w000028" key="KEY"></complete-the-look>')
-    page.route("**/complete-outfit", _linked)
+    page.route("**/complete-outfit", linked)
     page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
     told: list[str] = []
     page.on("request", lambda request: told.append(request.post_data or "") if request.url.endswith("/events") else None)
@@ -461,15 +398,6 @@ def test_a_middle_click_is_a_view_and_a_right_click_is_none(opened: Callable[...
     with page.expect_request("**/events"):
         link.click(button="middle")
     assert [json.loads(one)["events"][0]["type"] for one in told] == ["view"]
-
-
-def _linked(route: Route) -> None:
-    """An answer whose items have pages of their own."""
-    answer = route.fetch().json()
-    for slot in answer["slots"]:
-        for item in slot["items"]:
-            item["url"] = "http://127.0.0.1:9/elsewhere"
-    route.fulfill(json=answer)
 
 
 @pytest.mark.one_width
@@ -564,7 +492,7 @@ def test_axe_finds_nothing_in_any_state(opened: Callable[..., Page], service: tu
     expect(page.locator("complete-the-look .wait").first).to_be_attached()
     assert violations(page) == []
     page.unroute("**/complete-outfit")
-    page.route("**/complete-outfit", _linked)
+    page.route("**/complete-outfit", linked)
     page.locator("complete-the-look").evaluate("element => element.setAttribute('item', 'w000029')")
     expect(page.locator("complete-the-look [part=price]").first).to_contain_text("€")
     assert violations(page) == []

@@ -12,10 +12,12 @@ from pathlib import Path
 import pytest
 
 import app.web
+from app.api.schemas.answers import SuggestionOut
+from app.api.schemas.items import SizeOut
 
 WIDGET = Path(app.web.__file__).parent / "widget"
 GUIDE = (Path(__file__).parents[3] / "docs" / "widget.md").read_text()
-NPM = shutil.which("npm")
+NPM, NODE = shutil.which("npm"), shutil.which("node")
 OPTIONS = ["--noEmit", "--strict", "--jsx", "preserve", "--module", "esnext", "--moduleResolution", "bundler", "--target", "esnext"]
 
 
@@ -39,6 +41,25 @@ def test_every_attribute_and_event_has_a_type() -> None:
     assert typed == {name for row in rows for name in re.findall(r"`([a-z-]+)`", row)}
     assert set(re.findall(r'[gs]etAttribute\("([a-z]+)"\)', script)) <= typed
     assert set(re.findall(r'"(attire:[a-z]+)"', script)) == set(re.findall(r'"(attire:[a-z]+)":', types))
+
+
+def test_an_items_type_is_the_answers() -> None:
+    """What comes without being asked for, and `sizes`, which the script asks for."""
+    types = (WIDGET / "attire.d.ts").read_text()
+    body = types.partition("export interface Item {")[2].partition("\n}")[0]
+    typed = set(re.findall(r"^  ([a-z_]+)\??:", body, re.MULTILINE))
+    asked = {"subcategory", "attributes", "images", "created", "extras", "base", "why"}
+    assert typed == SuggestionOut.model_fields.keys() - asked
+    [sizes] = re.findall(r"sizes\?: {(.*?)}", body)
+    assert set(re.findall(r"([a-z_]+)\??:", sizes)) == SizeOut.model_fields.keys()
+
+
+@pytest.mark.integration
+def test_importing_it_where_there_is_no_page_does_nothing() -> None:
+    """As a server does that makes pages."""
+    if NODE is None:
+        pytest.skip("node is not installed")
+    subprocess.run([NODE, "--input-type=module", "-e", f"await import('{(WIDGET / 'attire.js').as_uri()}')"], check=True, timeout=60)
 
 
 @pytest.mark.integration

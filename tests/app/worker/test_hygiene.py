@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from app.worker.hygiene import Basket, Described, clean, described_items
 from app.worker.sessions import Act, Visit
+from models.datasets.audience import WORDS
 
 SHOP = {f"{category}{number}": Described(category, None) for category in ("top", "shoe", "bag") for number in range(9)}
 
@@ -88,13 +89,37 @@ def test_a_product_is_told_by_the_shop_or_by_its_title() -> None:
         ("i", "Ankle boots", '{"item_group_id": "7"}'),
     ]
     names = ("id", "title", "attributes", "group_id")
-    said = [{"category": "top", "brand": None, "group_id": None} | dict(zip(names, row, strict=False)) for row in rows]
-    product = {item: one.product for item, one in described_items(pa.Table.from_pylist(said)).items()}
+    said = [
+        {"category": "top", "subcategory": None, "brand": None, "group_id": None, "sizes": None} | dict(zip(names, row, strict=False))
+        for row in rows
+    ]
+    product = {item: one.product for item, one in described_items(pa.Table.from_pylist(said), []).items()}
     assert product["a"] == product["b"] is not None
     assert product["c"] not in {None, product["a"]}
     assert product["d"] is product["e"] is product["g"] is None
     assert product["f"] == "style_id=77"
     assert (product["h"], product["i"]) == ("group=ankle-boots", "item_group_id=7")
+
+
+def test_each_of_several_people_has_an_outfit() -> None:
+    """A mother buys for herself and her son: what is his alone, or for nobody knows whom, is left out; a look stays as it is."""
+    whom = {"top": WORDS["women"], "shoe": WORDS["boys"], "bag": None}
+    shop = {item: Described(one.category, None, whom[one.category]) for item, one in SHOP.items()}
+    both, hers = buys("s", "top1", "shoe1", "bag1", "shoe2", "top2", "top3"), buys("t", "top1", "shoe1", "top2")
+    baskets, dropped = cleaned([both, hers, buys("u", "top1", "shoe1"), buys("v", "top1", "bag1")], shop)
+    assert [(one.id, one.items) for one in baskets] == [
+        ("s", ("top1", "top2", "top3")), ("s 2", ("shoe1", "shoe2")), ("t", ("top1", "top2")), ("v", ("top1", "bag1"))
+    ]  # fmt: skip
+    assert dropped == {"people": (1, 2)}
+    assert [one.items for one in clean([both], shop, bot_events=100, most_items=9, looks=["s"])[0]] == [tuple(both.items("purchase"))]
+
+
+def test_for_whom_a_piece_is_stands_where_it_is_read() -> None:
+    """Of what was bought, by all sizes of its product."""
+    row = {"category": "Dresses", "subcategory": None, "title": None, "brand": None, "group_id": None, "sizes": None, "attributes": None}
+    said = [{**row, "id": "a", "attributes": '{"gender": "Women"}'}, {**row, "id": "b", "title": "Herrenschuhe"}, {**row, "id": "c"}]
+    found = described_items(pa.Table.from_pylist(said), ["b", "c"])
+    assert (found["a"].whom, found["b"].whom) == (None, WORDS["herren"])
 
 
 def test_what_is_looked_at_and_then_replaced_is_a_substitute() -> None:

@@ -181,6 +181,25 @@ def test_skus_that_are_products_or_in_another_case_are_understood(attire: Callab
     assert "2 lines name an id that the catalogue writes in another case" in told
 
 
+def test_orders_may_name_items_as_the_shop_does_inside(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Shopware lists the ids of its database, which its items keep beside their numbers; columns may be said by hand."""
+    data, orders = tmp_path / "data", tmp_path / "orders.csv"
+    data.mkdir()
+    header = "id;parent_id;product_number;active;stock;name;price_gross;tax_rate;categories;propertyIds;optionIds"
+    lines = [f"{number:032x};;N{number};1;1;Piece {number};9;19;{('Tops', 'Jeans')[number % 2]};;" for number in range(8)]
+    (data / "items.csv").write_text("\n".join([header, *lines]) + "\n")
+    rows = [f"{number};2026-01-0{number + 1};1x {2 * number:032x}|1x {2 * number + 1:032x}" for number in range(4)]
+    orders.write_text("order_number;order_date_time;line_items\n" + "\n".join(rows) + "\n")
+    code, said, _ = attire("import-orders", str(orders), "--out", str(data))
+    assert (code, said["unknown_skus"], said["orders"]) == (0, 0, 4)
+    assert [set(outfit["items"]) for outfit in outfits(data / "outfits.jsonl")] == [{f"N{n}", f"N{n + 1}"} for n in range(0, 8, 2)]
+    orders.write_text(orders.read_text().replace("order_number;order_date_time;line_items", "Beleg;Tag;Posten"))
+    again = ("import-orders", str(orders), "--out", str(data), "--force", "--columns")
+    assert attire(*again, "order=Beleg,time=Tag,items=Posten")[1]["orders"] == 4
+    code, _, told = attire(*again, "bon=Beleg")
+    assert (code, "with one of order, sku, items, time, customer, quantity, status as the key" in told) == (2, True)
+
+
 def test_an_order_that_lost_an_item_is_no_outfit(attire: Callable[..., Any], tmp_path: Path) -> None:
     """A row of the feed that was set aside takes its orders with it; where those are most, they stay, and that is said aloud."""
     data, orders = tmp_path / "data", tmp_path / "orders.csv"

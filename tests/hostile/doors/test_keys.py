@@ -137,6 +137,7 @@ def test_a_setting_opens_what_it_names_to_everyone(asked: Asked, public: str, op
     [
         (("read",), {"ask", "figures"}),
         (("events",), {"event"}),
+        (("clicks",), {"event"}),
         (("write",), {"ask", "write"}),
         (("admin",), {"ask", "event", "figures", "write", "administer"}),
     ],
@@ -189,6 +190,21 @@ def test_a_publishable_key_opens_from_its_pages_only(asked: Asked, home: Path) -
         client.headers.update({"Origin": PAGE})
         assert client.post("/events", json=EVENT).status_code == 202
         assert [client.get("/metrics").status_code, write(client), client.get("/releases").status_code] == [403, 403, 403]
+
+
+@pytest.mark.parametrize(("scopes", "status"), [(("read", "clicks"), 403), (("read", "events"), 202), (("clicks", "events"), 202)])
+def test_a_key_for_clicks_claims_no_purchase(asked: Asked, home: Path, scopes: tuple[str, ...], status: int) -> None:
+    """Nor a return; what is looked at, put into the bag or dismissed it tells."""
+    _, token = made(home, *scopes, origins=(PAGE,))
+    with asked(ELSEWHERE) as client:
+        client.headers.update({"X-API-Key": token, "Origin": PAGE})
+        for kind in ("view", "add_to_cart", "dismiss"):
+            assert client.post("/events", json={"events": [EVENT["events"][0] | {"id": kind, "type": kind}]}).status_code == 202
+        for kind in ("purchase", "return"):
+            events = [EVENT["events"][0] | {"id": f"{kind}{place}", "type": one} for place, one in enumerate(("view", kind))]
+            answer = client.post("/events", json={"events": events})
+            assert answer.status_code == status
+            assert status == 202 or answer.json()["errors"][0]["field"] == "events[1].type"
 
 
 def test_events_come_from_no_foreign_page_without_a_key(asked: Asked) -> None:

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pytest
 
 from models.datasets.catch_all import Placed, placed_by_titles, says_nothing
+from models.datasets.category_names import category_named, language_of
+from models.datasets.garments import NOT_WORN, ROLE_WORDS, role_of
 from models.datasets.schema import ITEM_SCHEMA
 
 SHOP = (
@@ -59,6 +61,45 @@ def test_a_word_of_the_shop_is_one_of_its_own_but_where_clothes_and_shoes_stand_
     basics = [("Basics", "Tee", None), ("Basics", "Leggings", None), ("Basics", "Slip dress", None)]
     assert placed(*basics)[0] == ["Basics"] * 3
     assert placed(*basics, ("Basics", "Ballerina shoes", None))[0] == ["Tops", "Bottoms", "Wrap", "Shoes"]
+
+
+GERMAN = (
+    *[("Taufmode", "Taufkleid", "baby")] * 6,
+    *[("Puppen", "Puppe Greta", None)] * 3,
+    ("Puppen", "Puppenkleid", None),
+    *[("Hosen & Jeans", "Jeans Mila", "women")] * 6,
+)
+
+
+@pytest.mark.parametrize(
+    ("title", "whom", "place"),
+    [
+        ("Kleid Greta", "women", "Kleider & Anzüge"),
+        ("Dirndl Rosa", "women", "Kleider & Anzüge"),
+        ("Festkleid", "baby", "Taufmode"),
+        ("Sakko Ben", "men", "Jacken & Mäntel"),
+        ("Jeans Ben", "men", "Hosen & Röcke"),
+        ("Rock", "women", "Kleider & Röcke"),
+    ],
+)
+def test_what_a_mapping_names_is_where_it_is_worn_by_the_same_people(title: str, whom: str, place: str) -> None:
+    """Never in a category of nearly all others', nor of dolls; a new one is called as others are; its own name says nothing of it."""
+    rows = (*GERMAN, ("Kleider & Röcke", title, whom))
+    names = {"baby": {"age_group": "baby"}, "women": {"gender": "women"}, "men": {"gender": "men"}}
+    items = [
+        {"id": str(at), "category": category, "title": text, "attributes": json.dumps(names[who]) if who else None}
+        for at, (category, text, who) in enumerate(rows)
+    ]
+    found = placed_by_titles(pa.Table.from_pylist(items, ITEM_SCHEMA), ["Kleider & Röcke"])
+    assert found.table.column("category").to_pylist()[-1] == place
+
+
+@pytest.mark.parametrize("language", ["German", "French", "Spanish", "Italian", "Dutch"])
+def test_new_categories_are_read_as_what_they_are_for(language: str) -> None:
+    """A slot of them is worn as they say; there is one for everything that is worn."""
+    names = {role: category_named(role, language) for role in ROLE_WORDS if role != NOT_WORN}
+    assert {role: role_of(name, french=language == "French") for role, name in names.items()} == {role: role for role in names}
+    assert language_of(filter(None, names.values())) == language
 
 
 def test_people_that_a_category_names_are_kept() -> None:

@@ -185,6 +185,15 @@ def test_missing_pieces_say_what_they_would_bring(shop: Path, write: Write) -> N
     assert "`attire questions` writes them" in found["questions about test outfits"]
 
 
+def test_prices_in_several_currencies_are_told(shop: Path, write: Write) -> None:
+    """They are compared as numbers; the commonest is the one that the others are not."""
+    rows = [{"id": f"i{at}", "category": "c", "price": 9.0, "currency": code} for at, code in enumerate(("SAR", "JPY", "SAR", None))]
+    write(shop / "items.jsonl", rows)
+    assert missing(shop)["one currency of all prices"].startswith(
+        "one currency of all prices (1 of 4): filters, budgets and sorting compare prices as numbers, here of SAR (2), JPY (1)"
+    )
+
+
 def test_machines_are_told_the_same(shop: Path, write: Write) -> None:
     """As JSON; what several lines have in common without their values."""
     write(shop / "outfits.jsonl", [{"items": 2}, {"items": 1}])
@@ -282,3 +291,41 @@ def test_ids_that_look_like_titles_are_told(tmp_path: Path) -> None:
     assert told.first[0].problem.startswith("ids look like titles, such as 'Blue shirt'; codes, none of them twice, are in key")
     mapping.write_text("columns: {id: key, category: range}")
     assert check(feed, mapping).findings.of("warning") == []
+
+
+def test_a_feed_without_colours_or_sizes_is_told_so(tmp_path: Path) -> None:
+    """With the column that may hold them; one garment that has one is enough, and bags need none."""
+    feed = tmp_path / "feed.csv"
+    feed.write_text("id,category,title,Nuance\nA,Dresses,Red dress,rot\nB,Bags,Tote,blau\n")
+    told = missing(feed)
+    assert told["color of items"].startswith("color of items (1 of 1): colours in searches, wishes and filters")
+    assert told["size of items"].startswith("size of items (1 of 1)")
+    feed.write_text("id,category,title,color,size\nA,Dresses,Red dress,red,36\nB,Dresses,Dress,,\n")
+    assert not {"color of items", "size of items"} & missing(feed).keys()
+    feed.write_text("id,category,title\nB,Bags,Tote\n")
+    assert not {"color of items", "size of items"} & missing(feed).keys()
+
+
+def test_categories_that_nobody_wears_are_told_and_left_out(tmp_path: Path) -> None:
+    """Those of whose items no word names a garment, unless that is most of the shop, whose language may not be read."""
+    feed, mapping = tmp_path / "feed.csv", tmp_path / "m.yaml"
+    rows = [f"{kind[0]}{place},{kind},{title}" for kind, title in (("Tees", "Tee"), ("Games & toys", "Train")) for place in range(4)]
+    feed.write_text("id,category,title\n" + "\n".join([*rows, "J,Tees,Jeans"]) + "\n")
+    told = missing(feed)["a garment's name in items of whole categories"]
+    assert told.startswith("a garment's name in items of whole categories (4 of 9): 'Games & toys' 4: before any outfits nothing goes")
+    assert "`leave_out: [Games & toys]` in a mapping" in told
+    mapping.write_text("leave_out: [games &  toys, Bedding]")
+    checked = check(feed, mapping)
+    assert (checked.as_json()["items"], checked.findings.feed and checked.findings.feed.no_pieces) == (5, ["G0", "G1", "G2", "G3"])
+    assert [str(kind).partition(": ")[2] for kind in checked.findings.of("warning")] == [
+        "4 items that the mapping leaves out ('games &  toys' 4, 'Bedding' 0); passed over",
+    ]
+    feed.write_text("id,category,title\nA,Quux,Foo\nB,Quuz,Bar\nC,Tees,Tee\n")
+    assert "a garment's name in items of whole categories" not in missing(feed)
+
+
+def test_rows_of_no_known_layout_are_counted(tmp_path: Path) -> None:
+    """None of them could be placed, which is not the same as none being there."""
+    feed = tmp_path / "feed.csv"
+    feed.write_text("was,wo\n1,2\n3,4\n")
+    assert (check(feed).as_json()["rows"], check(feed).catalogue) == (2, None)

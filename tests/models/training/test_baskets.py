@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.training.baskets import worn_at_once
+from models.training.baskets import always_dressed, never_both, worn_at_once
 
 ROLES = ["top", "bottom", "footwear", "footwear", "full-body", "swimwear", None, "not worn"]
 TOP, JEANS, HEELS, BOOTS, DRESS, BIKINI, UNKNOWN, MAT = range(8)
@@ -30,3 +30,20 @@ def test_what_is_worn_alone_stands_for_itself_until_many_say_otherwise() -> None
     often = [*usual, *([[BIKINI, HEELS]] * 20)]
     assert worn_at_once(often, [], ROLES)[0] == often
     assert worn_at_once([[TOP, JEANS, MAT]] * 40, [[TOP, MAT]], ROLES) == ([[TOP, JEANS]] * 40, [])
+
+
+def test_what_hardly_any_outfit_has_both_of_is_apart() -> None:
+    """Two bags in every tenth whole outfit are worn, jeans under a dress in every tenth order are not; two tops go together."""
+    wholes = [["top", "bag"]] * 27 + [["top", "bag", "bag"]] * 3
+    parts = [["top", "bottom"]] * 18 + [["bottom", "full-body"], ["top", "top"]] * 2
+    apart = never_both(wholes, parts)
+    assert {("bottom", "full-body"), ("footwear", "footwear"), ("full-body", "top")} <= apart
+    assert apart.isdisjoint({("bag", "bag"), ("top", "top"), ("bottom", "top")})
+
+
+def test_outfits_are_dressed_where_hardly_any_lacks_shoes() -> None:
+    """Of a few nobody knows; necklaces are no clothes."""
+    whole, dress = ["top", "bottom", "footwear"], ["full-body", "footwear", "bag"]
+    assert always_dressed([*[whole] * 40, *[dress] * 20, *[["jewellery"]] * 20])
+    assert not always_dressed([whole] * 20)
+    assert not always_dressed([*[whole] * 100, *[["top", "bottom"]] * 3])

@@ -71,6 +71,16 @@ def test_what_is_never_worn_together_is_strange_as_far_as_chance_would_have_it()
     assert model.strange(["jeans", "jeans", "dresses", "dresses", "shoes", "shoes"]) == -6
 
 
+def test_orders_do_not_tell_what_is_strange() -> None:
+    """Nobody bought shoes with a nursing top; looks, as far as there are any, tell of jeans and a dress."""
+    orders, looks = [["nursing", "jeans"], ["dresses", "shoes"]] * 100, [["jeans", "shoes"], ["dresses", "shoes"]] * 20
+    model = fit_slots([*orders, *looks], SlotTraining(epochs=1))
+    assert model.strange(["nursing", "shoes"]) < -2
+    assert model.counting([{*look} for look in looks]).strange(["nursing", "shoes"]) == 0
+    assert model.counting([{*look} for look in looks]).strange(["dresses", "jeans"]) == pytest.approx(np.log(0.5 / (20 * 20 / 40 + 0.5)))
+    assert model.counting([]).strange(["dresses", "jeans"]) == 0
+
+
 def test_a_whole_outfit_is_complete_and_a_lacking_one_is_not(model: SlotModel) -> None:
     """The shopper's own, on no item's way."""
     assert model.missing(["dresses", "shoes", "bags"]).slots == ()

@@ -15,14 +15,15 @@ from models.datasets.feeds.layouts.prestashop import PRESTASHOP
 from models.datasets.feeds.layouts.public import HM, STYLES
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
 from models.datasets.feeds.layouts.shopify import SHOPIFY
+from models.datasets.feeds.layouts.shopware import SHOPWARE
 from models.datasets.feeds.layouts.woocommerce import WOOCOMMERCE
 from models.datasets.feeds.words import plain_name
 
 _TELLING: Final = (
     "handle sku name type vendor categories regular_price product_type google_product_category description article_id prod_name "
-    "mastercategory productdisplayname attribute_set_code additional_image_links"
+    "mastercategory productdisplayname attribute_set_code additional_image_links product_number productnumber parent_id price_gross"
 )
-LAYOUTS: Final = (SHOPIFY, MAGENTO, HM, STYLES, *WOOCOMMERCE, PRESTASHOP, SCHEMA_ORG, OWN, EBAY, MERCHANT)
+LAYOUTS: Final = (SHOPIFY, MAGENTO, SHOPWARE, HM, STYLES, *WOOCOMMERCE, PRESTASHOP, SCHEMA_ORG, OWN, EBAY, MERCHANT)
 KNOWN: Final = frozenset(_TELLING.split()) | {*TARGETS}
 """Names of columns by which separators are told apart."""
 

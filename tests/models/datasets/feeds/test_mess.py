@@ -311,6 +311,11 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
         "Nog 2 op voorraad",
         "Dernières pièces",
         "VERFUGBAR",
+        "bestellbar",
+        "Commandable",
+        "ordinabile",
+        "bestelbaar",
+        "derzeit verfügbar",
     ],
 )
 def test_words_of_there(word: Any) -> None:
@@ -349,6 +354,20 @@ def test_words_of_there(word: Any) -> None:
         "Stock: -2",
         "nicht mehr verfügbar",
         "Agotada",
+        "nicht auf Lager",
+        "vorbestellt",
+        "nicht bestellbar",
+        "aktuell nicht lieferbar",
+        "not in stock",
+        "no longer available",
+        "n'est plus disponible",
+        "pas en stock",
+        "précommandé",
+        "bajo pedido",
+        "non più disponibile",
+        "prenotabile",
+        "momenteel niet leverbaar",
+        "temporarily out of stock",
     ],
 )
 def test_words_of_not_there(word: Any) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from models.datasets.feeds.bad import BadValueError
 from models.datasets.findings import Findings
+from models.datasets.orders.layouts import are_orders
 from models.datasets.orders.moments import Dated, read_moment
 from models.datasets.orders.read import Orders, orders_beside, read_orders, shopper_of
 from models.datasets.rejects import Rejects
@@ -201,6 +202,11 @@ def test_the_status_of_orders_without_times(read: Callable[..., Any]) -> None:
         ("Rückerstattet", "refunded"),
         ("Annulée", "cancelled"),
         ("Returned", "returned"),
+        ("Abgebrochen", "cancelled"),
+        ("Zurückgebucht", "refunded"),
+        ("chargeback", "refunded"),
+        ("Reklamiert", "returned"),
+        ("refunded_partially", None),
         ("Zahlung fehlgeschlagen", "failed"),
         ("wc-on-hold", None),
         ("Partially refunded", None),
@@ -271,9 +277,11 @@ def test_ends_of_orders_in_a_column_that_is_not_read_are_told(read: Callable[...
 
 def test_statuses_that_are_not_known_are_kept_and_told(read: Callable[..., Any]) -> None:
     """By their column, unless another one says how the order stands; a look's status is its own affair."""
-    orders, _, warned = read("order_id,sku,time,state\n1,A,2026-01-01,CA\n2,A,2026-01-01,CA\n3,A,2026-01-01,Refund due\n")
-    assert len(rows(orders)) == 3
-    assert warned == ["3 lines are kept whose status is not known: 'CA', 'Refund due'"]
+    orders, _, warned = read(
+        "order_id,sku,time,state\n1,A,2026-01-01,CA\n2,A,2026-01-01,CA\n3,A,2026-01-01,Refund due\n4,A,2026-01-01,Erstattung abgebrochen\n"
+    )
+    assert len(rows(orders)) == 4
+    assert warned == ["4 lines are kept whose status is not known: 'CA', 'Refund due', 'Erstattung abgebrochen'"]
     orders, _, warned = read("order_id,sku,time,state,order status\n1,A,2026-01-01,CA,completed\n2,A,2026-01-01,CA,cancelled\n")
     assert [row[1] for row in rows(orders)] == ["1"]
     assert warned == ["1 lines of cancelled orders; passed over"]
@@ -285,6 +293,44 @@ def test_item_is_the_sku_where_no_other_column_is(read: Callable[..., Any]) -> N
     assert [row[3] for row in rows(read("order_id,Item #,time\n1,A,2026-01-01\n")[0])] == ["A"]
     orders, _, _ = read("order_id,sku,item,product_id,time\n1,,Tee,44,2026-01-01\n1,A,Tee,45,2026-01-01\n")
     assert [row[3] for row in rows(orders)] == ["44", "A"]
+
+
+def test_orders_of_shopware(read: Callable[..., Any]) -> None:
+    """A row is an order, whose cell lists pieces by the shop's own ids; what is no product, such as a discount, has none."""
+    header = "id;order_number;customer_email;amount_total;order_state_id;line_items;order_date_time"
+    one, two, state = (letter * 32 for letter in "abc")
+    text = (
+        f"{header}\nx;20000;ann@example.com;9.9;{state};2x {one}|1x {two}|1x ;2026-01-25 17:51:11.155\ny;20001;;9;{state};1x ;2026-01-26\n"
+    )
+    orders, rejected, warned = read(text)
+    assert orders.layout.startswith("Shopware orders export")
+    assert rows(orders) == [("purchase", "20000", ANN, item, "2026-01-25T17:51") for item in (one, two)]
+    assert (rejected, warned[0]) == ([], "1 lines without a SKU; passed over")
+    assert "which orders were cancelled or sent back: these are learned from, too" in warned[1]
+    assert are_orders(frozenset(header.split(";")))
+    assert read(text, ids={"9", "9.9"})[2] == warned  # what an order costs is no item
+    header, lines = header.replace("order_state_id", "stateMachineState.technicalName"), f"1x {one};2026-01-25"
+    orders, rejected, _ = read(f"{header}\nx;1;;9;cancelled;{lines}\nx;2;;9;completed;{lines}\nx;3;;9;open;{one};2026-01-25\n")
+    assert [row[1] for row in rows(orders)] == ["2"]
+    assert [(line["id"], line["field"], line["value"]) for line in rejected] == [("3", "line_items", one)]
+
+
+def test_columns_are_what_they_are_said_to_be(read: Callable[..., Any], refused: Callable[..., str], tmp_path: Path) -> None:
+    """Whatever they are called, and whatever others are; a file that has none of them is read as it is, which is told."""
+    said = {"order": "Beleg", "time": "Wann", "sku": "Was", "customer": "Wer", "status": "Lage"}
+    head, when = "Beleg;Wann;Was;Wer;Lage;order_id;customer;sku", "2026-01-25"
+    text = f"{head}\n1;{when};A;ann@example.com;bezahlt;9;c;Z\n2;{when};B;;Reklamiert;9;c;Z\n"
+    orders, _, warned = read(text, columns=said)
+    assert (rows(orders), warned) == (
+        [("purchase", "1", ANN, "A", "2026-01-25T00:00")],
+        ["1 lines of returned orders; passed over"],
+    )
+    orders, _, warned = read(f"order_id,sku,time\n1,A,{when}\n", columns={"order": "Beleg"})
+    assert (len(rows(orders)), warned) == (1, ["has no column 'Beleg', and is read as it is"])
+    told = refused(lambda: read(text, columns={**said, "sku": "Ware"}), tmp_path / "orders.csv", None, "--columns")
+    assert "has no column 'Ware'; it has beleg, wann, was" in told
+    orders, _, _ = read(f"sku;order;time\n2x A|1x B;1;{when}\n", columns={"items": "sku"})
+    assert [row[3] for row in rows(orders)] == ["A", "B"]
 
 
 def test_purchases_of_google_analytics(read: Callable[..., Any]) -> None:
