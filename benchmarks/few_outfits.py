@@ -63,6 +63,7 @@ def main() -> None:
     torch.set_num_threads(1)
     settings = dict(pair.split("=", 1) for pair in chosen.settings)
     figure, axes = plt.subplots(1, len(chosen.data), figsize=(5 * len(chosen.data), 3.4), squeeze=False, layout="constrained")
+    print("Cosine and counting: ties count as wrong, and in parentheses broken by chance.")
     print("| data | outfits | questions | `attire` | raw cosine | counting | AUC | ECE (by chance) | held out, before publishing |")
     print("|---|---|---|---|---|---|---|---|---|")
     for data, axis in zip(chosen.data, axes[0], strict=True):
@@ -72,11 +73,13 @@ def main() -> None:
             tasks, held = result["tasks"], result["held_out"]
             fitb = tasks.get("fitb_all", tasks["fitb"])
             both = tasks["compatibility"]
-            values = {"attire": fitb["fitb_accuracy"], **{name: fitb["baselines"][name] for name in list(SYSTEMS)[1:]}}
-            for name, value in values.items():
+            others = list(SYSTEMS)[1:]
+            by_chance = {"attire": fitb["ties_by_chance"]["fitb_accuracy"], **fitb["baselines_ties_by_chance"]}
+            for name, value in ((name, by_chance[name]) for name in SYSTEMS):
                 curves[name].append(value)
             low, high = fitb["ci95"]
-            cells = [f"**{values['attire']:.3f}** [{low:.3f}, {high:.3f}]", *(f"{values[name]:.3f}" for name in list(SYSTEMS)[1:])]
+            cells = [f"**{fitb['fitb_accuracy']:.3f}** [{low:.3f}, {high:.3f}]"]
+            cells += [f"{fitb['baselines'][name]:.3f} ({by_chance[name]:.3f})" for name in others]
             lead = (
                 f"{held['verdict']} ({held['lead'][0]:+.3f} to {held['lead'][1]:+.3f}, {held['questions']:,} questions)"
                 if held

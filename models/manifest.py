@@ -17,6 +17,11 @@ from sealed.manifest import MANIFEST, STRICT, Seal
 from sealed.manifest import Manifest as SealedManifest
 
 _MINUTES: Final = "minutes"
+STOPPED: Final = "stopped_by_clock_after"
+"""The metric that says after how many epochs the minutes were over."""
+HURRIED: Final = "hurried_by_clock"
+"""That is 1 where the learning rate fell faster than by the epochs, for the minutes to be enough."""
+CLOCK: Final = (STOPPED, HURRIED)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -94,6 +99,16 @@ class Manifest(SealedManifest):
     def measured(self) -> Mapping[str, float]:
         """The metrics, and the minutes where they are known."""
         return {**self.metrics, **({} if self.minutes is None else {_MINUTES: self.minutes})}
+
+    @property
+    def clock(self) -> str | None:
+        """What the clock did to the training, in a sentence; None where it made no difference."""
+        if not any(name in self.metrics for name in CLOCK):
+            return None
+        done, of = self.metrics.get(STOPPED), self.config.get("epochs")
+        stopped = None if done is None else f"stopped by the clock after {done:.3g} of {of} epochs"
+        did = stopped or "hurried by the clock: its learning rate fell faster"
+        return f"{did} (minutes={self.config.get('minutes')}); on a machine that is busier or less busy the same seed gives another bundle"
 
     def with_minutes_apart(self) -> Manifest:
         """The same with the minutes taken out of the metrics, and without those that are not finite."""

@@ -119,7 +119,7 @@ def import_catalogue(
     offset = end_of_changes(log, store.home) if current is not None else None
     findings = findings or Findings()
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
-    catalogue = read_whole(data, findings, mapping, store.home).catalogue
+    catalogue = read_whole(data, findings, mapping, store.home, tasks=False).catalogue
     findings.tell(warn)
     give_back()
     check_rejected(data, findings, bounds)

@@ -39,6 +39,7 @@ COMMANDS: Final = {  # where each is, in the order of --help
     "questions": "dataset.questions",
     "evaluate": "learn.evaluate",
     "label": "learn.label",
+    "embed": "embedding.embed",
     "publish": "releases.publish",
     "gc": "releases.gc",
     "backup": "backup.backup",

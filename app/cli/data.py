@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.cli.options import Seed
-from app.cli.progress import progress
+from app.cli.progress import progress, warn
 
 Out = Annotated[Path, typer.Argument(help="Directory to write.", show_default=False)]
 
@@ -36,5 +37,10 @@ def convert(
     """Turn a public data set into a dataset directory."""
     from models.datasets.convert import convert as write  # noqa: PLC0415 - keeps --help fast
 
-    counts = write(layout, source, out, seed=seed, progress=progress())
-    typer.echo(f"{out}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    counts = write(layout, source, out, seed=seed, progress=progress(), warn=warn)
+    typer.echo(f"{out}: " + ", ".join(f"{sum(by_split.values()):,} {name}{_told(by_split)}" for name, by_split in counts.items()))
+
+
+def _told(by_split: Mapping[str, int]) -> str:
+    told = ", ".join(f"{count:,} {split}" for split, count in by_split.items() if split)
+    return f" ({told})" if told else ""

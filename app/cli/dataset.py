@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -18,6 +18,8 @@ from models.outputs import check_output_directory
 if TYPE_CHECKING:
     from models.datasets.findings import Kind
 
+_KINDS: Final = ("fitb", "compatibility", "retrieval")
+
 
 def check(
     data: Annotated[Path, typer.Argument(help="Dataset directory, or a feed.", show_default=False)],
@@ -25,10 +27,17 @@ def check(
     json_to: Json = None,
 ) -> None:
     """Say all that is wrong with a dataset directory or a feed, and what each missing piece would bring; end with 2 if there are errors."""
-    from models.datasets.check import check as run  # noqa: PLC0415 - keeps --help fast
+    import pyarrow.compute as pc  # noqa: PLC0415 - keeps --help fast
+
+    from models.datasets.check import check as run  # noqa: PLC0415
     from models.datasets.schema import SPLITS  # noqa: PLC0415
 
     checked = run(data, mapping)
+    if checked.catalogue is not None and pc.any(pc.is_valid(checked.catalogue.table.column("image"))).as_py():
+        from models.datasets.items import items_file  # noqa: PLC0415
+        from models.encoders.readable import warn_of_pictures  # noqa: PLC0415
+
+        warn_of_pictures(checked.catalogue, items_file(data), checked.findings)
     found = checked.as_json()
     if json_to is not None:
         json_to.write(found)
@@ -67,10 +76,13 @@ def questions(
     out: Annotated[Path | None, typer.Option("--out", help="Directory for the files.", show_default="DATA")] = None,
     seed: Seed = 0,
     split: Split = "test",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", help="fitb, compatibility or retrieval; may be repeated.", show_default="all of them")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Write over files that are there.")] = False,
 ) -> None:
     """Write questions about the outfits of a split, as `attire evaluate` draws them where there are none."""
-    chosen, out = split_named(split), out or data
+    chosen, out, kinds = split_named(split), out or data, _kinds(only)
     check_output_directory(out, "--out")
     from models.datasets.draw_questions import draw_for  # noqa: PLC0415 - keeps --help fast
     from models.datasets.findings import Findings  # noqa: PLC0415
@@ -80,13 +92,21 @@ def questions(
     findings = Findings(rejects=Rejects())
     dataset, drawn = draw_for(data, chosen, findings, seed=seed)
     findings.tell(warn)
-    there = [f"{name}.jsonl" for name in dataset.tasks if (out / f"{name}.jsonl").exists()]
+    tasks = {name: asked for name, asked in dataset.tasks.items() if name.partition("_")[0] in kinds}
+    there = [f"{name}.jsonl" for name in tasks if (out / f"{name}.jsonl").exists()]
     if there and not force:
         msg = f"holds {', '.join(there)} already; give --force to write over them, or another --out"
         raise InputError(msg, path=out)
     out.mkdir(parents=True, exist_ok=True)
-    for name, asked in dataset.tasks.items():
+    for name, asked in tasks.items():
         write_lines(out, f"{name}.jsonl", asked)
     left_out = f"; left out: {drawn.near_training_outfits:,} like training outfits" if drawn.near_training_outfits else ""
-    counts = ", ".join(f"{len(asked):,} {name}" for name, asked in dataset.tasks.items())
-    typer.echo(f"{out}: {counts}, about {drawn.outfits:,} outfits of {chosen}{left_out}")
+    counts = ", ".join(f"{len(asked):,} {name}" for name, asked in tasks.items())
+    typer.echo(f"{out}: {counts or 'no questions of that kind'}, about {drawn.outfits:,} outfits of {chosen}{left_out}")
+
+
+def _kinds(only: list[str] | None) -> tuple[str, ...]:
+    if unknown := [name for name in only or () if name not in _KINDS]:
+        msg = f"{unknown[0]!r} is no kind of question; use {', '.join(_KINDS)}"
+        raise InputError(msg, field="--only")
+    return tuple(only or _KINDS)

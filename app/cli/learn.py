@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from app.cli.evaluating import bundle_or_scores, of_bundle, of_scores
 from app.cli.from_log import evaluate_from_log
 from app.cli.json_to import Json
 from app.cli.options import Data, Encoder, Home, MaybeData, Seed, Split, TrainOn, TrainWorkers, a_bundle, split_named, writable
 from app.cli.progress import progress, warn
 from app.ground.settings import Settings
 from models.errors import EncoderError, ImageError, InputError
-from models.outputs import check_output_directory, check_plots
 from models.recipes.registry import RECIPES
 from sealed.manifest import MANIFEST
 
@@ -57,6 +57,7 @@ def train(
         msg = "workers are processes of a cluster; give --on, or leave it out"
         raise InputError(msg, field="--workers")
     from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
+    from models.manifest import CLOCK  # noqa: PLC0415
 
     if (out / MANIFEST).exists():
         warn(f"{out} is there already; it is replaced once the training is done")
@@ -78,10 +79,14 @@ def train(
         progress=shown,
         warn=warn,
     )
-    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.measured.items() if name != "minutes")
+    figures = ", ".join(f"{name} {value:.4f}" for name, value in bundle.manifest.metrics.items() if name not in CLOCK)
     took = f" after {(time.monotonic() - started) / 60:.1f} minutes"
     learned = "" if bundle.manifest.outfits is None else f", learned from {bundle.manifest.outfits:,} outfits"
     typer.echo(f"{out}: bundle {bundle.id}{took}{learned}" + (f" ({figures})" if figures else ""))
+    if bundle.manifest.clock is not None:
+        typer.echo(bundle.manifest.clock)
+    if bundle.manifest.config.get("epochs") == 0:
+        typer.echo("epochs=0: nothing was trained, its weights are those that it began with")
     if not bundle.calibrated:
         typer.echo(f"answers will carry no probabilities: that takes {ENOUGH_OUTFITS} training outfits, and some to tell by")
     if bundle.manifest.left_out:
@@ -105,7 +110,13 @@ def _trainer(on: str | None, workers: int | None, device: str) -> Callable[..., 
 def evaluate(
     data: MaybeData = None,
     *,
-    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
+    bundle: Annotated[Path | None, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)] = None,
+    scores: Annotated[
+        Path | None, typer.Option("--scores", help="File of any model's answers, as --predictions writes them.", show_default=False)
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option("--against", help="Another such file: how far ahead of it --scores is.", show_default=False)
+    ] = None,
     split: Split = "test",
     json_to: Json = None,
     predictions: Annotated[
@@ -116,34 +127,20 @@ def evaluate(
     home: Home = None,
     reward: Annotated[str, typer.Option("--reward", help="What is earned, with --from-log: view, add_to_cart or purchase.")] = "purchase",
 ) -> None:
-    """Evaluate a bundle on every question of a dataset directory, or on some drawn from its outfits, beside the baselines."""
+    """Evaluate a bundle, or any model's answers, on all questions of a dataset, or on some drawn from its outfits, beside the baselines."""
     chosen = split_named(split)
     if (data is None) != from_log:
-        msg = "give DATA to ask a bundle questions, or --from-log to ask the log of --home; not both"
+        msg = "give DATA to ask questions, or --from-log to ask the log of --home; not both"
         raise InputError(msg, field="DATA")
+    outputs = {"--predictions": predictions, "--report": report}
+    whose = bundle_or_scores(bundle, scores, against, outputs)
     if from_log:
-        evaluate_from_log(bundle, home, reward, json_to, {"--predictions": predictions, "--report": report})
+        evaluate_from_log(whose, home, reward, json_to, {**outputs, "--scores": scores})
         return
     assert data is not None  # noqa: S101 - it is one or the other
-    if report is not None:
-        check_output_directory(report, "--report")
-        check_plots("--report")
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from models.evaluation.evaluate import evaluate as run  # noqa: PLC0415
-    from models.evaluation.table import render_table  # noqa: PLC0415
+    result = of_scores(data, whose, chosen, against) if scores else of_bundle(data, whose, chosen, predictions, report)
+    from models.evaluation.table import render_table  # noqa: PLC0415 - after all that can be refused without torch
 
-    settings = Settings.read()
-    result = run(
-        data,
-        bundle,
-        split=chosen,
-        predictions=predictions,
-        report=report,
-        cache=settings.cache.expanduser(),
-        device=compute.device(settings.device),
-        progress=progress(),
-        warn=warn,
-    )
     if json_to is not None:
         json_to.write(result)
     Console(width=None if sys.stdout.isatty() else _WIDE).print(render_table(result))

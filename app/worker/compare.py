@@ -19,7 +19,7 @@ from models.encoders.features import FloatArray
 from models.errors import BundleError
 from models.evaluation.baselines import CoPurchase, Popularity, worn_rows
 from models.evaluation.bootstrap import intervals
-from models.evaluation.metrics import Ints, Metric, mean, recall_at
+from models.evaluation.metrics import Ints, Metric, lead, mean, recall_at
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.tasks import RetrievalAnswers, pack
 
@@ -75,8 +75,7 @@ def compare(
             first = FIRST_METRIC[kind]
             task = pack(asked, catalogue, current.probability)
             theirs, ours = (pack(asked, catalogue, scorer.bundle.probability).answer(scorer) for scorer in scorers)
-            ties = np.random.default_rng(0)
-            counted = {other: task.answer(scorer, ties=ties).metrics()[first].value for other, scorer in counting.items()}
+            counted = {other: task.answer(scorer).metrics()[first].value for other, scorer in counting.items()}
             metrics.append(_paired(theirs.metrics()[first], ours.metrics()[first], len(asked), set_=name, metric=first, baselines=counted))
             if "ece" in ours.metrics():
                 calibration.append(_paired(theirs.metrics()["ece"], ours.metrics()["ece"], len(asked), set_=name, metric="ece"))
@@ -95,8 +94,7 @@ def _paired(
     current: Metric, candidate: Metric, n: int, *, set_: str, metric: str, about: str = "", baselines: Mapping[str, float] | None = None
 ) -> Compared:
     """A metric of both bundles, with the interval of its gain over the same resamples of the questions."""
-    gain = Metric(candidate.value - current.value, lambda weights_RB: candidate.statistic(weights_RB) - current.statistic(weights_RB))
-    low, high = intervals({"gain": gain}, n)["gain"] or (math.nan, math.nan)
+    low, high = intervals({"gain": lead(candidate, current)}, n)["gain"] or (math.nan, math.nan)
     return Compared(
         set=set_, metric=metric, n=n, current=current.value, candidate=candidate.value, low=low, high=high, about=about, baselines=baselines
     )

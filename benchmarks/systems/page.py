@@ -77,6 +77,8 @@ make reproduce{f" DATA={data.name}" if data else ""}
     }. Every figure is on test questions that no training saw: the mean over seeds with a 95 % interval \
 from {1000:,} draws of seeds *and* questions. Differences are on the same draws of questions. Three seeds say little of the spread between \
 seeds, so read the intervals as those of the questions, a little widened. *Share* is (model - chance) / (oracle - chance). \
+A tie with the right answer counts as wrong, but for random, popularity, category, co purchase and raw cosine, whose ties are \
+broken by chance, in their favour. \
 *Processor* is the time of one training and its questions on one core. A verdict is **shown** \
 where the whole interval of the difference is above 0, *against* where it is below, and *open* between."""
 

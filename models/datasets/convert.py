@@ -3,35 +3,41 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from models.datasets.findings import Findings
 from models.datasets.maryland import read_maryland
 from models.datasets.polyvore import read_polyvore
+from models.datasets.schema import SPLITS, Compatibility, FillInTheBlank, Outfit
 from models.datasets.shown import shown
 from models.datasets.source import Source
 from models.datasets.write import write_items, write_lines
 from models.errors import refuse
 from models.outputs import check_output_directory
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 from sealed.directories import staged
 
-LAYOUTS: Final[Mapping[str, Callable[[Path, int], Source]]] = {
-    "polyvore-disjoint": lambda source, seed: read_polyvore(source, "disjoint", seed),
-    "polyvore-nondisjoint": lambda source, seed: read_polyvore(source, "nondisjoint", seed),
+LAYOUTS: Final[Mapping[str, Callable[[Path, int, Findings], Source]]] = {
+    "polyvore-disjoint": lambda source, seed, findings: read_polyvore(source, "disjoint", seed, findings),
+    "polyvore-nondisjoint": lambda source, seed, findings: read_polyvore(source, "nondisjoint", seed, findings),
     "maryland": read_maryland,
 }
 
 
-def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Progress = silent) -> dict[str, int]:
-    """Write the dataset directory ``out``; it appears only when it is complete. Returns the number of records by name.
+def convert(
+    layout: str, source: Path, out: Path, *, seed: int = 0, progress: Progress = silent, warn: Warn = unheard
+) -> dict[str, dict[str, int]]:
+    """Write the dataset directory ``out``; it appears only when it is complete. Returns the number of records by name, and by split.
 
     Pictures are hard links to those of ``source`` where the file system allows it, copies elsewhere.
 
     Args:
         layout: one of ``LAYOUTS``.
         seed: of the order of candidates in fill-in-the-blank questions.
+        warn: told what the source lacks, and what is left out of it.
 
     Raises:
         InputError: an unknown layout, a broken source, or an ``out`` that is taken.
@@ -44,15 +50,21 @@ def convert(layout: str, source: Path, out: Path, *, seed: int = 0, progress: Pr
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         refuse("is there already; name a new directory", path=out)
     check_output_directory(out)
-    read = LAYOUTS[layout](source, seed)
+    findings = Findings()
+    read = LAYOUTS[layout](source, seed, findings)
+    findings.tell(warn)
     with staged(out, to_disk=False) as part:
         _write(read, part, progress)
+    by_split: Mapping[str, Sequence[Outfit | FillInTheBlank | Compatibility]] = {
+        "outfits": read.outfits,
+        "fitb": read.fill_in_the_blank,
+        "compatibility": read.compatibility,
+    }
+    counts = {name: Counter(record.split for record in records) for name, records in by_split.items()}
     return {
-        "items": len(read.items),
-        "pictures": len(read.pictures),
-        "outfits": len(read.outfits),
-        "fitb": len(read.fill_in_the_blank),
-        "compatibility": len(read.compatibility),
+        "items": {"": len(read.items)},
+        "pictures": {"": len(read.pictures)},
+        **{name: {split: count[split] for split in SPLITS if count[split]} for name, count in counts.items()},
     }
 
 

@@ -20,8 +20,9 @@ from typing import Annotated, Final
 import numpy as np
 from pydantic import BeforeValidator, Field, TypeAdapter
 
+from models.datasets.findings import Findings
 from models.datasets.lines import numbered_text
-from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits, there
 from models.datasets.shown import shown
 from models.datasets.source import Entry, OptionalWords, Source, Whole
 from models.errors import refuse
@@ -42,11 +43,12 @@ class _Listed(Listed):
 _OUTFITS: Final = TypeAdapter(Annotated[list[OutfitEntry[_Listed]], Field(min_length=1)])
 
 
-def read_maryland(source: Path, seed: int = 0) -> Source:
+def read_maryland(source: Path, seed: int, findings: Findings) -> Source:
     """Read the items, the outfits, and the questions of the test split as far as their files are there.
 
     Args:
         seed: of the order of candidates.
+        findings: told what is missing, and what is put up with.
 
     Raises:
         InputError: a file is missing or broken.
@@ -63,12 +65,13 @@ def read_maryland(source: Path, seed: int = 0) -> Source:
 
     blanks, labelled = label / "fill_in_blank_test.json", label / "fashion_compatibility_prediction.txt"
     rng = np.random.default_rng(seed)
+    asked, told = there(blanks, "test", "fill-in-the-blank", findings), there(labelled, "test", "compatibility", findings)
     return Source(
         items=read.table(describe, _picture, pictures),
         pictures=pictures,
         outfits=read.outfits,
-        fill_in_the_blank=list(read_blanks(blanks, "test", read.item_at, rng)) if blanks.exists() else [],
-        compatibility=list(read_compatibility(labelled, "test", read.item_at)) if labelled.exists() else [],
+        fill_in_the_blank=list(read_blanks(blanks, "test", read.item_at, rng, findings)) if asked else [],
+        compatibility=list(read_compatibility(labelled, "test", read.item_at)) if told else [],
     )
 
 

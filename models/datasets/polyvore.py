@@ -22,8 +22,9 @@ from typing import Annotated, Any, Final, Literal
 import numpy as np
 from pydantic import Field, TypeAdapter
 
+from models.datasets.findings import Findings
 from models.datasets.lines import numbered_text, read_file, read_value
-from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits
+from models.datasets.polyvore_outfits import Listed, OutfitEntry, read_blanks, read_compatibility, read_outfits, there
 from models.datasets.schema import SPLITS
 from models.datasets.shown import shown
 from models.datasets.source import Entry, OptionalWords, Source, SourceId, SourceText
@@ -50,11 +51,12 @@ _ITEMS: Final = TypeAdapter(dict[str, Any])
 _METADATA: Final = TypeAdapter(_Metadata)
 
 
-def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], seed: int = 0) -> Source:
+def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], seed: int, findings: Findings) -> Source:
     """Read one variant: the items of its outfits, its outfits, and the questions of the splits that have any.
 
     Args:
         seed: of the order of candidates.
+        findings: told what is missing, and what is put up with.
 
     Raises:
         InputError: a file is missing or broken.
@@ -63,15 +65,27 @@ def read_polyvore(source: Path, variant: Literal["disjoint", "nondisjoint"], see
     metadata = read_file(source / "polyvore_item_metadata.json", _ITEMS)
     read = read_outfits(lambda split: folder / f"{split}.json", _OUTFITS, lambda _, listed: listed.item_id)
     pictures = read.pictures(source, _picture)
+    if unworn := len(metadata) - len(read.entries):
+        findings.warn(f"{unworn:,} of its items stand in no outfit of {folder.name}; left out", path=source / "polyvore_item_metadata.json")
     rng = np.random.default_rng(seed)
-    blanks = [(split, path) for split in SPLITS if (path := folder / f"fill_in_blank_{split}.json").exists()]
-    labelled = [(split, path) for split in SPLITS if (path := folder / f"compatibility_{split}.txt").exists()]
+    blanks = {split: folder / f"fill_in_blank_{split}.json" for split in SPLITS}
+    labelled = {split: folder / f"compatibility_{split}.txt" for split in SPLITS}
     return Source(
         items=read.table(partial(_described, source, metadata, _categories(source / "categories.csv")), _picture, pictures),
         pictures=pictures,
         outfits=read.outfits,
-        fill_in_the_blank=[question for split, path in blanks for question in read_blanks(path, split, read.item_at, rng)],
-        compatibility=[question for split, path in labelled for question in read_compatibility(path, split, read.item_at)],
+        fill_in_the_blank=[
+            question
+            for split, path in blanks.items()
+            if there(path, split, "fill-in-the-blank", findings)
+            for question in read_blanks(path, split, read.item_at, rng, findings)
+        ],
+        compatibility=[
+            question
+            for split, path in labelled.items()
+            if there(path, split, "compatibility", findings)
+            for question in read_compatibility(path, split, read.item_at)
+        ],
     )
 
 

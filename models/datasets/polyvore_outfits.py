@@ -14,7 +14,9 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field, StrictStr, TypeAdapter
 
+from models.datasets.findings import MOST_SHOWN, Findings
 from models.datasets.lines import numbered_text
+from models.datasets.questions import each_once
 from models.datasets.schema import ITEM_SCHEMA, SPLITS, Compatibility, FillInTheBlank, Outfit, Split
 from models.datasets.shown import shown
 from models.datasets.source import Entry, SourceId, Whole, read_entries
@@ -120,24 +122,48 @@ def read_outfits(
     return read
 
 
-def read_blanks(path: Path, split: Split, item_at: Mapping[str, str], rng: np.random.Generator) -> Iterator[FillInTheBlank]:
+def read_blanks(
+    path: Path, split: Split, item_at: Mapping[str, str], rng: np.random.Generator, findings: Findings
+) -> Iterator[FillInTheBlank]:
     """Yield the questions of a ``fill_in_blank`` file; candidates are shuffled, since in some files the right one always comes first.
+
+    Two places may be of one item, which is one candidate then; a question that this leaves no choice is left out. Both are told.
 
     Raises:
         InputError: a broken question, or one without a right answer.
     """
+    fewer: list[int] = []
+    alone: list[int] = []
     for number, entry in enumerate(read_entries(path, _BLANKS), 1):
         right = _right_answer(entry)
         items = _items(entry, "question", entry.value.question, item_at)
         candidates = _items(entry, "answers", entry.value.answers, item_at)
         order = rng.permutation(len(candidates)).tolist()
-        yield FillInTheBlank(
-            id=f"fitb-{split}-{number}",
-            items=tuple(dict.fromkeys(items)),
-            candidates=tuple(candidates[place] for place in order),
-            answer=order.index(right),
-            split=split,
-        )
+        shuffled = tuple(candidates[place] for place in order)
+        question = FillInTheBlank(f"fitb-{split}-{number}", tuple(dict.fromkeys(items)), shuffled, order.index(right), split)
+        question = each_once(question, {})
+        if len(question.candidates) == 1:
+            alone.append(number)
+            continue
+        if len(question.candidates) < len(candidates):
+            fewer.append(number)
+        yield question
+    if fewer:
+        findings.warn(f"{_numbered(fewer)} with two places of one item among the answers; each item is one candidate", path=path)
+    if alone:
+        findings.warn(f"{_numbered(alone)} with one item at all answers, which leaves no choice; left out", path=path)
+
+
+def _numbered(questions: list[int]) -> str:
+    more = ", …" if len(questions) > MOST_SHOWN else ""
+    return f"{len(questions):,} question{'s'[: len(questions) > 1]} ({', '.join(map(str, questions[:MOST_SHOWN]))}{more})"
+
+
+def there(path: Path, split: Split, kind: str, findings: Findings) -> bool:
+    """Whether a file of questions is there, which is told where it is not."""
+    if not path.is_file():
+        findings.warn(f"is not there: no {kind} questions of split {split!r}", path=path)
+    return path.is_file()
 
 
 def read_compatibility(path: Path, split: Split, item_at: Mapping[str, str]) -> Iterator[Compatibility]:

@@ -1,10 +1,14 @@
-"""The three kinds of question: one line each, checked against the catalogue."""
+"""The three kinds of question: one line each, checked against the catalogue.
+
+Of a blank each item is one candidate, whatever its size: of two that are the same no model could tell which is meant. A blank that
+this leaves one candidate asks nothing, and is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import TypeAdapter
 
@@ -13,14 +17,12 @@ from models.datasets.lines import read_values
 from models.datasets.schema import Catalogue, Compatibility, FillInTheBlank, Question, Retrieval, Split
 from models.datasets.shown import shown
 
-QuestionT = TypeVar("QuestionT", bound=Question)
-
 
 def read_questions(
-    path: Path, splits: Collection[Split], catalogue: Catalogue, kind: type[QuestionT], findings: Findings
-) -> tuple[QuestionT, ...]:
+    path: Path, splits: Collection[Split], catalogue: Catalogue, kind: type[Question], findings: Findings
+) -> tuple[Question, ...]:
     """Read the questions of ``splits``; one of another split may be broken in everything but its split."""
-    rows: dict[str, QuestionT] = {}
+    rows: dict[str, Question] = {}
     for line, row in read_values(path, TypeAdapter(kind), findings, splits):
         if row.split not in splits:
             continue
@@ -29,21 +31,46 @@ def read_questions(
         if row.id in rows:
             findings.error(line.problem("id", f"{shown(row.id)} occurs twice in this file"))
         rows[row.id] = row
-    return tuple(rows.values())
+        if isinstance(row, FillInTheBlank) and 0 <= row.answer < len(row.candidates):
+            rows[row.id] = left = each_once(row, catalogue.first_row_of)
+            for field, problem in _odd(row, left, catalogue.first_row_of):
+                findings.warn(problem, path=path, line=line.number, field=field)
+    return tuple(row for row in rows.values() if not isinstance(row, FillInTheBlank) or len(row.candidates) > 1)
+
+
+def each_once(question: FillInTheBlank, same: Mapping[str, object]) -> FillInTheBlank:
+    """A blank with the first of equal candidates alone.
+
+    Args:
+        same: item -> what it is equal by; an item that it lacks is equal to itself alone.
+    """
+    first = {same.get(item, item): item for item in reversed(question.candidates)}
+    answer = question.candidates[question.answer]
+    candidates = tuple(dict.fromkeys(first[same.get(item, item)] for item in question.candidates))
+    return replace(question, candidates=candidates, answer=candidates.index(first[same.get(answer, answer)]))
+
+
+def _odd(asked: FillInTheBlank, left: FillInTheBlank, same: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """What is put up with in a blank: field, and how."""
+    if len(left.candidates) == 1:
+        yield "candidates", f"holds only {shown(left.candidates[0])}, which leaves no choice; the question is left out"
+    elif len(left.candidates) < len(asked.candidates):
+        yield "candidates", "names an item twice, or in two sizes; each is one candidate"
+    answer = asked.candidates[asked.answer]
+    if same.get(answer, answer) in [same.get(item, item) for item in asked.items]:
+        yield "answer", f"{shown(answer)} stands in the question already; it is asked all the same"
 
 
 def _problems(row: Question, catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """What is wrong with a question as the catalogue has it, and with its fields as to each other: field, problem.
 
-    A compatibility question may name an item twice, as public files do here and there; so may the candidates of a blank.
+    A compatibility question may name an item twice, as public files do here and there; for candidates of a blank see ``each_once``.
     """
     yield from _unknown("items", row.items, catalogue)
     if not isinstance(row, Compatibility) and (twice := named_twice(row.items)):
         yield "items", f"names {shown(twice)} twice; an outfit is a set"
     if isinstance(row, FillInTheBlank):
         yield from _unknown("candidates", row.candidates, catalogue)
-        if len(set(row.candidates)) == 1:
-            yield "candidates", f"holds only {shown(row.candidates[0])}, which leaves no choice; name at least two items"
         if not 0 <= row.answer < len(row.candidates):
             yield "answer", f"{row.answer} is not a place among {len(row.candidates)} candidates; places count from 0"
     elif isinstance(row, Retrieval):

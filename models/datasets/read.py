@@ -92,9 +92,9 @@ def read_dataset(
     return Dataset(root, root.resolve().name, catalogue, outfits, asked, oracle)
 
 
-def read_whole(root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None) -> Dataset:
+def read_whole(root: Path, findings: Findings, mapping: Path | None = None, scratch: Path | None = None, *, tasks: bool = True) -> Dataset:
     """Read everything, sessions that nothing is taken from among it; see ``read_dataset``."""
-    dataset = read_dataset(root, findings=findings, mapping=mapping, scratch=scratch)
+    dataset = read_dataset(root, tasks=tasks, findings=findings, mapping=mapping, scratch=scratch)
     if (root / OUTFITS).exists() and (root / SESSIONS).exists():
         with findings.step():
             for _ in read_sessions(root / SESSIONS, findings):

@@ -33,7 +33,7 @@ from models.encoders.base import Encoder
 from models.encoders.batches import Batch, Encode, encode_here
 from models.encoders.features import FeatureSpec, FloatArray
 from models.errors import EncoderError
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent
 from sealed.files import named, replacing
 
 BATCH: Final = 128
@@ -115,6 +115,13 @@ def catalogue_features(
         return CatalogueFeatures(FeatureSpec.own(own.shape[1]), own, {}, 0, 0.0)
     found = stored_features(catalogue, encoder, None, cache, progress, made=made, encode=encode)
     return CatalogueFeatures(found.spec, found.features.astype(np.float32), found.refused, found.encoded, found.seconds)
+
+
+def tell_refused(refused: Mapping[str, str], warn: Warn) -> None:
+    """Say how many pictures cannot be used: who trains or measures with half of them should know."""
+    if refused:
+        item, why = next(iter(refused.items()))
+        warn(f"pictures of {len(refused):,} items cannot be used, which go by their words alone, such as that of {item}: {why}")
 
 
 def stored_features(

@@ -12,6 +12,7 @@ from models.evaluation.metrics import Metric
 RESAMPLES: Final = 1000
 _AT_ONCE: Final = 100  # resamples held in memory together
 _LEVELS: Final = (2.5, 97.5)
+_Z: Final = 1.96
 
 Name = TypeVar("Name", bound=Hashable)
 Interval = tuple[float, float]
@@ -21,7 +22,8 @@ def intervals(metrics: Mapping[Name, Metric], questions: int, resamples: int = R
     """The 95 % interval of each metric over ``questions`` drawn with replacement; None where every resample leaves it undefined.
 
     All metrics see the same resamples, so model and baselines are compared on equal draws. The percentiles of a metric leave out
-    resamples in which it is undefined (AUC without both labels).
+    resamples in which it is undefined (AUC without both labels). A share of 0 or 1, of which every resample says the same, has Wilson's
+    interval (JASA 1927): that all of five questions are right does not make the next one sure.
     """
     random = np.random.default_rng(seed)
     parts: dict[Name, list[np.ndarray]] = {name: [] for name in metrics}
@@ -31,12 +33,15 @@ def intervals(metrics: Mapping[Name, Metric], questions: int, resamples: int = R
         weights_RB = np.bincount(drawn.ravel(), minlength=count * questions).reshape(count, questions).astype(np.float64)
         for name, metric in metrics.items():
             parts[name].append(metric.statistic(weights_RB))
-    return {name: _percentiles(np.concatenate(values)) for name, values in parts.items()}
+    return {name: _interval(np.concatenate(values), metrics[name].trials) for name, values in parts.items()}
 
 
-def _percentiles(values_R: np.ndarray) -> Interval | None:
+def _interval(values_R: np.ndarray, trials: int) -> Interval | None:
     defined = values_R[~np.isnan(values_R)]
     if not len(defined):
         return None
+    if trials and (np.all(defined == 0) or np.all(defined == 1)):
+        least = trials / (trials + _Z**2)
+        return (least, 1.0) if defined[0] else (0.0, 1 - least)
     low, high = np.percentile(defined, _LEVELS)
     return float(low), float(high)

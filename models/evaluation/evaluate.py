@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
 import torch
 
 from models.bundle import Bundle
@@ -17,7 +16,7 @@ from models.datasets.read import question_files, read_dataset
 from models.datasets.rejects import Rejects
 from models.datasets.schema import Catalogue, Dataset, Split
 from models.encoders.features import FeatureSpec, FloatArray, check_features
-from models.encoders.keep import catalogue_features, own_features
+from models.encoders.keep import catalogue_features, own_features, tell_refused
 from models.encoders.load import load_encoder
 from models.errors import InputError
 from models.evaluation.baselines import build_baselines
@@ -26,12 +25,10 @@ from models.evaluation.metrics import Metric
 from models.evaluation.predictions import finite, write_predictions
 from models.evaluation.scorer import ModelScorer, Scorer
 from models.evaluation.table import too_few
-from models.evaluation.tasks import Answers, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
+from models.evaluation.tasks import Answers, Calibrated, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
-
-_TIE_SEED: Final = 0
 
 
 def evaluate(
@@ -73,13 +70,8 @@ def evaluate(
         check_output_directory(report, "--report")
         check_plots("--report")
     loaded = Bundle.load(bundle).to(device)
-    findings, drawn = Findings(rejects=Rejects()), None
-    if question_files(data):
-        dataset = read_dataset(data, {"train", split}, findings=findings)
-    else:
-        dataset, drawn = draw_for(data, split, findings)
-    findings.tell(warn)
-    features_NF = features_for(loaded, dataset.catalogue, cache, progress)
+    dataset, drawn = read_asked(data, split, warn)
+    features_NF = features_for(loaded, dataset.catalogue, cache, progress, warn)
     result = evaluate_dataset(
         dataset, loaded, features_NF, split=split, drawn=drawn, predictions=predictions, report=report, progress=progress
     )
@@ -101,31 +93,28 @@ def evaluate_dataset(
 ) -> dict[str, Any]:
     """``evaluate`` for what is already in memory; ``features_NF`` are by row of the catalogue, ``drawn`` where the questions are from."""
     started = time.perf_counter()
-    asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
-    asked = {name: questions for name, questions in asked.items() if questions}
-    if not asked:
-        msg = f"no questions of split {split!r}; evaluate another split, or draw some with `attire questions`"
-        raise InputError(msg, path=dataset.root)
     catalogue = dataset.catalogue
     categories = catalogue.categories
+    tasks = tasks_of(dataset, split, bundle.probability)
     model = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), catalogue.ids), categories)
     baselines = build_baselines(catalogue, dataset.outfits_of("train"), features_NF)
     evaluated = {}
-    for name, questions in asked.items():
-        with progress(f"evaluating {name}", len(questions)) as advance:
-            task = pack(questions, catalogue, bundle.probability)
-            answers = task.answer(model, advance=advance)
-            evaluated[name] = Evaluated(task, answers, {other: _baseline_answers(task, scorer) for other, scorer in baselines.items()})
+    for name, task in tasks.items():
+        with progress(f"evaluating {name}", len(task.questions)) as advance:
+            evaluated[name] = Evaluated(task, task.answer(model, advance=advance), answers_of(baselines, task))
     result = {
         "dataset": dataset.name,
         "bundle": bundle.id,
         "split": split,
         **({"drawn": drawn.counts()} if drawn else {}),
-        "tasks": {name: _figures(answered, (dataset.oracle or {}).get(name, {}), model) for name, answered in evaluated.items()},
+        "tasks": {
+            name: {**figures_of(answered, (dataset.oracle or {}).get(name, {})), **_beside(answered, model)}
+            for name, answered in evaluated.items()
+        },
         "seconds": round(time.perf_counter() - started, 3),
     }
     if predictions is not None:
-        write_predictions(predictions, evaluated)
+        write_predictions(predictions, evaluated, catalogue.ids, likely=bundle.calibrated)
     if report is not None:
         from models.evaluation.report import write_report  # noqa: PLC0415 - it draws with matplotlib, which may not be installed
 
@@ -133,7 +122,50 @@ def evaluate_dataset(
     return result
 
 
-def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent) -> FloatArray:
+def read_asked(data: Path, split: Split, warn: Warn) -> tuple[Dataset, Drawn | None]:
+    """A dataset with its questions, or with some drawn where it has none; what it is put up with is told.
+
+    Raises:
+        InputError: it is broken, or has nothing to ask about.
+    """
+    findings = Findings(rejects=Rejects())
+    if question_files(data):
+        dataset, drawn = read_dataset(data, {"train", split}, findings=findings), None
+    else:
+        dataset, drawn = draw_for(data, split, findings)
+    findings.tell(warn)
+    return dataset, drawn
+
+
+def tasks_of(dataset: Dataset, split: Split, probability: Calibrated) -> dict[str, Task]:
+    """The questions of a split, packed, by the stem of their file.
+
+    Raises:
+        InputError: there are none.
+    """
+    asked = {name: [question for question in questions if question.split == split] for name, questions in dataset.tasks.items()}
+    tasks = {name: pack(questions, dataset.catalogue, probability) for name, questions in asked.items() if questions}
+    if not tasks:
+        msg = f"no questions of split {split!r}; evaluate another split, or draw some with `attire questions`"
+        raise InputError(msg, path=dataset.root)
+    return tasks
+
+
+def answers_of(scorers: Mapping[str, Scorer], task: Task) -> dict[str, Answers]:
+    """What each scorer answers, by its name."""
+    return {name: task.answer(scorer) for name, scorer in scorers.items()}
+
+
+def _beside(evaluated: Evaluated, model: ModelScorer) -> dict[str, Any]:
+    """What only a bundle has: how it ranks all items of a category, and whether its probabilities are given to anybody."""
+    if isinstance(evaluated.task, RetrievalTask):
+        return {"ranked_by": "queries" if model.by_query else "rank"}
+    return {"calibrated": model.bundle.calibrated} if isinstance(evaluated.model, CompatibilityAnswers) else {}
+
+
+def features_for(
+    bundle: Bundle, catalogue: Catalogue, cache: Path | None = None, progress: Progress = silent, warn: Warn = unheard
+) -> FloatArray:
     """Features of the catalogue as the bundle needs them, ``(N, F)``: the shop's own, or its encoder's, computed on the bundle's device.
 
     Raises:
@@ -151,14 +183,12 @@ def features_for(bundle: Bundle, catalogue: Catalogue, cache: Path | None = None
     encoder = load_encoder(bundle.encoder_spec, bundle.device)
     mend = "use the same weights and library, or train again"
     check_features(f"bundle {bundle.id}", reads, "its encoder here", encoder.features, mend=mend)
-    return catalogue_features(catalogue, encoder, cache, progress).features
+    found = catalogue_features(catalogue, encoder, cache, progress)
+    tell_refused(found.refused, warn)
+    return found.features
 
 
-def _baseline_answers(task: Task, scorer: Scorer) -> Answers:
-    return task.answer(scorer, ties=np.random.default_rng(_TIE_SEED))
-
-
-def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScorer) -> dict[str, Any]:
+def figures_of(evaluated: Evaluated, oracle: Mapping[str, float]) -> dict[str, Any]:
     """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
     metrics = evaluated.model.metrics()
     first = next(iter(metrics))
@@ -175,8 +205,9 @@ def _figures(evaluated: Evaluated, oracle: Mapping[str, float], model: ModelScor
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),
     }
-    if isinstance(evaluated.task, RetrievalTask):
-        figures["ranked_by"] = "queries" if model.by_query else "rank"
+    if by_chance := evaluated.model.ties_by_chance():
+        figures["ties_by_chance"] = by_chance
+        figures["baselines_ties_by_chance"] = {name: answers.ties_by_chance()[first] for name, answers in evaluated.baselines.items()}
     if isinstance(evaluated.model, CompatibilityAnswers):
         figures |= evaluated.model.by_size()
     known = {name: float(oracle[name]) for name in figures["chance"] if name in oracle}

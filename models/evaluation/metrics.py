@@ -1,7 +1,8 @@
 """Metrics, each as contributions per question or as a statistic of the questions' weights.
 
 A *statistic* maps weights ``(R, B)`` of B questions to R values: all ones give the metric, resampled counts its bootstrap
-distribution (see ``bootstrap``). Ties count against the scorer: a constant scorer scores nothing.
+distribution (see ``bootstrap``). Ties count against the scorer: a constant scorer scores nothing. What it would score if they were
+broken by chance is a figure beside that (``Places``).
 
 Shape legend: B questions · M candidates · R resamples.
 """
@@ -25,33 +26,76 @@ ECE_BINS: Final = 15
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric's value (NaN where it is undefined) and the statistic that its interval comes from."""
+    """A metric's value (NaN where it is undefined) and the statistic that its interval comes from.
+
+    Attributes:
+        trials: of a share the questions that it is of, which say how sure 0 and 1 are; 0 of anything else.
+    """
 
     value: float
     statistic: Statistic
+    trials: int = 0
 
 
-def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None, ties: np.random.Generator | None = None) -> Ints:
-    """Rank of each answer, ``(B,)``: 1 + the number of other candidates whose score is not lower.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each answer stands among its candidates: the numbers of others above it and of others that tie with it, ``(B,)``."""
+
+    above_B: Ints
+    equal_B: Ints
+
+    @property
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
+        """1 + the number of others that are not below; every tie counts against the answer."""
+        return np.asarray(1 + self.above_B + self.equal_B)
+
+    def drawn(self, ties: np.random.Generator | None) -> Places:
+        """The same with ties broken by chance; None leaves them."""
+        if ties is None:
+            return self
+        return Places(self.above_B + ties.integers(0, self.equal_B + 1), np.zeros_like(self.equal_B))
+
+    def expected(self, gain: Callable[[Ints], Floats]) -> float:
+        """The mean of what ``gain`` makes of ranks, where every order of those that tie is as likely.
+
+        >>> Places(np.array([0, 0]), np.array([0, 3])).expected(fitb_correct)
+        0.625
+        """
+        summed = np.cumsum(np.append(0.0, gain(np.arange(1, int(self.rank_B.max()) + 1))))
+        return float(((summed[self.rank_B] - summed[self.above_B]) / (self.equal_B + 1)).mean())
+
+
+def lead(ours: Metric, theirs: Metric) -> Metric:
+    """How far ahead ours is of theirs on the same questions, and the statistic of that, which is paired."""
+    return Metric(ours.value - theirs.value, lambda weights_RB: ours.statistic(weights_RB) - theirs.statistic(weights_RB))
+
+
+def answer_places(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None) -> Places:
+    """Where each answer stands among the candidates of its row.
 
     Args:
         scores_BM: NaN counts as the lowest score there is.
         answer_B: position of the answer in its row.
         valid_BM: False where a row is padding.
-        ties: breaks ties at random instead. For baselines only: a baseline that cannot tell the candidates apart would otherwise
-            score below chance, and the model beside it would look better than it is.
-
-    >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
-    [1, 3]
     """
     scores_BM = np.where(np.isnan(scores_BM), -np.inf, scores_BM)
     rows = np.arange(len(scores_BM))
     others_BM = np.ones(scores_BM.shape, dtype=bool) if valid_BM is None else valid_BM.copy()
     others_BM[rows, answer_B] = False
     own_B1 = scores_BM[rows, answer_B][:, None]
-    above_B = ((scores_BM > own_B1) & others_BM).sum(1)
-    equal_B = ((scores_BM == own_B1) & others_BM).sum(1)
-    return np.asarray(1 + above_B + (equal_B if ties is None else ties.integers(0, equal_B + 1)))
+    return Places(((scores_BM > own_B1) & others_BM).sum(1), ((scores_BM == own_B1) & others_BM).sum(1))
+
+
+def answer_ranks(scores_BM: Floats, answer_B: Ints, valid_BM: Bools | None = None, ties: np.random.Generator | None = None) -> Ints:
+    """Rank of each answer, ``(B,)``; see ``answer_places``.
+
+    Args:
+        ties: breaks ties by chance; without, all count against the answer.
+
+    >>> answer_ranks(np.array([[0.1, 0.9, 0.5], [0.3, 0.3, 0.3]]), np.array([1, 1])).tolist()
+    [1, 3]
+    """
+    return answer_places(scores_BM, answer_B, valid_BM).drawn(ties).rank_B
 
 
 def fitb_correct(ranks_B: Ints) -> Floats:
@@ -114,7 +158,7 @@ def mean(contributions_B: Floats) -> Metric:
     def statistic(weights_RB: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(weights_RB @ values_B / weights_RB.sum(1))
 
-    return Metric(float(values_B.mean()), statistic)
+    return Metric(float(values_B.mean()), statistic, len(values_B))
 
 
 def auc(scores_B: Floats, labels_B: Ints) -> Metric:
@@ -140,8 +184,8 @@ def auc(scores_B: Floats, labels_B: Ints) -> Metric:
         pairs_R = positive_RL.sum(1) * negative_RL.sum(1)
         return np.asarray(np.divide(wins_R, pairs_R, out=np.full_like(wins_R, np.nan), where=pairs_R > 0))
 
-    both = 0 < int(np.sum(labels_B)) < len(labels_B)
-    return Metric(float(roc_auc_score(labels_B, level_B)) if both else float("nan"), statistic)
+    rarer = min(int(np.sum(labels_B)), len(labels_B) - int(np.sum(labels_B)))
+    return Metric(float(roc_auc_score(labels_B, level_B)) if rarer else float("nan"), statistic, rarer)
 
 
 def ece(probability_B: Floats, labels_B: Ints, bins: int = ECE_BINS) -> Metric:

@@ -116,8 +116,9 @@ def _plots(directory: Path, name: str, evaluated: Evaluated, figures: Mapping[st
             return [Plot(plots.save(directory, f"{name}-by-category", draw, (_WIDE, height)), "Accuracy by category", wide=True)]
         case CompatibilityAnswers() as answers:
             drawn = [Plot(plots.save(directory, f"{name}-scores", plots.score_distributions(answers)), "Scores")]
-            reliable = plots.reliability_diagram(answers, figures["ece"])
-            drawn.insert(0, Plot(plots.save(directory, f"{name}-calibration", reliable), "Calibration"))
+            if figures["calibrated"]:
+                reliable = plots.reliability_diagram(answers, figures["ece"])
+                drawn.insert(0, Plot(plots.save(directory, f"{name}-calibration", reliable), "Calibration"))
             if figures["auc"] is not None:
                 curve = plots.receiver_curve(answers, _of(evaluated, CompatibilityAnswers))
                 drawn.insert(0, Plot(plots.save(directory, f"{name}-roc", curve), "ROC"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from rich.table import Table
@@ -16,12 +17,15 @@ BASELINES: Final = ("random", "popularity", "category", "co_purchase", "pair_pmi
 def render_table(result: Mapping[str, Any]) -> Table:
     """One row per task and metric: the model with its 95 % interval, the baselines, and the share of the oracle.
 
+    Ties count as wrong for all alike; where that makes a difference, a row below says what chance would make of them.
+
     Args:
         result: what ``evaluate`` returns.
     """
     tasks: Mapping[str, Mapping[str, Any]] = result["tasks"]
     oracle = any("oracle" in figures for figures in tasks.values())
-    title = f"{result['dataset']} · {result['split']} · bundle {result['bundle'] or 'unsaved'}"
+    whose = result.get("scores") or f"bundle {result['bundle'] or 'unsaved'}"
+    title = f"{result['dataset']} · {result['split']} · {whose}"
     if "drawn" in result:
         title += f" · questions drawn from {result['drawn']['outfits']:,} outfits"
     table = Table(title=title, title_justify="left")
@@ -30,7 +34,8 @@ def render_table(result: Mapping[str, Any]) -> Table:
     for name in ("n", "model", "95 % interval", *(name.replace("_", " ") for name in BASELINES), *(("oracle", "share") if oracle else ())):
         table.add_column(name, justify="right", style="bold" if name == "model" else None)
     for task, figures in tasks.items():
-        named = [metric for metric in METRICS if metric in figures]
+        promised = figures.get("calibrated", True)  # else nobody is given the probabilities
+        named = [metric for metric in METRICS if metric in figures and (promised or metric != "ece")]
         for place, metric in enumerate(named):
             first = place == 0
             interval = figures["ci95_by_metric"][metric]
@@ -41,11 +46,30 @@ def render_table(result: Mapping[str, Any]) -> Table:
                 best = figures.get("oracle", {}).get(metric)
                 share = figures.get("share_of_oracle", {}).get(metric)
                 row += [number(best) if best is not None else "", percent(share)]
-            last = metric == named[-1]
-            table.add_row(*row, end_section=last and "ece_floor" not in figures)
-            if last and "ece_floor" in figures:
-                table.add_row("", "ece_floor", "", number(figures["ece_floor"]), end_section=True)
+            table.add_row(*row)
+            if by_chance := _by_chance(figures, metric, first=first):
+                table.add_row("", "  ties by chance", "", *by_chance)
+            if metric in figures.get("against", {}):
+                table.add_row("", f"  ahead of {Path(result['against']).name}", "", *_ahead(figures["against"][metric]))
+        if "ece_floor" in figures and promised:
+            table.add_row("", "ece_floor", "", number(figures["ece_floor"]))
+        table.add_section()
     return table
+
+
+def _ahead(against: Mapping[str, Any]) -> list[str]:
+    interval = against["ci95"]
+    return [signed(against["lead"]), f"{signed(interval[0])} to {signed(interval[1])}" if interval else ""]
+
+
+def _by_chance(figures: Mapping[str, Any], metric: str, *, first: bool) -> list[str]:
+    """The model, no interval, and of a task's first metric the baselines, with ties broken by chance; empty where it is all the same."""
+    if metric not in figures.get("ties_by_chance", {}):
+        return []
+    names = BASELINES if first else ()
+    strict = [number(figures[metric]), "", *(number(figures["baselines"].get(name)) for name in names)]
+    drawn = [number(figures["ties_by_chance"][metric]), "", *(number(figures["baselines_ties_by_chance"].get(name)) for name in names)]
+    return drawn if drawn != strict else []
 
 
 def too_few(result: Mapping[str, Any]) -> str | None:
@@ -75,6 +99,15 @@ def percent(share: float | None) -> str:
     ('35 %', '0 %', '')
     """
     return "" if share is None else f"{round(100 * share)} %"
+
+
+def signed(value: float | None) -> str:
+    """Three decimals with their sign, or a dash.
+
+    >>> signed(0.0123), signed(-0.2), signed(None)
+    ('+0.012', '-0.200', '-')
+    """
+    return "-" if value is None else f"{value:+.3f}"
 
 
 def number(value: float | None) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -21,7 +22,8 @@ from models.evaluation.metrics import (
     Floats,
     Ints,
     Metric,
-    answer_ranks,
+    Places,
+    answer_places,
     auc,
     calibration_debiased,
     discounted_gain,
@@ -37,6 +39,11 @@ from models.progress import Advance
 
 _CELLS: Final = 2_000_000  # context items times candidates that are scored at once
 CUTOFFS: Final = (10, 50)
+RANKED: Final[Mapping[str, Callable[[Ints], Floats]]] = {
+    **{f"recall_at_{k}": partial(recall_at, k) for k in CUTOFFS},
+    "mrr": reciprocal_rank,
+    "ndcg": discounted_gain,
+}
 
 Calibrated = Callable[[Floats, Sequence[Sequence[str]]], Floats]
 """A bundle's calibration: probabilities from the scores of outfits and the categories of their items."""
@@ -48,32 +55,48 @@ def ignore(steps: int = 1, **shown: float | str) -> None:
 
 @dataclass(frozen=True)
 class FillInTheBlankAnswers:
-    """Scores ``(B, M)`` and the rank of each right answer, ``(B,)``."""
+    """Scores ``(B, M)``, and where each right answer stands by them."""
 
     scores_BM: Floats
-    rank_B: Ints
+    places: Places
+
+    @property
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
+        return self.places.rank_B
 
     def metrics(self) -> dict[str, Metric]:
         return {"fitb_accuracy": mean(fitb_correct(self.rank_B))}
+
+    def ties_by_chance(self) -> dict[str, float]:
+        return {"fitb_accuracy": self.places.expected(fitb_correct)}
 
 
 @dataclass(frozen=True)
 class CompatibilityAnswers:
     """Score, label, calibrated probability and number of known items of each outfit, ``(B,)``.
 
-    A baseline's probability means nothing: the calibration was fitted to the model's scores.
+    A baseline's probability means nothing: the calibration was fitted to the model's scores. Who gives none (``likely`` False) has no
+    calibration error.
     """
 
     score_B: Floats
     label_B: Ints
     probability_B: Floats
     items_B: Ints
+    likely: bool = True
 
     def metrics(self) -> dict[str, Metric]:
-        return {"auc": auc(self.score_B, self.label_B), "ece": ece(self.probability_B, self.label_B)}
+        found = {"auc": auc(self.score_B, self.label_B)}
+        return {**found, "ece": ece(self.probability_B, self.label_B)} if self.likely else found
+
+    def ties_by_chance(self) -> dict[str, float]:
+        """Nothing: AUC counts a tie as half for everybody."""
+        return {}
 
     def by_size(self) -> dict[str, Any]:
         """The calibration error of outfits of each size, and beside each, and beside that of all, what chance alone would show."""
+        if not self.likely:
+            return {}
         sizes, counts = np.unique(self.items_B, return_counts=True)
         found = {}
         for size, count in zip(sizes.tolist(), counts.tolist(), strict=True):
@@ -88,13 +111,20 @@ def _beside(probability_B: Floats, label_B: Ints) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class RetrievalAnswers:
-    """Rank of each right answer among all items of its category, ``(B,)``."""
+    """Where each right answer stands among all items of its category, and the best of these by row, each with its score."""
 
-    rank_B: Ints
+    places: Places
+    best: Sequence[Sequence[tuple[int, float]]] = ()
+
+    @property
+    def rank_B(self) -> Ints:  # noqa: N802 - a shape
+        return self.places.rank_B
 
     def metrics(self) -> dict[str, Metric]:
-        recalls = {f"recall_at_{k}": mean(recall_at(k, self.rank_B)) for k in CUTOFFS}
-        return {**recalls, "mrr": mean(reciprocal_rank(self.rank_B)), "ndcg": mean(discounted_gain(self.rank_B))}
+        return {name: mean(gain(self.rank_B)) for name, gain in RANKED.items()}
+
+    def ties_by_chance(self) -> dict[str, float]:
+        return {name: self.places.expected(gain) for name, gain in RANKED.items()}
 
 
 Answers = FillInTheBlankAnswers | CompatibilityAnswers | RetrievalAnswers
@@ -125,8 +155,11 @@ class FillInTheBlankTask:
             scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
             advance(rows.stop - rows.start)
         scores_BM[self.candidates_BM < 0] = np.nan
+        return self.answered(scores_BM, ties)
+
+    def answered(self, scores_BM: Floats, ties: np.random.Generator | None = None) -> FillInTheBlankAnswers:
         answer_B = np.array([question.answer for question in self.questions])
-        return FillInTheBlankAnswers(scores_BM, answer_ranks(scores_BM, answer_B, self.valid_BM, ties))
+        return FillInTheBlankAnswers(scores_BM, answer_places(scores_BM, answer_B, self.valid_BM).drawn(ties))
 
 
 @dataclass(frozen=True)
@@ -151,10 +184,13 @@ class CompatibilityTask:
         for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
             score_B[rows] = scorer.outfits(self.items_BI[rows])
             advance(rows.stop - rows.start)
-        label_B = np.array([question.label for question in self.questions])
         # An outfit without a score has probability 0.5 in the calibration error and ranks last in the AUC.
-        items_B = (self.items_BI >= 0).sum(1)
-        probability_B = np.where(np.isnan(score_B), 0.5, self.probability(score_B, self.categories))
+        return self.answered(score_B, np.where(np.isnan(score_B), 0.5, self.probability(score_B, self.categories)))
+
+    def answered(self, score_B: Floats, probability_B: Floats | None) -> CompatibilityAnswers:
+        label_B, items_B = np.array([question.label for question in self.questions]), (self.items_BI >= 0).sum(1)
+        if probability_B is None:
+            return CompatibilityAnswers(score_B, label_B, np.full(len(label_B), 0.5), items_B, likely=False)
         return CompatibilityAnswers(score_B, label_B, probability_B, items_B)
 
 
@@ -182,20 +218,24 @@ class RetrievalTask:
         return {**recalls, **{name: float((np.cumsum(gain)[size_B - 1] / size_B).mean()) for name, gain in by_rank.items()}}
 
     def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> RetrievalAnswers:
-        rank_B = np.empty(len(self.questions), dtype=np.int64)
+        above_B, equal_B = np.zeros((2, len(self.questions)), dtype=np.int64)
+        best: list[Sequence[tuple[int, float]]] = [()] * len(self.questions)
         category_B = np.array([question.category for question in self.questions], dtype=object)
         for category, rows_M in self.rows_in.items():
             asked = np.flatnonzero(category_B == category)
-            rank_B[asked] = len(rows_M) + 1
+            above_B[asked] = len(rows_M)
             place_B = np.searchsorted(rows_M, self.answer_B[asked])
             known = np.isin(self.answer_B[asked], rows_M)
             advance(int((~known).sum()))
             asked, place_B = asked[known], place_B[known]
             for part in chunks(len(asked), self.context_BI.shape[1] * len(rows_M)):
                 scores_BM = scorer.candidates(self.context_BI[asked[part]], rows_M[None])
-                rank_B[asked[part]] = answer_ranks(scores_BM, place_B[part], ties=ties)
+                places = answer_places(scores_BM, place_B[part])
+                above_B[asked[part]], equal_B[asked[part]] = places.above_B, places.equal_B
+                for at, scores_M in zip(asked[part], scores_BM, strict=True):
+                    best[at] = best_of(rows_M, scores_M)
                 advance(part.stop - part.start)
-        return RetrievalAnswers(rank_B)
+        return RetrievalAnswers(Places(above_B, equal_B).drawn(ties), best)
 
 
 Task = FillInTheBlankTask | CompatibilityTask | RetrievalTask
@@ -221,6 +261,12 @@ def pack(questions: Sequence[Question], catalogue: Catalogue, probability: Calib
     names = catalogue.categories
     categories = [[names[row] for row in rows_I[rows_I >= 0]] for rows_I in items_BI]
     return CompatibilityTask(outfits, items_BI, categories, probability)
+
+
+def best_of(rows_M: Ints, scores_M: Floats, most: int = max(CUTOFFS)) -> list[tuple[int, float]]:
+    """The best of some rows, each with its score; of equal ones those that come first, and none without a score."""
+    order = np.argsort(-scores_M, kind="stable")[:most]
+    return [(int(rows_M[place]), float(scores_M[place])) for place in order if not np.isnan(scores_M[place])]
 
 
 def padded_rows(groups: Sequence[Sequence[str]], row_of: Mapping[str, int]) -> NDArray[np.int64]:

@@ -81,6 +81,7 @@ def train(
         workers=workers,
         device=device,
         progress=progress,
+        warn=warn,
     )
     with repeatable(device):
         bundle = chosen.fit(run)

@@ -18,7 +18,7 @@ class Schedule:
         learning_rate: of AdamW; it warms up over the first 3 % and falls along a cosine.
         weight_decay: of AdamW.
         patience: epochs without a better validation figure before training stops.
-        minutes: stops (and keeps the best) after this time.
+        minutes: stops (and keeps the best) after this time; the rate falls in time for it.
     """
 
     batch_size: PositiveInt = 256

@@ -1,8 +1,9 @@
 """Does a training earn its place? Its bundle, on outfits that it did not learn from, beside the cosine of the features and counting pairs.
 
 Each outfit is asked about four times, each time with another item left out and other wrong ones: three of the item's category, drawn at
-random, and three as popular ones. Where validation outfits are few, and training takes no longer than a minute, everything is trained anew
-without a quarter of all outfits, for each quarter, and asked about that one; workers share out the quarters.
+random, and three as popular ones. Ties are broken by chance for all three alike. Where validation outfits are few, and training takes no
+longer than a minute, everything is trained anew without a quarter of all outfits, for each quarter, and asked about that one; workers
+share out the quarters.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from typing import Any
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 from models.errors import refuse
 from models.progress import Progress
 from models.training.checkpoint import Checkpoint
+from models.training.clock import Clock
 from models.training.fields import Schedule
 from models.training.mean_weights import MeanWeights
 from models.training.parallel import ALONE, Workers
@@ -78,12 +78,13 @@ def fit(
         checkpoint: written after each epoch, and gone on from; None: nothing is written.
 
     Returns:
-        ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``.
+        ``valid`` (the best figure, NaN without a judge), ``train_loss`` and ``minutes``; and where the clock made a difference, so that
+        the same seed may give something else, what it did (``models.manifest.CLOCK``).
 
     Raises:
         InputError: it diverged, or the checkpoint is of another training.
     """
-    started, rate = time.perf_counter(), schedule.learning_rate
+    rate = schedule.learning_rate
     if optimiser is None:
         optimiser = torch.optim.AdamW(learned.parameters(), lr=rate, weight_decay=schedule.weight_decay, fused=True)
     mean = MeanWeights(learned, average) if average else None
@@ -91,20 +92,18 @@ def fit(
     now = Standing(learned, optimiser, mean, generator)
     if checkpoint:
         now.restore(checkpoint)
-    started -= 60 * now.minutes
+    clock = Clock(schedule, workers, now.minutes)
     with progress(f"{title}, epochs", schedule.epochs) as advance:
         advance(now.epochs)
         for epoch in range(now.epochs, schedule.epochs):
-            # the clock must not touch a run that has time enough
-            [elapsed] = workers.mean((time.perf_counter() - started) / 60) if epoch else [0.0]
-            if elapsed > schedule.minutes or now.stale >= schedule.patience:
+            if clock.over(epoch) or now.stale >= schedule.patience:
                 break
-            batches = torch.randperm(count, generator=generator).split(schedule.batch_size)
+            batches, share = torch.randperm(count, generator=generator).split(schedule.batch_size), clock.share(epoch)
             losses = []
             workers.reseed(generator.initial_seed(), epoch)
             learned.train()
             for number, rows in enumerate(batches):
-                done = max((epoch + number / len(batches)) / schedule.epochs, min(1.0, elapsed / schedule.minutes))
+                done = max((epoch + number / len(batches)) / schedule.epochs, share)
                 for group in optimiser.param_groups:
                     group["lr"] = warmed_cosine(rate, done)
                 batch_loss = step(rows, done) * workers.weight(len(rows))
@@ -116,6 +115,8 @@ def fit(
                 if mean:
                     mean.step()
                 losses.append(batch_loss.detach())
+                if clock.over(epoch + (number + 1) / len(batches)):
+                    break
             [now.loss] = workers.mean(math.fsum(torch.stack(losses).tolist()) / len(losses) if losses else 0.0)  # a GPU waits only here
             refuse_diverged(now.loss, learned, rate)
             learned.eval()
@@ -123,19 +124,16 @@ def fit(
                 told = settle() if settle else None
                 now.loss = now.loss if told is None else told
                 [figure] = workers.mean(judge() if judge else math.inf)
-                now.stale = 0 if figure > now.best or not judge else now.stale + 1
-                if not now.stale:
-                    now.best = figure
-                    now.keep()
-            now.epochs, now.minutes = epoch + 1, (time.perf_counter() - started) / 60
+                now.heard(figure, better=figure > now.best or not judge)
+            now.epochs, now.minutes = epoch + 1, clock.minutes()
             if checkpoint and workers.leads:
                 now.save(checkpoint)
             advance(1, loss=now.loss, **({"valid": figure, "best": now.best} if judge else {}))
     now.take()
     learned.eval()
     valid = now.best if judge and math.isfinite(now.best) else math.nan
-    [minutes] = workers.mean((time.perf_counter() - started) / 60)
-    return {"valid": valid, "train_loss": now.loss, "minutes": minutes}
+    [minutes] = workers.mean(clock.minutes())
+    return {"valid": valid, "train_loss": now.loss, "minutes": minutes, **clock.did}
 
 
 def refuse_diverged(loss: float, learned: nn.Module, rate: float) -> None:

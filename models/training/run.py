@@ -13,10 +13,10 @@ from models.bundle import Bundle
 from models.datasets.schema import Dataset
 from models.encoders.base import Encoder
 from models.encoders.features import FeatureSpec, FloatArray
-from models.encoders.keep import catalogue_features, own_features
+from models.encoders.keep import catalogue_features, own_features, tell_refused
 from models.encoders.load import SHIPPED, load_encoder
 from models.precision import CPU
-from models.progress import Progress, silent
+from models.progress import Progress, Warn, silent, unheard
 from models.training.checkpoint import Checkpoint
 from models.training.parallel import ALONE, Workers
 
@@ -37,6 +37,7 @@ class Run(Generic[ConfigT]):
         start: a bundle to take weights from.
         cache: keeps features between runs; None: not kept.
         workers: who trains together; each has a run of its own, alike.
+        warn: told which pictures cannot be used.
         device: of model and encoder. Random draws happen on the CPU, so a seed draws the same on every device.
     """
 
@@ -50,6 +51,7 @@ class Run(Generic[ConfigT]):
     workers: Workers = ALONE
     device: torch.device = CPU
     progress: Progress = silent
+    warn: Warn = unheard
 
     def over(self, dataset: Dataset, part: str) -> Run[ConfigT]:
         """The same run over other outfits of the same catalogue by this process alone, with the features that it has; ``part`` names it."""
@@ -78,7 +80,9 @@ class Run(Generic[ConfigT]):
         """Features of the catalogue, ``(N, F)``."""
         encoder = None if self.reads.is_own else self.encoder
         with self.workers.first_alone():
-            return catalogue_features(self.dataset.catalogue, encoder, self.cache, self.progress).features
+            found = catalogue_features(self.dataset.catalogue, encoder, self.cache, self.progress)
+        tell_refused(found.refused, self.warn)
+        return found.features
 
     def checkpoint(self, part: str) -> Checkpoint | None:
         """Where a part of this training is kept from epoch to epoch; None for one process by itself, which begins anew."""

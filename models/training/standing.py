@@ -35,6 +35,13 @@ class Standing(nn.Module):
         self._name("mean", mean.mean if mean else [])
         self._name("kept", list(self._kept.values()))
 
+    def heard(self, figure: float, *, better: bool) -> None:
+        """How good an epoch was; if it was better than any before, the present weights are kept."""
+        self.stale = 0 if better else self.stale + 1
+        if better:
+            self.best = figure
+            self.keep()
+
     def keep(self) -> None:
         """Keep the present weights as the best ones."""
         for name, value in self.learned.state_dict().items():

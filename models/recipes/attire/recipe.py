@@ -18,6 +18,7 @@ from models.compatibility.ensemble import Ensemble
 from models.compatibility.pair_masks import PairMasks
 from models.compatibility.pair_memory import ITEM, PRODUCT, TYPE, PairMemory, remember
 from models.compatibility.set_transformer import SetTransformer
+from models.manifest import CLOCK
 from models.precision import CPU
 from models.progress import Advance, Progress
 from models.recipes.attire.config import AttireConfig
@@ -133,7 +134,7 @@ def _ensemble(bundle: Bundle) -> Ensemble:
 def _train(  # noqa: PLR0917 - the run, and what it trains on
     run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, pool_M: Tensor
 ) -> dict[str, float]:
-    """Train each member; returns the mean of their losses, and their minutes together.
+    """Train each member; returns the mean of their losses, their minutes together, and what the clock did to any of them.
 
     Workers share out whole members as far as there is one for each of them, and the masks, which are too small to be trained together.
     """
@@ -160,7 +161,14 @@ def _train(  # noqa: PLR0917 - the run, and what it trains on
         if who is not None:
             workers.take(model.state_dict().values(), who)
     found = {number: figures for told in workers.told([*mine.items()]) for number, figures in told}.values()
-    return {name: math.fsum(figures[name] for figures in found) / count for name, count in (("train_loss", len(found)), ("minutes", 1))}
+    clock = {
+        name: min(figures[name] for figures in found if name in figures) for name in CLOCK if any(name in figures for figures in found)
+    }
+    return {
+        "train_loss": math.fsum(figures["train_loss"] for figures in found) / len(found),
+        "minutes": math.fsum(figures["minutes"] for figures in found),
+        **clock,
+    }
 
 
 def _whose(config: AttireConfig, workers: int) -> list[int | None]:

@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.errors import InputError
+from models.manifest import STOPPED
 from models.objectives.contrastive import alike_loss, clip_loss, siglip_loss, top1
 from models.objectives.softmax import no_negatives
 from models.objectives.weak_labels import all_words_loss, word_loss
@@ -128,7 +129,9 @@ class WeakLabelTraining:
         workers.agree(self.towers.buffers())
         [now.minutes] = workers.mean(now.minutes)
         self._refuse_diverged(now, checkpoint)  # the minutes may have been over within an epoch
-        return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes}
+        over = config.minutes is not None and now.minutes >= config.minutes and now.step < self.steps
+        clock = {STOPPED: now.step / self.batches.per_epoch} if over else {}
+        return {**now.figures, **(self.judge(self.valid) if self.valid else {}), "steps": float(now.step), "minutes": now.minutes, **clock}
 
     @torch.inference_mode()
     def judge(self, shop: Labelled) -> dict[str, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import weakref
 from collections.abc import Callable
 from dataclasses import replace
@@ -55,8 +56,8 @@ def test_the_items_are_let_go_before_the_release_is_checked(catalogue: Path, tmp
 
     read = importing.read_whole
 
-    def noted(*rest: Any) -> Dataset:
-        found = read(*rest)
+    def noted(*rest: Any, **named: Any) -> Dataset:
+        found = read(*rest, **named)
         held.append(weakref.ref(found.catalogue.table))
         return found
 
@@ -65,6 +66,14 @@ def test_the_items_are_let_go_before_the_release_is_checked(catalogue: Path, tmp
     monkeypatch.setattr(Release, "open", checked)
     import_catalogue(catalogue, ReleaseStore(tmp_path), default_encoder="shipped")
     assert left == [None, None]
+
+
+def test_questions_are_not_read(catalogue: Path, tmp_path: Path) -> None:
+    """They are for evaluations: however broken, they cost nobody the catalogue."""
+    data = tmp_path / "data"
+    shutil.copytree(catalogue, data)
+    (data / "fitb.jsonl").write_text("?")
+    assert import_catalogue(data, ReleaseStore(tmp_path / "home"), default_encoder="shipped").release.items == 48
 
 
 def test_importing_the_same_again_keeps_one_snapshot(catalogue: Path, tmp_path: Path) -> None:

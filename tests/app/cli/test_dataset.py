@@ -31,6 +31,24 @@ def test_a_dataset_in_order_is_told_what_it_lacks(shop: Path, capsys: pytest.Cap
     assert err == ""
 
 
+@pytest.mark.training
+def test_pictures_that_cannot_be_used_are_counted(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """By check, train and evaluate: what a half-extracted archive lacks is no model's fault."""
+    items = [json.loads(line) for line in (shop / "items.jsonl").read_text().splitlines()]
+    for item in items[:3]:
+        item["image"] = f"{item['id']}.jpg"
+        (shop / item["image"]).write_bytes(b"notajpeg")
+    (shop / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    assert run(["check", str(shop)]) == 0
+    assert "3 of 3 pictures that were looked at cannot be used, such as that of 'tops0': not a picture" in capsys.readouterr().out
+    bundle = ["--recipe", "self-adaptive", "--set", "epochs=1", "--no-compare"]
+    assert run(["train", str(shop), "--out", str(shop / "bundle"), *bundle]) == 0
+    told = "warning: pictures of 3 items cannot be used, which go by their words alone, such as that of tops0: not a picture"
+    assert told in capsys.readouterr().err
+    assert run(["evaluate", str(shop), "--bundle", str(shop / "bundle")]) == 0
+    assert told in capsys.readouterr().err
+
+
 def test_everything_wrong_is_told_and_ends_with_2(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Each kind with its lines on standard output, the same as JSON, and one line on standard error."""
     with (shop / "outfits.jsonl").open("a") as file:
@@ -66,6 +84,17 @@ def test_questions_are_written_once(shop: Path, capsys: pytest.CaptureFixture[st
     assert run(["questions", str(shop), "--force"]) == 0
     assert (shop / "fitb.jsonl").read_text() == first != (shop / "other" / "fitb.jsonl").read_text()
     assert run(["check", str(shop)]) == 0
+
+
+def test_one_kind_is_written_beside_questions_of_ones_own(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Published questions seldom rank whole categories; those that are there stay as they are."""
+    (shop / "fitb.jsonl").write_text("mine")
+    assert run(["questions", str(shop), "--only", "retrieval"]) == 0
+    assert f"{shop}: 2 retrieval, about 2 outfits of test" in capsys.readouterr().out
+    assert sorted(path.name for path in shop.glob("*.jsonl")) == ["fitb.jsonl", "items.jsonl", "outfits.jsonl", "retrieval.jsonl"]
+    assert (shop / "fitb.jsonl").read_text() == "mine"
+    assert run(["questions", str(shop), "--only", "ranks"]) == 2
+    assert "use fitb, compatibility, retrieval" in capsys.readouterr().err
 
 
 def test_where_there_is_nothing_to_ask_about_it_is_told(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -78,7 +78,13 @@ def test_polyvore_becomes_a_dataset(polyvore: Path, tmp_path: Path) -> None:
     """Items, outfits and pictures of one variant are there, under the products' own ids."""
     counts = convert("polyvore-nondisjoint", polyvore, tmp_path / "out")
     dataset = read_dataset(tmp_path / "out")
-    assert counts == {"items": 9, "pictures": 2, "outfits": 5, "fitb": 20, "compatibility": 2}
+    assert counts == {
+        "items": {"": 9},
+        "pictures": {"": 2},
+        "outfits": {"train": 2, "valid": 1, "test": 2},
+        "fitb": {"test": 20},
+        "compatibility": {"valid": 2},
+    }
     assert [(outfit.id, outfit.items, outfit.split) for outfit in dataset.outfits][1:3] == [
         ("11", ("2", "3"), "train"),
         ("20", ("4", "5"), "valid"),
@@ -109,22 +115,42 @@ def test_right_answer_is_of_the_questions_outfit(polyvore: Path, tmp_path: Path)
 
 
 def test_variant_without_questions_has_none(polyvore: Path, tmp_path: Path) -> None:
-    """Files of questions may be missing."""
-    convert("polyvore-disjoint", polyvore, tmp_path / "out")
+    """Files of questions may be missing, which is told by name, as are items of no outfit."""
+    said: list[str] = []
+    convert("polyvore-disjoint", polyvore, tmp_path / "out", warn=said.append)
     assert read_dataset(tmp_path / "out").tasks == {}
+    kinds = [("fill_in_blank", "json"), ("compatibility", "txt")]
+    expected = [str(polyvore / "disjoint" / f"{kind}_{split}.{end}") for kind, end in kinds for split in ("train", "valid", "test")]
+    assert [line.split(":")[0] for line in said if "is not there" in line] == expected
+    assert any("2 of its items stand in no outfit" in line for line in said)
+
+
+def test_an_answer_among_the_wrong_ones_is_one_candidate(polyvore: Path, tmp_path: Path) -> None:
+    """Two places may be of one item; a question that this leaves no choice is left out, and both are told by file and number."""
+    asked = {"question": ["30_1", "30_2"], "blank_position": 3}
+    answers = [["30_3", "31_1", "20_1", "10_1"], ["30_3", "31_1"]]
+    path = polyvore / "nondisjoint" / "fill_in_blank_test.json"
+    save(path, [{**asked, "answers": places} for places in answers])
+    said: list[str] = []
+    counts = convert("polyvore-nondisjoint", polyvore, tmp_path / "out", warn=said.append)
+    [question] = read_dataset(tmp_path / "out").tasks["fitb"]
+    assert (question.id, sorted(question.candidates), question.candidates[question.answer]) == ("fitb-test-1", ["1", "4", "8"], "8")
+    assert counts["fitb"] == {"test": 1}
+    told = [line for line in said if line.startswith(f"{path}: 1 question")]
+    assert ["(1) with two places" in told[0], "(2) with one item" in told[1]] == [True, True]
 
 
 def test_header_of_categories_is_passed_over(polyvore: Path, tmp_path: Path) -> None:
     """Copies of categories.csv with a header read the same."""
     save(polyvore / "categories.csv", "id,name,semantic\n21,t-shirt,tops\n41,shoe,shoes\n")
-    assert convert("polyvore-disjoint", polyvore, tmp_path / "out")["items"] == 9
+    assert convert("polyvore-disjoint", polyvore, tmp_path / "out")["items"] == {"": 9}
 
 
 def test_maryland_becomes_a_dataset(maryland: Path, tmp_path: Path) -> None:
     """Items are known by outfit and index; a price of 0 is no price; a wrong answer that stands in the question is not the right one."""
     counts = convert("maryland", maryland, tmp_path / "out")
     dataset = read_dataset(tmp_path / "out")
-    assert counts == {"items": 9, "pictures": 1, "outfits": 3, "fitb": 20, "compatibility": 2}
+    assert [sum(by_split.values()) for by_split in counts.values()] == [9, 1, 3, 20, 2]
     assert dataset.catalogue.ids == [f"{set_id}_{index}" for set_id in (10, 20, 30) for index in (1, 2, 4)]
     first = dataset.catalogue.table.to_pylist()[0]
     assert (first["category"], first["title"], first["price"], first["split"]) == ("T-Shirts", "item 1", None, "train")

@@ -77,7 +77,6 @@ def test_tasks_need_not_be_opened(shop: Path) -> None:
         ("outfits", OUTFIT, {"timestamp": True}, "timestamp", "True is neither ISO 8601 nor seconds since 1970"),
         ("fitb", FITB, {"candidates": []}, "candidates", "is an empty list"),
         ("fitb", FITB, {"candidates": ["b", "z"]}, "candidates", "'z' is not an item"),
-        ("fitb", FITB, {"candidates": ["b", "b"], "answer": 0}, "candidates", "holds only 'b', which leaves no choice"),
         ("fitb", FITB, {"answer": 2}, "answer", "2 is not a place among 2 candidates"),
         ("fitb", FITB, {"answer": -1}, "answer", "-1 is not a place"),
         ("fitb", FITB, {"answer": True}, "answer", "True should be a valid integer"),
@@ -107,6 +106,36 @@ def test_broken_row_is_refused(
     """A row that cannot be used is refused by file, line and field."""
     path = write(shop / f"{name}.jsonl", [good, {**good, "id": "second", **change}])
     assert problem in refused(lambda: read_dataset(shop), path, 2, field)
+
+
+def test_each_item_is_one_candidate(shop: Path, write: Callable[..., Path]) -> None:
+    """No model could tell an answer from itself; what that leaves no choice is left out, and all of it is counted."""
+    asked = [
+        {**FITB, "candidates": ["b", "d", "b"], "answer": 2},
+        {**FITB, "id": "alone", "candidates": ["b", "b"], "answer": 0},
+        {**FITB, "id": "worn", "items": ["a", "d"]},
+        {**FITB, "id": "other split", "candidates": ["b", "b"], "answer": 0, "split": "train"},
+    ]
+    write(shop / "fitb.jsonl", asked)
+    read = read_dataset(shop, ["test"], findings=(findings := Findings())).tasks["fitb"]
+    assert [(one.id, getattr(one, "candidates", ()), getattr(one, "answer", -1)) for one in read] == [
+        ("q", ("b", "d"), 0),
+        ("worn", ("b", "d"), 1),
+    ]
+    told = {kind.first[0].line: kind.first[0].problem for kind in findings.of("warning")}
+    assert list(told) == [1, 2, 3]
+    assert "each is one candidate" in told[1]
+    assert "leaves no choice; the question is left out" in told[2]
+    assert "'d' stands in the question already" in told[3]
+
+
+def test_sizes_of_a_product_are_one_candidate(shop: Path, write: Callable[..., Path]) -> None:
+    """They look and are called the same, so nobody can tell which was worn."""
+    sizes = [{"id": name, "category": "shoes", "title": "Boots", "group_id": "g"} for name in ("s38", "s39")]
+    write(shop / "items.jsonl", [*sizes, *({"id": name, "category": "shoes", "title": name} for name in "ad")])
+    write(shop / "fitb.jsonl", [{**FITB, "candidates": ["s39", "d", "s38"], "answer": 2}])
+    [question] = read_dataset(shop, ["test"]).tasks["fitb"]
+    assert (getattr(question, "candidates", ()), getattr(question, "answer", -1)) == (("s39", "d"), 0)
 
 
 @pytest.mark.parametrize(("target", "image"), [("private/c.png", "linked"), ("private", "linked/c.png")])

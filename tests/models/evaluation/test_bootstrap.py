@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from models.evaluation.bootstrap import intervals
 from models.evaluation.metrics import auc, mean
@@ -24,6 +25,14 @@ def test_an_interval_is_as_wide_as_theory_says() -> None:
     assert abs((high - low) / 2 - 1.96 * np.sqrt(0.25 / 1000)) < 0.003
 
 
+@pytest.mark.parametrize(("value", "expected"), [(1.0, (0.7225, 1.0)), (0.0, (0.0, 0.2775))])
+def test_a_share_of_all_or_nothing_is_not_sure(value: float, expected: tuple[float, float]) -> None:
+    """Ten of ten leave room for one in four wrong, as Wilson's interval has it; an AUC counts the rarer label."""
+    assert intervals({"": mean(np.full(10, value))}, 10)[""] == pytest.approx(expected, abs=1e-4)
+    labels = np.arange(100) < 10
+    assert intervals({"": auc(labels if value else ~labels, labels)}, 100)[""] == pytest.approx(expected, abs=1e-4)
+
+
 def test_same_seed_same_interval() -> None:
     """Intervals are reproducible, and every metric sees the same resamples."""
     sample = np.random.default_rng(1).random(80)
@@ -34,5 +43,5 @@ def test_same_seed_same_interval() -> None:
 def test_resamples_that_leave_a_metric_undefined_are_left_out() -> None:
     """AUC of three questions has an interval though many resamples hold one label; with one label at all it has none."""
     scores = np.array([0.1, 0.2, 0.9])
-    assert intervals({"": auc(scores, np.array([0, 0, 1]))}, 3)[""] == (1.0, 1.0)
+    assert intervals({"": auc(scores, np.array([0, 0, 1]))}, 3)[""] == pytest.approx((1 / (1 + 1.96**2), 1.0))
     assert intervals({"": auc(scores, np.array([1, 1, 1]))}, 3)[""] is None

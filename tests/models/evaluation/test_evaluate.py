@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from rich.console import Console
@@ -15,6 +16,7 @@ from models.bundle import Bundle
 from models.datasets.schema import Dataset
 from models.errors import BundleError, FeaturesError, InputError
 from models.evaluation.evaluate import evaluate, evaluate_dataset, features_for
+from models.evaluation.metrics import ece
 from models.evaluation.table import render_table
 
 BASELINES = {"pair_regression", "pair_boosting", "random", "popularity", "co_purchase", "pair_pmi", "raw_cosine", "category"}
@@ -73,7 +75,14 @@ def test_predictions_say_every_answer(written: tuple[dict[str, Any], Path]) -> N
     assert sum(line["correct"] for line in fitb) / len(fitb) == result["tasks"]["fitb"]["fitb_accuracy"]
     ranks = [line["rank"] for line in lines if line["task"] == "retrieval"]
     assert sum(rank <= 10 for rank in ranks) / len(ranks) == result["tasks"]["retrieval"]["recall_at_10"]
-    assert {tuple(sorted(line)) for line in lines if line["task"] == "compatibility"} == {("id", "score", "scores", "task")}
+    assert {tuple(sorted(line)) for line in lines if line["task"] == "compatibility"} == {("id", "probability", "score", "scores", "task")}
+    worn = [line["id"].startswith("y") for line in lines if line["task"] == "compatibility"]
+    likely = np.array([line["probability"] for line in lines if line["task"] == "compatibility"])
+    assert ece(likely, np.array(worn)).value == pytest.approx(result["tasks"]["compatibility"]["ece"])
+    for line in lines:
+        if line["task"] == "retrieval" and not line["tied"]:
+            assert line["best"][line["rank"] - 1]["id"].startswith("shoes")
+            assert [one["score"] for one in line["best"]] == sorted((one["score"] for one in line["best"]), reverse=True)
 
 
 def test_the_report_stands_alone(written: tuple[dict[str, Any], Path]) -> None:
@@ -115,10 +124,42 @@ def test_a_collapsed_bundle_answers_nothing(dataset: Dataset, bundle: Bundle, tm
     """A model that says the same of every item gets no FITB question right, finds nothing early, and has an AUC of one half."""
     same = features_for(bundle, dataset.catalogue) * 0 + 1
     tasks = evaluate_dataset(dataset, bundle, same, report=tmp_path / "report")["tasks"]
-    assert tasks["fitb"]["fitb_accuracy"] == 0.0
-    assert tasks["fitb"]["baselines"]["raw_cosine"] > 0.0
+    assert tasks["fitb"]["fitb_accuracy"] == tasks["fitb"]["baselines"]["raw_cosine"] == 0.0
+    by_chance = tasks["fitb"]["ties_by_chance"]["fitb_accuracy"], tasks["fitb"]["baselines_ties_by_chance"]["raw_cosine"]
+    assert by_chance == pytest.approx((tasks["fitb"]["chance"]["fitb_accuracy"],) * 2)
+    assert tasks["retrieval"]["ties_by_chance"] == pytest.approx(tasks["retrieval"]["chance"])
     assert tasks["retrieval"]["recall_at_10"] == 0.0
     assert tasks["compatibility"]["auc"] == pytest.approx(0.5)
+
+
+def test_one_rule_of_ties_for_model_and_baselines(dataset: Dataset, bundle: Bundle) -> None:
+    """A bundle that is the cosine of its features has the figures of raw cosine, strictly and with ties broken by chance."""
+    two_styles_alike = features_for(bundle, dataset.catalogue).round() @ np.diag([1.0, 1.0, 0.0])
+    two_styles_alike[:, 1] = 1 - two_styles_alike[:, 0]
+    result = evaluate_dataset(dataset, bundle, two_styles_alike.astype(np.float32))
+    figures = result["tasks"]["fitb"]
+    assert figures["baselines"]["raw_cosine"] == figures["fitb_accuracy"] < figures["ties_by_chance"]["fitb_accuracy"]
+    assert figures["baselines_ties_by_chance"]["raw_cosine"] == figures["ties_by_chance"]["fitb_accuracy"]
+    console = Console(width=220, record=True, file=None, quiet=False)
+    with console.capture() as capture:
+        console.print(render_table(result))
+    told = next(line for line in capture.get().splitlines() if "ties by chance" in line)
+    assert told.count(f"{figures['ties_by_chance']['fitb_accuracy']:.3f}") >= 2
+
+
+def test_probabilities_that_nobody_is_given_are_not_judged(dataset: Dataset, bundle: Bundle, tmp_path: Path) -> None:
+    """Of a bundle that learned from too few outfits: neither in the table nor on the page; predictions have none."""
+    few = Bundle(dataclasses.replace(bundle.manifest, outfits=60), bundle.model)
+    out = {"predictions": tmp_path / "p.jsonl", "report": tmp_path / "report"}
+    result = evaluate_dataset(dataset, few, features_for(bundle, dataset.catalogue), **out)
+    assert result["tasks"]["compatibility"]["calibrated"] is False
+    console = Console(width=220, record=True, file=None, quiet=False)
+    with console.capture() as capture:
+        console.print(render_table(result))
+    assert "ece" not in capture.get()
+    assert "calibration" not in (tmp_path / "report" / "index.html").read_text()
+    lines = [json.loads(line) for line in (tmp_path / "p.jsonl").read_text().splitlines()]
+    assert {line["probability"] for line in lines if line["task"] == "compatibility"} == {None}
 
 
 def test_the_same_twice(dataset: Dataset, bundle: Bundle) -> None:
@@ -172,5 +213,5 @@ def test_the_table_tells_it_all(written: tuple[dict[str, Any], Path]) -> None:
     text = capture.get()
     assert text.count("fitb_first") == 1
     assert "co purchase" in text
-    assert "1.000 - 1.000" in text
+    assert "0.886 - 1.000" in text
     assert text.count("ece_floor") == sum("ece_floor" in figures for figures in written[0]["tasks"].values()) > 0

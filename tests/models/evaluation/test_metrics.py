@@ -37,6 +37,14 @@ def test_nan_is_the_worst_score() -> None:
     assert metrics.answer_ranks(scores, np.array([0, 0])).tolist() == [3, 1]
 
 
+def test_the_expectation_is_the_mean_over_many_draws_of_ties() -> None:
+    """For every gain of a rank."""
+    places = metrics.answer_places(np.random.default_rng(1).integers(0, 3, (20, 6)).astype(float), np.arange(20) % 6)
+    for gain in (metrics.fitb_correct, metrics.reciprocal_rank, metrics.discounted_gain, lambda rank_B: metrics.recall_at(3, rank_B)):
+        drawn = np.mean([gain(places.drawn(np.random.default_rng(seed)).rank_B).mean() for seed in range(2000)])
+        assert places.expected(gain) == pytest.approx(drawn, abs=0.01)
+
+
 def test_ties_broken_at_random_give_chance() -> None:
     """With a generator, a blind scorer is right as often as chance."""
     ranks = metrics.answer_ranks(np.zeros((4000, 4)), np.zeros(4000, dtype=int), ties=np.random.default_rng(0))

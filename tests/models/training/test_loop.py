@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from models.errors import InputError
+from models.manifest import HURRIED, STOPPED
 from models.progress import silent
 from models.training.fields import Schedule
 from models.training.loop import fit, only_matrices_decay, seeded, warmed_cosine
@@ -52,8 +56,30 @@ def test_without_a_judge_the_last_weights_count() -> None:
 
 
 def test_it_stops_in_time() -> None:
-    """Long before the epochs are over."""
-    assert descend(Schedule(epochs=100_000, minutes=0.01), iter(lambda: 0.0, 1.0))[2]["minutes"] < 0.2
+    """Long before the epochs are over, which it says."""
+    figures = descend(Schedule(epochs=100_000, minutes=0.01, patience=100_000), iter(lambda: 0.0, 1.0))[2]
+    assert figures["minutes"] < 0.2
+    assert 0 < figures[STOPPED] < 100_000
+
+
+def test_it_stops_within_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was learned until then is judged and kept; by a clock on which each look takes a minute."""
+    monkeypatch.setattr(time, "perf_counter", partial(next, itertools.count(step=60)))
+    _, seen, figures = descend(Schedule(epochs=1, batch_size=1, minutes=3.5), iter([0.5]))
+    assert (len(seen), figures["valid"], figures[STOPPED]) == (1, 0.5, 0.4)
+
+
+def test_a_clock_with_time_enough_says_nothing() -> None:
+    """The figures of a training that it did not touch are those of any machine; one that it hurries says so."""
+    assert set(descend(Schedule(epochs=2))[2]) == {"valid", "train_loss", "minutes"}
+
+
+def test_a_clock_that_lowers_the_rate_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though all epochs are done: another machine would have learned something else."""
+    monkeypatch.setattr(time, "perf_counter", partial(next, itertools.count(step=60)))
+    figures = descend(Schedule(epochs=2, minutes=6.5))[2]
+    assert HURRIED in figures
+    assert STOPPED not in figures
 
 
 def test_a_training_that_diverges_ends_at_its_first_epoch() -> None:

@@ -1,0 +1,55 @@
+"""attire embed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.options import Data, a_bundle, writable
+from app.cli.progress import progress, warn
+from app.ground.settings import Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from models.encoders.features import FloatArray
+
+
+def embed(
+    data: Data,
+    *,
+    bundle: Annotated[Path, typer.Option("--bundle", help="Bundle directory.", callback=a_bundle, show_default=False)],
+    out: Annotated[Path, typer.Option("--out", help="Parquet file to write.", callback=writable, show_default=False)],
+) -> None:
+    """Write the vectors that a bundle makes of items, as Parquet: id, vector, and the part of it that likeness goes by."""
+    import pyarrow as pa  # noqa: PLC0415 - after all that can be refused without torch
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    from app.ground import compute  # noqa: PLC0415
+    from models.bundle import Bundle  # noqa: PLC0415
+    from models.datasets.findings import Findings  # noqa: PLC0415
+    from models.datasets.read import read_catalogue  # noqa: PLC0415
+    from models.datasets.rejects import Rejects  # noqa: PLC0415
+    from models.evaluation.evaluate import features_for  # noqa: PLC0415
+    from sealed.files import replacing  # noqa: PLC0415
+
+    settings, findings, shown = Settings.read(), Findings(rejects=Rejects()), progress()
+    loaded = Bundle.load(bundle).to(compute.device(settings.device))
+    catalogue = read_catalogue(data, findings)
+    findings.tell(warn)
+    features_NF = features_for(loaded, catalogue, settings.cache.expanduser(), shown, warn)
+    with shown("embedding", 0):
+        vectors_ND = loaded.embed(features_NF, catalogue.categories, catalogue.texts(), catalogue.ids)
+    looks_ND = loaded.looks(vectors_ND)
+    table = pa.table({"id": catalogue.ids, "vector": _column(vectors_ND), "looks": _column(looks_ND)})
+    with replacing(out, to_disk=False) as part:
+        pq.write_table(table, part)
+    typer.echo(f"{out}: {len(table):,} items, {vectors_ND.shape[1]} numbers each, the first {looks_ND.shape[1]} of them looks")
+
+
+def _column(vectors_ND: FloatArray) -> pa.Array:
+    import pyarrow as pa  # noqa: PLC0415
+
+    return pa.FixedSizeListArray.from_arrays(pa.array(vectors_ND.astype("float32").ravel()), vectors_ND.shape[1])
