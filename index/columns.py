@@ -106,7 +106,7 @@ class Columns:
         """The words of all titles in lower case, each once, sorted; one vocabulary for each part of a catalogue."""
         if "title" not in self._told.column_names:
             return ()
-        words = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(self._told.column("title").drop_null()), r"[^\p{L}\p{N}]+"))
+        words = pc.list_flatten(pc.split_pattern_regex(pc.utf8_lower(self._told.column("title").drop_null()), r"[^\p{L}\p{N}\p{M}]+"))
         return (tuple(sorted(filter(None, words.unique().to_pylist()))),)
 
     @cached_property

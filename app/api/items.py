@@ -51,14 +51,15 @@ _GROUPED: Final = (
 _WORDS: Final = (
     "Words of the title, id, category, brand or attributes, all of them: in any case, singular or plural, and one that no title has "
     "as a word with one slip. Where no item has them, they are read as wishes, as `text` of POST /complete-outfit is: “black shoes "
-    "under 80”; an occasion (“for a wedding”) orders what is so by where it leads, `offset` and number as below. What is left without"
-    " a meaning is asked of the encoder, if it knows the words: what looks most as they say, of the categories and prices that were "
-    "named, at most as many as `limit` may be, most alike first, turned by `offset`. Where that finds nothing either, words that nothing "
-    "here has are left out beside others. `fallback` and `text` tell where it was not the words as they stand."
+    "under 80”; an occasion (“for a wedding”) orders what is so by where it leads, `offset` and number as below. Words that are left "
+    "without a meaning take nothing from what the others ask (colour, garment, people, brand, price, size): they order it, if the "
+    "encoder knows them, else they are left out. Where nothing was understood, or nothing is so, what looks most as they say comes, if "
+    "it knows them: at most as many as `limit` may be, most alike first, turned by `offset`. `fallback` and `text` tell where it was not "
+    "the words as they stand."
 )
 _SORT: Final = (
     "`-` is falling; what has no such value comes last, and equals are in the order of ids. `price` is what an item costs now: its sale "
-    "price where it has one. Titles are compared without regard to case."
+    "price where it has one. Titles are compared without regard to case and accents, and Arabic ones to hamzas."
 )
 _IDS: Final = "Exactly these items, with commas between, in this order, as many as `limit` may be; unknown ones are told in `missing`."
 _FIELDS: Final = (

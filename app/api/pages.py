@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.ground.errors import Detail, refused
+from app.recommend.titles import titles_of
 from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
@@ -100,7 +101,7 @@ def _keys(snapshot: Snapshot | Overlay, rows: IntArray, sort: Sort | None) -> di
     if sort is None:
         return {}
     if sort == "title":
-        titles = pc.utf8_lower(pc.fill_null(snapshot.items.column("title").take(pa.array(rows)), ""))
+        titles = pc.utf8_lower(titles_of(snapshot).take(pa.array(rows)))
         return {"none": pc.cast(pc.equal(titles, ""), pa.int8()), "key": titles}
     columns = snapshot.columns
     figures: NDArray[np.float64] = (columns.prices if sort.endswith("price") else columns.created)[rows]

@@ -15,7 +15,7 @@ import numpy as np
 from app.ground.errors import NoEncoderError
 from app.recommend.grammar_abroad import IDLE
 from app.recommend.leaning import FARTHEST, standard
-from app.recommend.occasions import DRESS_CODE, OCCASIONS, dress_codes
+from app.recommend.occasions import DRESS_CODE, OCCASIONS, SUMMER, WARMING, dress_codes
 from app.recommend.rank import unit
 from app.recommend.similar import image_part, text_part
 from app.recommend.stages import stage
@@ -66,6 +66,8 @@ def direction_of(
         against: what is not wanted.
     """
     spoken = [(word, sign) for some, sign in ((phrases, 1.0), (against, -1.0)) for text in some for word in _spoken(text)]
+    if any((SUMMER, -1.0) in OCCASIONS.get(one_form(word), ()) for word, sign in spoken if sign > 0):  # warm for the winter
+        spoken = [(word, sign) for word, sign in spoken if word.lower() not in WARMING]
     try:
         known = {word: _vector(release, word) for word, _ in dict.fromkeys(spoken)}
     except (NoEncoderError, EncoderError):

@@ -1,4 +1,4 @@
-"""French, German, Spanish, Italian and Dutch words that join and turn what a shopper names, as the English ones of ``wish_atoms`` do.
+"""French, German, Spanish, Italian, Dutch and Arabic words that join and turn what a shopper names, as the English ones of ``grammar`` do.
 
 Each is written with its accents; without them it is read, too. What is another word in English, or in another of these languages, counts
 where the catalogue speaks its own.
@@ -10,10 +10,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from app.recommend.words import fold
+from models.datasets.arabic import without_article
+
+
+def _bare(word: str) -> str:
+    return without_article(fold(word))
 
 
 def _all(text: str) -> frozenset[str]:
-    return frozenset(text.split()) | frozenset(map(fold, text.split()))
+    return frozenset(text.split()) | frozenset(map(_bare, text.split()))
 
 
 _TURNING: Final = (
@@ -22,12 +27,25 @@ _TURNING: Final = (
     "kein keine keinen keinem keiner keines keinerlei ohne nicht nie niemals nichts außer weder vermeide vermeiden vermeidet hasse "
     "sin ningún ninguno ninguna nunca jamás salvo excepto menos evitar evita evite evitad nada odio "
     "senza nessun nessuno nessuna tranne eccetto salvo evitare evita evitate niente nulla meno "
-    "geen zonder niet nooit niets niks behalve vermijd vermijden uitgezonderd haat"
+    "geen zonder niet nooit niets niks behalve vermijd vermijden uitgezonderd haat "
+    "بدون ليس ليست لا غير بلا دون عدا ماعدا إلا باستثناء"
 )
 TURNING: Final = _all(_TURNING) | {"né", "nè"}
 """What turns what follows; *ne* without its accent is Italian for "of it"."""
 
-TURNING_TWO: Final = frozenset({("à", "part"), ("a", "part"), ("a", "parte"), ("aparte", "de"), ("en", "dehors"), ("al", "infuori")})
+TURNING_TWO: Final = frozenset(
+    {
+        ("à", "part"),
+        ("a", "part"),
+        ("a", "parte"),
+        ("aparte", "de"),
+        ("en", "dehors"),
+        ("al", "infuori"),
+        ("ما", "عدا"),
+        ("من", "دون"),
+        ("من", "غير"),
+    }
+)
 """Two words that do so together."""
 
 NOR: Final = "noch"
@@ -49,19 +67,19 @@ ARTICLES: Final = _all(
 ) - {"de", "i"}
 OF: Final = _all(
     "de des du en avec à au aux von vom aus im mit zu con del de di dei delle degli della dello in van uit met qui est sont soit ist sind "
-    "que es son sea sean che è sia siano soient seien zijn"
+    "que es son sea sean che è sia siano soient seien zijn من في مع"
 ) - {"a", "son"}
 """What joins a term to its noun, besides *à*: its bare letter is the English article."""
 
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
 """Ends what an occasion is called."""
 FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
-OR: Final = frozenset({"ou", "oder", "et", "und", "ed"})
+OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و"})
 OR_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset("yo"), "it": frozenset("eo"), "nl": frozenset({"en", "of"})}
 """By the language of the catalogue: in another one the word is another."""
-AND: Final = frozenset({"et", "und", "ed", "y", "e", "en"})
+AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و"})
 
-SIZES: Final = _all("taille pointure größe groesse schuhgröße talla taglia misura maat schoenmaat")
+SIZES: Final = _all("taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس")
 IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non"})
 TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così")
 
@@ -76,6 +94,7 @@ IDLE: Final = _all(
     "color talla enséñame prefiero sea ver "
     "io voglio vorrei cerco per favore ciao grazie qualcosa qualcuno tutto tutta tutti tutte abbigliamento capo capi colore taglia "
     "preferisco molto "
+    "أريد ابحث أبحث عن على هذا هذه شيء أي كل لون ملابس قطعة عندكم هل لي "
     "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever"
 ) | ARTICLES | OF | FOR | OTHER | SIZES  # fmt: skip
 """Words without a meaning of their own."""

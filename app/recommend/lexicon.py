@@ -11,8 +11,9 @@ from typing import Final
 from app.recommend.grammar_abroad import IDLE
 from app.recommend.words import one_form, phrase
 from app.recommend.words_abroad import HEAD_FIRST, entries
-from models.datasets.garments import ROLE_WORDS
+from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
+from models.datasets.garments_arabic import WORDS as ARABIC
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -140,7 +141,7 @@ ENGLISH: Final = {
 _ENTRIES: Final = [*entries()]
 SAID: Final = {
     kind: {_key(word): tuple(map(one_form, word.split("-"))) for of, _, _, word, _ in _ENTRIES if of == kind} | words
-    for kind, words in (ENGLISH | {"type": _words(_worn(ABROAD_WORDS.items())) | ENGLISH["type"]}).items()
+    for kind, words in (ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items()))) | ENGLISH["type"]}).items()
 }
 """Likewise, in all languages that are known."""
 
@@ -230,6 +231,53 @@ OTHERS: Final = {
     }.items()
 }
 """Names of other things that end as a garment is called."""
+
+_MADE: Final = {
+    "wolle": "woll", "baumwolle": "baumwoll", "leder": "leder", "seide": "seiden", "leinen": "leinen", "kaschmir": "kaschmir",
+    "pelz": "pelz", "samt": "samt", "merino": "merino", "wol": "wollen", "leer": "leren", "zijde": "zijden", "katoen": "katoen",
+}  # fmt: skip
+"""German and Dutch cloths, and how compounds of them begin: *Merinowolle*, *Wollwalk*."""
+_NOT_MADE: Final = ("kunst", "web", "imitat")
+"""What compounds begin with that are not made so: *Kunstleder*."""
+
+
+def made_of(word: str) -> set[str]:
+    """The cloths that a German or Dutch compound is of, by its ``words.one_form``.
+
+    >>> sorted(made_of("merinowolle")), made_of("wollwalk"), made_of("baumwollmix"), made_of("lammwolle")
+    (['merino', 'wolle'], {'wolle'}, {'baumwolle'}, {'wolle'})
+    >>> made_of("kunstleder"), made_of("wolle"), made_of("baumwolle"), made_of("insgesamt")
+    (set(), set(), set(), set())
+    """
+    if word in _MADE or word.startswith(_NOT_MADE):
+        return set()
+    ends = [cloth for cloth in _MADE if word.endswith(cloth) and len(word) > len(cloth) + 1 and cloth not in {"samt", "leer"}]
+    begins = [cloth for cloth, first in _MADE.items() if word.startswith(first) and len(word) > len(first) + len("e")]
+    return {max(some, key=len) for some in (ends, begins) if some}
+
+
+_WORN_AS: Final = {
+    _key(word): role for words in (ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
+}
+
+
+def worn_as(key: str) -> str | None:
+    """What a garment is worn as, by its ``words.phrase`` without spaces.
+
+    >>> worn_as("mutze"), worn_as("jean"), worn_as("blau")
+    ('headwear', 'bottom', None)
+    """
+    return _WORN_AS.get(key) or role_of(" ".join(SAID["type"].get(key, (key,))))
+
+
+LONGER: Final = {
+    word: tuple(sorted({"-".join(parts) for parts in SAID["type"].values() if len(parts) > 1 and word in parts}))
+    for word in {part for parts in SAID["type"].values() if len(parts) > 1 for part in parts}
+}
+"""A word -> the names of several words that have it: a bow tie is another thing than a tie."""
+
+TROUSERS, JEANS = ({word} | SAME[word] for word in ("trouser", "jean"))
+"""What trousers are called; and jeans, which are trousers."""
 
 NOTHING: Final = frozenset(_NOTHING.split()) | IDLE
 """Words without a meaning of their own here."""

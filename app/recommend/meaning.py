@@ -5,7 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,9 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import PARTS
+from app.recommend.lexicon import LONGER, PARTS, SAID, worn_as
 from app.recommend.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
 from app.recommend.titles import pattern, titles_of
+from app.recommend.words import named_together
 from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
@@ -39,7 +40,8 @@ class Meaning:
         values: any of these; of a title, the words that it says; of an audience, likewise; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like; what is but said in
             titles begins with ``SAYING``.
-        titled: of an attribute that says a colour: how titles say it, of items that lack the attribute.
+        titled: how titles say it: a colour, of items that lack the attribute; a garment, of those that other categories have.
+        besides: how titles say the other kinds that its categories join: what is called so is none.
         people: any of whom they name: asked of all that tells for whom a row is, not of one field.
         wearers: who alone wears the garment for which the values stand in: of swimwear, who wears a bikini.
     """
@@ -48,14 +50,15 @@ class Meaning:
     values: tuple[str, ...]
     kind: str
     titled: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
     people: tuple[Audience, ...] = ()
     wearers: tuple[Audience, ...] = ()
 
     def joined(self, other: Meaning) -> Meaning:
         """Either of two of one field."""
         values, titled = dict.fromkeys(self.values + other.values), dict.fromkeys(self.titled + other.titled)
-        people = dict.fromkeys(self.people + other.people)
-        return replace(other, values=tuple(values), titled=tuple(titled), people=tuple(people))
+        people, besides = dict.fromkeys(self.people + other.people), (one for one in self.besides + other.besides if one not in titled)
+        return replace(other, values=tuple(values), titled=tuple(titled), besides=tuple(besides), people=tuple(people))
 
 
 class Rows:
@@ -63,10 +66,13 @@ class Rows:
 
     Attributes:
         titles: of all rows, ``(N,)``, without accents; empty where there is none.
+
+    Args:
+        compounding: whether titles are in a language that joins what a thing is like to what it is, by a hyphen too: *Baby-Pullover*.
     """
 
-    def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
-        self._traits = traits
+    def __init__(self, snapshot: Snapshot | Overlay, traits: Traits, compounding: Callable[[], bool] = bool) -> None:
+        self._traits, self._compounding = traits, compounding
         self._items, self._columns, self._live = snapshot.items, snapshot.columns, snapshot.rows
         self.titles = titles_of(snapshot)
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
@@ -105,17 +111,41 @@ class Rows:
             so_N &= worn_N
         if not meaning.titled:
             return so_N
+        if meaning.field == CATEGORY:
+            return self._of_kind(so_N, meaning)
         told_N = self.mask(meaning.field, self._columns.attribute_values(meaning.field.removeprefix(ATTRIBUTE)))
         return np.asarray(so_N | (~told_N & self.mask(TITLE, meaning.titled)))
 
+    def _of_kind(self, so_N: BoolArray, meaning: Meaning) -> BoolArray:
+        """Of some categories the rows of one of the kinds that they join, and those of others that are called and worn so, ``(N,)``.
+
+        A row is of each kind that its category joins where its title names none of them.
+        """
+        role, said_N = worn_as(meaning.titled[0].replace("-", "")), self.mask(TITLE, meaning.titled)
+        if joined := tuple(name for name in meaning.values if named_together(name)):
+            other_N = self._traits.mask(lambda labels: labels.role not in {None, role}) if role else np.zeros_like(so_N)
+            other_N = other_N | (self.mask(TITLE, meaning.besides) if meaning.besides else False)
+            so_N = so_N & ~(other_N & ~said_N & self.in_categories(joined))
+        if role is None:
+            return so_N
+        elsewhere_N = said_N & ~so_N & self._traits.mask(lambda labels: labels.role == role)
+        if elsewhere_N.any() and (longer := LONGER.get(meaning.titled[0])):
+            elsewhere_N &= ~self.mask(TITLE, longer)
+        return np.asarray(so_N | elsewhere_N)
+
+    def exists(self, *meanings: Meaning) -> bool:
+        """Whether something is as all of some meanings say."""
+        return bool(np.logical_and.reduce([self.so(one) for one in meanings])[self._live].any())
+
     def categories_of(self, meaning: Meaning) -> tuple[str, ...]:
         """The categories in which what words name is common, the commonest first."""
-        if meaning.field == CATEGORY:
-            return meaning.values
+        own = meaning.values if meaning.field == CATEGORY else ()
+        if own and not meaning.titled:
+            return own
         rows = self._live[self.so(meaning)[self._live]]
         names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
-        order = np.argsort(-counts, kind="stable")
-        return tuple(str(names[place]) for place in order if counts[place] >= _SHARE * counts.max(initial=0))
+        order, least = np.argsort(-counts, kind="stable"), 0 if own else _SHARE * counts.max(initial=0)
+        return tuple(dict.fromkeys([*own, *(str(names[place]) for place in order if counts[place] >= least)]))
 
     def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""
@@ -129,7 +159,7 @@ class Rows:
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         if field == TITLE:
-            found = [np.asarray(pc.match_substring_regex(self.titles, pattern(value), ignore_case=True)) for value in values]
+            found = [np.asarray(pc.match_substring_regex(self.titles, self._pattern(value), ignore_case=True)) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
@@ -142,6 +172,9 @@ class Rows:
         name = field.removeprefix(ATTRIBUTE)
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
+
+    def _pattern(self, value: str) -> str:
+        return pattern(value, joined=value.replace("-", "") in SAID["type"] and self._compounding())
 
     def _priced(self, least: float, most: float) -> BoolArray:
         """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.recommend.lexicon import HEADS, NOTHING, SAID
+from app.recommend.lexicon import HEADS, NOTHING, SAID, made_of
 from app.recommend.words import SHORTEST, named_together, one_form, phrase
 from models.datasets.audience import AUDIENCE_NAMES, WORDS
 
@@ -44,6 +44,7 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole |= {word: HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
             whole |= {"".join(words[at:]): ENDS for at in range(1, len(words))}
             whole |= dict.fromkeys(_colours_ending(words[-1]), ENDS)
+            whole |= {cloth: ENDS for word in words for cloth in made_of(word) if cloth not in whole}
         entries = whole | entries
     return entries
 

@@ -57,10 +57,12 @@ _ABROAD: Final = (
         (
             "mariage cérémonie soirée cocktail opéra théâtre élégant élégante chic habillé habillée bureau entretien dîner bal fête "
             "baptême enterrement réveillon communion diplôme hochzeit trauung feier gala abend abends oper theater elegant elegante "
-            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe beerdigung abiball konfirmation "
+            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe einschulung beerdigung abiball "
+            "konfirmation firmung "
             "silvester boda ceremonia ópera teatro fiesta noche oficina entrevista cena bautizo funeral comunión graduación "
             "matrimonio nozze cerimonia serata sera opera festa ufficio colloquio battesimo funerale laurea comunione bruiloft "
-            "ceremonie feest avond avondje chique kantoor sollicitatie diner doop begrafenis"
+            "ceremonie feest avond avondje chique kantoor sollicitatie diner doop begrafenis "
+            "زفاف عرس فرح حفلة حفلات سهرة رسمي رسمية أنيق أنيقة عمل مكتب خطوبة عيد"
         ),
     ),
     (
@@ -69,7 +71,8 @@ _ABROAD: Final = (
         (
             "décontracté décontractée détente quotidien week-end sport sportif sportive randonnée campus lässig freizeit alltag "
             "wochenende sportlich wandern bequem gemütlich informal diario deporte deportivo senderismo cómodo cómoda quotidiano "
-            "sportivo sportiva comodo comoda escursione informale vrijetijd dagelijks sportief wandelen comfortabel"
+            "sportivo sportiva comodo comoda escursione informale vrijetijd dagelijks sportief wandelen comfortabel "
+            "كاجوال رياضي رياضية رياضة يومي مريح مريحة"
         ),
     ),
     (
@@ -78,7 +81,7 @@ _ABROAD: Final = (
         (
             "été estival estivale plage chaud chaude soleil croisière île printemps canicule vacances sommer sommerlich strand heiß "
             "warm sonnig tropisch frühling kreuzfahrt verano veraniego veraniega playa calor crucero isla primavera estate estivo "
-            "estiva spiaggia caldo crociera isola zomer zomers zonnig lente voorjaar"
+            "estiva spiaggia caldo crociera isola zomer zomers zonnig lente voorjaar صيف صيفي صيفية شاطئ"
         ),
     ),
     (
@@ -87,11 +90,11 @@ _ABROAD: Final = (
         (
             "hiver hivernal hivernale froid froide neige noël automne winter winterlich kalt kaltes schnee weihnachten herbst "
             "herbstlich invierno frío fría nieve navidad otoño inverno invernale freddo neve natale autunno winters koud sneeuw "
-            "kerst herfst najaar"
+            "kerst herfst najaar شتاء شتوي شتوية برد"
         ),
     ),
 )
-"""Likewise in French, German, Spanish, Italian and Dutch: an axis, which way, and the words."""
+"""Likewise in French, German, Spanish, Italian, Dutch and Arabic: an axis, which way, and the words."""
 
 OCCASIONS: Final[dict[str, list[tuple[Axis, float]]]] = {}
 """A word in one form -> along which axes it points, and how far."""
@@ -103,6 +106,10 @@ for _axis, _sign, _words in _ABROAD:
         OCCASIONS.setdefault(_word, [(_axis, _sign)])
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
+
+_WARMING: Final = "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi"
+WARMING: Final = frozenset(_WARMING.split())
+"""What clothes are for winter, and days of summer."""
 
 DRESS_CODE: Final = re.compile(
     r"\b(?:black|white)[ -]tie\b(?:[ -](?:event|affair|function|occasion|attire|optional|dress code|dress|do)s?\b)?", re.IGNORECASE

@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-_CODES: Final = "USD EUR GBP JPY CNY INR KRW CHF SEK DKK NOK ISK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD BRL MXN ZAR ILS AED"
+_CODES: Final = (
+    "USD EUR GBP JPY CNY INR KRW CHF SEK DKK NOK ISK PLN CZK HUF RON BGN CAD AUD NZD SGD HKD BRL MXN ZAR ILS AED EGP SAR QAR KWD"
+)
 """Of ISO 4217; those that are words (ALL, TOP, TRY) are none here."""
 _CURRENCIES: Final = {
     r"us\$": "USD", r"ca?\$": "CAD", r"au?\$": "AUD", r"nz\$": "NZD", r"hk\$": "HKD", r"s\$": "SGD", r"r\$": "BRL",
@@ -18,6 +20,7 @@ _CURRENCIES: Final = {
     r"£|pounds?\b|quid\b": "GBP", "¥": "JPY CNY", r"yen\b": "JPY", r"(?:yuan|rmb)\b": "CNY",
     "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
     r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"(?:zł|zlotys?)\b": "PLN", r"kč": "CZK",
+    r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
     **{rf"{code}\b": code for code in _CODES.split()},
 }  # fmt: skip
 """What names a currency, and the codes that it may stand for."""
@@ -43,18 +46,21 @@ _NOT: Final = (
 _THE: Final = r"(?:\s+(?:de|des|les|von|zu|los|di|dei|i|gli|van|a|à|al|ai|le|el|der|die|den|dem))?"
 _OVER_ABROAD: Final = (
     r"über|oberhalb|mehr\s+als|teurer\s+als|plus(?:\s+cher)?\s+(?:de|que)|au[-\s]dessus\s+de|supérieure?s?\s+à|más\s+(?:caro\s+)?(?:de|que)|mas\s+de"
+    r"|[أا]كثر\s+من|فوق|[أا]على\s+من|[أا]غلى\s+من"
     r"|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
 )
 _UNDER_ABROAD: Final = (
     r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
+    r"|[أا]قل\s+من|تحت|[أا]رخص\s+من|دون"
     r"|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
 )
 _UP_TO_ABROAD: Final = (
     r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+máximo|a\s+lo\s+sumo|al\s+massimo"
-    r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste"
+    r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
     r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
+    r"|ابتداء\s+من|من"
 )
 _OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD}){_THE})"
 _UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
@@ -75,14 +81,14 @@ _BUDGET: Final = (
     r"|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
 )
 _TO: Final = "(?:to|[-\N{EN DASH}])"
-_TO_ABROAD: Final = "(?:to|[-\N{EN DASH}]|à|a|bis|tot)"
+_TO_ABROAD: Final = "(?:to|[-\N{EN DASH}]|à|a|bis|tot|[إا]لى)"
 _BEFORE_SIZES: Final = (
-    "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten eu uk us it fr waist length age ages aged cm w "
-    "l years"
+    "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten gr grösse eu uk us it fr waist length age "
+    "ages aged cm w l years"
 )
 _NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
-_BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von)"
-_AND: Final = rf"(?:and|et|und|y|e|en|{_TO_ABROAD})"
+_BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|بين|من)"
+_AND: Final = rf"(?:and|et|und|y|e|en|و|{_TO_ABROAD})"
 _AROUND: Final = (
     r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a|~)"
 )

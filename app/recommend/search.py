@@ -19,19 +19,21 @@ from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
 from app.recommend import grammar_abroad as abroad
 from app.recommend.direction import Direction
+from app.recommend.grammar import SIZES, turned
 from app.recommend.lexicon import ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words, to_be_had
 from app.recommend.size_names import spelt
-from app.recommend.steering import Steering, constraints_of, directed
+from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
 from app.recommend.vocabulary import vocabulary_of
-from app.recommend.wish_atoms import SIZES, turned
 from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
 from app.recommend.words_abroad import HEAD_FIRST
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
+from models.datasets.arabic import plain
 from models.datasets.audience import WORDS, asked_for
+from models.datasets.size_scale import alone, double
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -91,15 +93,17 @@ def sought(
         UnknownCategoryError: no such category.
     """
     rows, passing = of_category(release, category), release.snapshot.columns.selection(spelt(release.snapshot, wanted or Filter()))
-    spoken = (text or "").lower().replace("\u2019", "'").split()
+    text = plain(text or "")
+    spoken = text.lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
     words = [word for word in said if word not in _JOINING] or said
+    sizes = _sizes(release, text) if len(words) > 1 else frozenset()
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
     turns = turned(spoken)
     for word in _kinds(release, words):
-        has_N, right = _having(release, word)
+        has_N, right = (_titled(release, word), []) if word in sizes else _having(release, word)
         keep_N &= has_N
         notes += [_slipped(word, right)] if right else []
         read += right or [word]
@@ -114,7 +118,7 @@ def sought(
     for word in () if turns else whom:
         if (for_N := vocabulary_of(release.snapshot, release.traits).rows.for_whom(asked_for(word))) is not None:
             rows = rows[for_N[rows]]
-    read_as = _wished(release, text or "", rows, limits, meaning=meaning)
+    read_as = _wished(release, text, rows, limits, meaning=meaning)
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
@@ -153,27 +157,52 @@ def alike_in_words(release: Release, text: str, k: int, limits: Limits, *, categ
 
 
 def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
-    """Those of some rows that are as words wish, no title having all of them; else what is most in their spirit, or looks most so."""
-    asked = constraints_of(release, text)
+    """Those of some rows that are as words wish, no title having all of them; else what is most in their spirit, or looks most so.
+
+    Words that were not understood take nothing away from what was: they order it where the encoder reads them.
+    """
+    asked = _loosened(constraints_of(release, text), release, rows)
     rows = asked.allowed(release, rows)
     none, so = rows[:0], asked.satisfied(rows)
     if asked.asks and not asked.unread and len(so):
         return Found(so, note=ASKED, wishes=asked)
-    if meaning and len(rows) and asked.occasion and (asked := directed(release, asked)).direction:
-        return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
-    nearest = asked.nearest(rows)
-    sale = bool(asked.unread) and all(one_form(word) in ON_SALE for word in " ".join(asked.unread).lower().split())
-    unsold = sale and not asked.asks
-    alike = _meant(release, text, rows, nearest, limits) if meaning and not unsold else none
-    told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and (asked.asks or unsold)) else None
-    if len(alike):
-        return Found(alike, by_meaning=True, note=NEAREST if len(nearest) and not len(so) else MEANT, wishes=told)
-    if asked.terms and asked.unread and not sale and len(so):
+    holding, named = bool(asked.terms) and len(so) > 0, asked.occasion
+    if meaning and len(rows) and (holding or named) and (asked := directed(release, asked)).direction:
+        if named or not len(alike := _meant(release, text, so, none, limits)):
+            return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
+        return Found(alike, by_meaning=True, note=MEANT, wishes=asked)
+    sale = _of_sale(asked.unread)
+    if holding and not sale:
         return Found(so, note=OTHERS_ASKED, wishes=asked)
-    if not (asked.asks or told):
-        return Found(none)
+    return _looking_so(release, text, asked, rows, limits, meaning=meaning and (asked.asks or not sale))
+
+
+def _looking_so(release: Release, text: str, asked: Steering, rows: IntArray, limits: Limits, *, meaning: bool) -> Found:
+    """What looks most as a text says of which nothing was understood, or of which nothing is all; and how it was read."""
+    nearest = asked.nearest(rows)
+    alike = _meant(release, text, rows, nearest, limits) if meaning else rows[:0]
+    if len(alike):
+        told = asked if asked.limits or asked.wishes.foreign or asked.terms or (asked.unread and asked.asks) else None
+        note = NEAREST if len(nearest) and not len(asked.satisfied(rows)) else MEANT
+        return Found(alike, by_meaning=True, note=note, wishes=told)
+    if not (asked.asks or asked.wishes.foreign or _of_sale(asked.unread)):
+        return Found(alike)
     unknown = not asked.asks or (bool(asked.unread) and len(rows) > 0)
-    return Found(none, note=UNKNOWN if unknown else UNMET, wishes=asked)
+    return Found(alike, note=UNKNOWN if unknown else UNMET, wishes=asked)
+
+
+def _of_sale(unread: Sequence[str]) -> bool:
+    """Whether what was not understood is but that something is reduced, where nothing is."""
+    return bool(unread) and all(one_form(word) in ON_SALE for word in " ".join(unread).lower().split())
+
+
+def _loosened(asked: Steering, release: Release, rows: IntArray) -> Steering:
+    """What is asked of a garment but for words that titles merely say, a model's name, where nothing of some rows has them and the rest."""
+    if len(asked.satisfied(asked.allowed(release, rows))):
+        return asked
+    loose = but_for_sayings(release, asked)
+    named = any(wish.categories and wish.terms for wish in loose.wishes.wishes)
+    return loose if named and len(loose.satisfied(loose.allowed(release, rows))) else asked
 
 
 def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
@@ -227,6 +256,18 @@ def _of_size(release: Release, words: Sequence[str]) -> bool:
     return any(one in SIZES and vocabulary.sizes(other) for one, other in pairwise(words))
 
 
+def _sizes(release: Release, text: str) -> frozenset[str]:
+    """The words of a text that are sizes which something comes in, in lower case: numbers, and letters in capitals."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    return frozenset(word.lower() for word in text.split() if (word.isdigit() or double(word) or alone(word)) and vocabulary.sizes(word))
+
+
+def _titled(release: Release, word: str) -> BoolArray:
+    """The rows that have a size as a word of their title, or as what they are called; in ids and other words it says nothing."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    return _with_word(vocabulary.rows.titles, [word]) | vocabulary.named([word])
+
+
 def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
@@ -240,7 +281,7 @@ def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     if WORDS.keys() & who:
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
-        titled_N = _with_garment(titles, bare)
+        titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
     else:
         titled_N = _with_any(titles, forms(bare))
     has_N = titled_N | _with_any(ids, (word,)) | named_N
@@ -267,14 +308,14 @@ def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
 
 def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
     """Where a text has any of these words as a whole one, in any case, its possessive among them."""
-    pattern = rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\s]?s)?(?:[^\pL]|$)"
+    pattern = rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\pN\s]?s)?(?:[^\pL\pN]|$)"
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
 
 
-def _with_garment(texts: pa.ChunkedArray, word: str) -> BoolArray:
+def _with_garment(texts: pa.ChunkedArray, word: str, others: Sequence[str]) -> BoolArray:
     """Where a text has a garment as a word, or what one ends with, but for names of other things: a waistcoat is no coat."""
     ends = "|".join(map(re.escape, sorted(spellings(word))))
-    if others := OTHERS.get("".join(phrase(word))):
+    if others := (*others, *OTHERS.get("".join(phrase(word)), ())):
         named = "|".join(one.replace("-", r"[\s-]*") for one in others)
         texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?\b", " ")
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))

@@ -23,8 +23,9 @@ def spellings_of(snapshot: Snapshot | Overlay) -> Spellings:
 
 
 def spelt(snapshot: Snapshot | Overlay, wanted: Filter) -> Filter:
-    """A filter with all spellings of each size that the catalogue has, in place of one of them."""
+    """A filter with all spellings of each size that the catalogue has, in place of one of them, and with those of several that hold it."""
     if not wanted.size:
         return wanted
-    same = spellings_of(snapshot).same
-    return replace(wanted, size=tuple(dict.fromkeys(one for size in wanted.size for one in same(size) or (size,))))
+    known = spellings_of(snapshot)
+    some = (one for size in wanted.size for one in known.same(size) + known.holding(size) or (size,))
+    return replace(wanted, size=tuple(dict.fromkeys(some)))

@@ -16,7 +16,7 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
-from app.recommend.meaning import Meaning
+from app.recommend.meaning import SAYING, Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
@@ -144,8 +144,9 @@ class Steering:
         """
         wishes = [wish for wish in self.wishes.wishes if wish.terms]
         asked = [wish for wish in wishes if not wish.turned] or [wish for wish in wishes if len(wish.terms) > 1]
-        if named := {name for wish in asked for name in wish.categories}:
-            rows_n = rows_n[vocabulary_of(release.snapshot, release.traits).rows.in_categories(sorted(named))[rows_n]]
+        vocabulary = vocabulary_of(release.snapshot, release.traits)
+        if named := [_named(vocabulary, wish) for wish in asked if wish.categories]:
+            rows_n = rows_n[np.logical_or.reduce(named)[rows_n]]
         for condition in self.must:
             rows_n = rows_n[condition.test(rows_n)]
         if self.wishes.budget is not None:
@@ -186,8 +187,23 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     """What a text asks, without a direction: words that name nothing are unread."""
     if not text or not text.strip():
         return NO_WISHES
+    return _of_wishes(release, read(text, vocabulary_of(release.snapshot, release.traits)))
+
+
+def but_for_sayings(release: Release, constraints: Steering) -> Steering:
+    """What a text asks without the words that titles merely say, as a model's name: these are unread."""
+    kept, unsaid = list[Wish](), list[str]()
+    for wish in constraints.wishes.wishes:
+        terms = wish.terms if wish.turned else tuple(some for some in wish.terms if not some[0].kind.startswith(SAYING))
+        keys = {value for some in wish.terms if some not in terms for meaning in some for value in meaning.values}
+        unsaid += [word for word in WORD.findall(wish.said) if one_form(word) in keys]
+        kept += [replace(wish, terms=terms)] if terms or not wish.terms else []
+    wishes = constraints.wishes
+    return _of_wishes(release, replace(wishes, wishes=tuple(kept), rest=(*wishes.rest, *unsaid))) if unsaid else constraints
+
+
+def _of_wishes(release: Release, wishes: Wishes) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    wishes = read(text, vocabulary)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
     implied = _implied(vocabulary, wishes)
@@ -235,6 +251,15 @@ def _alternatives(one: Wish, other: Wish) -> bool:
     kinds, others = ([terms[0].kind for terms in wish.terms] for wish in (one, other))
     overlap = bool({*one.categories} & {*other.categories}) or one.categories == other.categories
     return overlap and (kinds == others or (_GARMENT in kinds and _GARMENT in others))
+
+
+def _named(vocabulary: Vocabulary, wish: Wish) -> BoolArray:
+    """The rows of the categories that a wish is asked of, ``(N,)``; of those that it does not name, what titles call so."""
+    own = {name for meanings in wish.terms for meaning in meanings if meaning.field == CATEGORY for name in meaning.values}
+    if not own:
+        return vocabulary.rows.in_categories(wish.categories)
+    called_N = np.logical_and.reduce([_any(vocabulary, meanings) for meanings in wish.terms if meanings[0].kind == _GARMENT])
+    return np.asarray(vocabulary.rows.in_categories(sorted(own.intersection(wish.categories))) | called_N)
 
 
 def _mask(release: Release, vocabulary: Vocabulary, wish: Wish) -> BoolArray:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.recommend.lexicon import COLOURS
-from app.recommend.words import folded, spellings
+from app.recommend.words import SHORTEST_FIRST, folded, spellings
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
@@ -45,7 +45,12 @@ def apart(titles: pa.ChunkedArray) -> pa.ChunkedArray:
     return titles
 
 
-def pattern(value: str) -> str:
-    """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt."""
+def pattern(value: str, *, joined: bool = False) -> str:
+    """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt.
+
+    Args:
+        joined: whether another word may be joined before them by a hyphen.
+    """
     words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
-    return rf"(?:^|[^\p{{L}}\p{{N}}-])(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
+    before = rf"(?:\p{{L}}{{{SHORTEST_FIRST},}}-)?" if joined else ""
+    return rf"(?:^|[^\p{{L}}\p{{N}}-]){before}(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"

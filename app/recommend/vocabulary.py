@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyarrow as pa
 
+from app.recommend.kinds import Kinds
 from app.recommend.lexicon import (
     ALIKE_ROLES,
     DOUBTFUL,
@@ -53,6 +54,7 @@ from app.recommend.named import (
 from app.recommend.occasions import OCCASIONS
 from app.recommend.size_names import spellings_of
 from app.recommend.words import SHORTEST, WORD, fold, near, one_form, phrase, spellings
+from app.recommend.words_abroad import COMPOUNDING
 from app.release.traits import Traits
 from index.backends.base import BoolArray
 from index.columns import Filter
@@ -81,7 +83,7 @@ class Vocabulary:
     """
 
     def __init__(self, snapshot: Snapshot | Overlay, traits: Traits) -> None:
-        self.rows = Rows(snapshot, traits)
+        self.rows = Rows(snapshot, traits, lambda: bool(self.languages & COMPOUNDING))
         self._spellings = spellings_of(snapshot)
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
@@ -134,10 +136,13 @@ class Vocabulary:
         """
         found = np.zeros(self._items.num_rows, dtype=np.bool_)
         for word in words:
-            for field, entries in self._named.get("".join(phrase(word)), {}).items():
+            key = "".join(phrase(word))
+            for field, entries in self._named.get(key, {}).items():
                 if values := tuple(value for how, value in entries if how <= ENDS):
-                    found |= self.rows.mask(field, values)
-            if whole := self._whole("".join(phrase(word))):
+                    found |= self.rows.so(self.kinds.of_categories(key, values)) if field == CATEGORY else self.rows.mask(field, values)
+            if made := self.kinds.made.get(key):
+                found |= self.rows.mask(TITLE, made)
+            if whole := self._whole(key):
                 found |= self.rows.mask(CATEGORY, whole.values)
         return found
 
@@ -211,10 +216,18 @@ class Vocabulary:
                 values = tuple(value for how, value in entries if how <= most)
                 if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
                     values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
+                if values and field == CATEGORY:
+                    return self.kinds.of_categories(key, values)
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
-                    return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people)
+                    return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
+
+    @cached_property
+    def kinds(self) -> Kinds:
+        """What titles say of kinds."""
+        words = (word for part in self._columns.vocabularies for word in part)
+        return Kinds(words if self.languages & COMPOUNDING else ())
 
     def _otherwise(self, field: str, key: str) -> Meaning | None:
         """What a word means that a value of a field only holds: a garment of titles, people."""
@@ -266,12 +279,15 @@ class Vocabulary:
     def _of_titles(self, key: str) -> Meaning | None:
         kinds = SAID if self._counts(key) else ENGLISH
         kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
-        return Meaning(TITLE, ("-".join(parts),), kind) if parts and (self.says(key) or all(map(self.says, parts))) else None
+        said = parts and (self.says(key) or all(map(self.says, parts)))
+        compounds = {"type": self.kinds.compounds, "material": self.kinds.made}.get(kind, {}).get(key, ())
+        return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
-        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own."""
+        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
         ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
-        return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), SAYING + key)
+        kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
+        return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
 
     @cached_property
     def _said(self) -> frozenset[str]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final, Literal
 
-from app.recommend import grammar_abroad as abroad
+from app.recommend import grammar
 from app.recommend.lexicon import BUT, CONDITIONS, INSTEAD, NOTHING
 from app.recommend.meaning import SAYING, Meaning
 from app.recommend.named import ATTRIBUTE, BRAND, PRICE
@@ -16,44 +15,19 @@ from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
-from models.datasets.size_scale import alone
+from models.datasets import arabic
+from models.datasets.garments_abroad import parts_of
+from models.datasets.size_scale import alone, double
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
 _PRICE_MARK: Final = "\ue000"
-_TOKEN: Final = re.compile(rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)")
-_TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"
-_JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
-_GOING: Final = "go goes going pair pairs worn wear wearing work works style"
-_IS_NOT: Final = frozenset(("not", "isn't", "aren't")) | abroad.IS_NOT
-_TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly")) | abroad.TOO
-NOT: Final = frozenset(_TURNING.split()) | abroad.TURNING
-"""Words that turn: read as its opposite, a wish would ask for what it does not want."""
-_TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}
-OR: Final = frozenset(("or", "nor", "and")) | abroad.OR
-OF: Final = frozenset(_JOINING.split()) | abroad.OF
-ARTICLES: Final = frozenset(("a", "an", "the", "my", "our", "some")) | abroad.ARTICLES
-_AND: Final = frozenset(("and",)) | abroad.AND
-_FOR: Final = frozenset(("for", "at", "to", "on")) | abroad.FOR
-_FOR_ALONE: Final = frozenset(("for",)) | abroad.FOR
-SIZES: Final = frozenset(("size",)) | abroad.SIZES
-_THAN: Final = frozenset(("than",)) | abroad.THAN
-_OTHER: Final = frozenset(("other", "rather")) | abroad.OTHER
-_NOTHING: Final = frozenset(("nothing",)) | abroad.NOTHING
-EXCEPT: Final = frozenset(("except", "excluding")) | abroad.BUT
-_BUT: Final = EXCEPT | {"but"}
-_GRAMMAR: Final = NOT | OR | OF | _FOR
-_MATCH: Final = frozenset(_OPENING.split())
-_GOES: Final = frozenset(_GOING.split())
-_ENDS: Final = frozenset(("but", "plus"))
-_PHRASE_ENDS: Final = NOT | _ENDS | (frozenset(_JOINING.split()) - {"of", "is", "are", "be", "should"}) | _FOR | abroad.WITH
-_ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
-_BEFORE_THAN: Final = 3
-"""Words within which "other" stands before "than"."""
+_TOKEN: Final = re.compile(
+    rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
+)
 _LONGEST: Final = 4
 _SIZE_TOKENS: Final = 3
-_IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du"))
-"""Before a number that ends a phrase, in English, Spanish, French, Italian, German and Dutch."""
+_HEEL: Final = "heel"
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -100,31 +74,34 @@ def atoms_of(text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> list
     return _Reader(text, prices, vocabulary).atoms
 
 
-def turned(words: Sequence[str]) -> bool:
-    """Whether some of these words turn others round."""
-    two = {*pairwise(words)}
-    than = any(word in _THAN for word in words) and any(word in _OTHER for word in words)
-    return than or not NOT.isdisjoint(words) or not _TURNING_TWO.isdisjoint(two)
-
-
 class _Reader:
     """Reads from left to right; each method reads from a token on: atoms and the next token, or None where it is not its turn."""
 
     def __init__(self, text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> None:
         self._prices, self._vocabulary = prices, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
-        self._words = [(token["word"] or "").lower() or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
-        self._or_words = OR.union(*(words for language, words in abroad.OR_IN.items() if language in vocabulary.languages))
+        self._words = [arabic.bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
+        self._or_words = grammar.OR.union(*(words for language, words in grammar.OR_IN.items() if language in vocabulary.languages))
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or, self._named,
-            self._plain,
+            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or,
+            self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
         while place < len(self._tokens):
             found, place = next(read for turn in turns if (read := turn(place)) is not None)
             self.atoms += found
+        self.atoms = [self._sized(atom) for atom in self.atoms]
+
+    def _sized(self, atom: Atom) -> Atom:
+        """A number by itself that is a size which a garment that the text names comes in: "jeans 38"."""
+        said = self._tokens[0].string[atom.start : atom.end] if atom.kind in {"unread", "rest"} else ""
+        size = self._vocabulary.sizes(said) if any(map(str.isdigit, said)) else None
+        rows, named = self._vocabulary.rows, [other.meaning for other in self.atoms if other.noun and other.meaning]
+        if size is None or not any(rows.exists(size, meaning) for meaning in named):
+            return atom
+        return replace(atom, kind="term", key=said, meaning=size)
 
     def _mark(self, place: int) -> _Read | None:
         token = self._tokens[place]
@@ -132,7 +109,7 @@ class _Reader:
             price = self._prices[int(token["price"])]
             return [Atom("price", price.start, price.end, price=price)], place + 1
         word = self._words[place]
-        if token["end"] or (word in _ENDS and not self._excepts(place) and self._word(place - 1) != "nothing"):
+        if token["end"] or (word in grammar.ENDS and not self._excepts(place) and self._word(place - 1) != "nothing"):
             return [self._atom("end", place)], place + 1
         return ([], place + 1) if token["hyphen"] else None
 
@@ -142,9 +119,9 @@ class _Reader:
             return [], only
         if word == "non" and (term := self._term(place + 1 + (self._hyphen(place + 1)))):
             return [term[0], self._atom("free", place, term[1] - 1)], term[1]
-        if (word, after) in _TURNING_TWO:
+        if (word, after) in grammar.TURNING_TWO:
             return [self._atom("not", place, place + 1)], place + 2
-        if word in NOT or self._excepts(place) or self._nor(place):
+        if word in grammar.NOT or self._excepts(place) or self._nor(place):
             return [self._atom("not", place)], place + 1
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
@@ -153,7 +130,7 @@ class _Reader:
     def _but(self, place: int) -> _Read | None:
         """A price that something is not: "not too expensive"; "no expensive dress" asks for a dress, as "no heels" does not for shoes."""
         word = self._words[place]
-        term = self._term(place + 1 + (self._word(place + 1) in _TOO)) if word in _IS_NOT or word == "no" else None
+        term = self._term(place + 1 + (self._word(place + 1) in grammar.TOO)) if word in grammar.IS_NOT or word == "no" else None
         if term is None or (meaning := term[0].meaning) is None or meaning.kind != PRICE:
             return None
         if word == "no" and not ((named := self._term(term[1])) and named[0].noun):
@@ -179,35 +156,35 @@ class _Reader:
         end = last + 1
         while one_form(self._word(end)) in ORDINARY and ((term := self._term(end)) is None or term[1] == end + 1):
             end += 1
-        told = end > last + 1 or last > place + 1 or self._word(place - 1) in _FOR_ALONE
+        told = end > last + 1 or last > place + 1 or self._word(place - 1) in grammar.FOR_ALONE
         return ([self._atom("rest", place, end - 1)], end) if told else None
 
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
         word = self._words[place]
-        return (word == "but" and bool(_ANYTHING & {*self._words[:place]})) or (
-            word in _THAN and not _OTHER.isdisjoint(self._words[max(0, place - _BEFORE_THAN) : place])
+        return (word == "but" and bool(grammar.ANYTHING & {*self._words[:place]})) or (
+            word in grammar.THAN and not grammar.OTHER.isdisjoint(self._words[max(0, place - grammar.BEFORE_THAN) : place])
         )
 
     def _only(self, place: int) -> int | None:
         """Behind "nothing but", "nothing other than": what asks for what follows."""
-        if self._words[place] not in _NOTHING:
+        if self._words[place] not in grammar.NOTHING:
             return None
-        if self._word(place + 1) in _BUT:
+        if self._word(place + 1) in grammar.BUT:
             return place + 2
-        ahead = range(place + 1, place + 1 + _BEFORE_THAN)
-        found = (at + 2 for at in ahead if self._word(at) in _OTHER and self._word(at + 1) in _THAN)
+        ahead = range(place + 1, place + 1 + grammar.BEFORE_THAN)
+        found = (at + 2 for at in ahead if self._word(at) in grammar.OTHER and self._word(at + 1) in grammar.THAN)
         return next(found, None)
 
     def _nor(self, place: int) -> bool:
         """Neither … nor in German, and in Dutch, where both are one word."""
         others = (*self._words[:place], *self._words[place + 1 :])
-        return self._words[place] == abroad.NOR and (abroad.NOR in others or not NOT.isdisjoint(self._words[:place]))
+        return self._words[place] == grammar.NOR and (grammar.NOR in others or not grammar.NOT.isdisjoint(self._words[:place]))
 
     def _match(self, place: int) -> _Read | None:
         """What the outfit goes with is not asked of it."""
         word = self._words[place]
-        if word not in _MATCH and not (word in _GOES and self._word(place + 1) == "with"):
+        if word not in grammar.MATCH and not (word in grammar.GOES and self._word(place + 1) == "with"):
             return None
         last = self._end_of_phrase(place + 2)
         return [self._atom("unread", place, last - 1)], last
@@ -215,7 +192,7 @@ class _Reader:
     def _occasion(self, place: int) -> _Read | None:
         """What follows "for", "at a", "to the": terms where all of it are, up to an "and" at most; else an occasion."""
         word = self._words[place]
-        if word not in _FOR or (word not in _FOR_ALONE and self._word(place + 1) not in ARTICLES):
+        if word not in grammar.FOR or (word not in grammar.FOR_ALONE and self._word(place + 1) not in grammar.ARTICLES):
             return None
         last = self._end_of_phrase(place + 1)
         joins = [at for at in range(place + 2, last) if self._words[at] in self._or_words and self._terms(at + 1, last)]
@@ -227,8 +204,8 @@ class _Reader:
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL"; but in what names more, as in *M&S*."""
-        named = self._words[place] in SIZES or (self._words[place] in _IN_SIZE and self._is_last_number(place + 1))
+        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*."""
+        named = self._words[place] in grammar.SIZES or (self._words[place] in grammar.IN_SIZE and self._is_last_number(place + 1))
         first = place + named
         for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
             size = self._tokens[first].string[self._tokens[first].start() : self._tokens[last].end()]
@@ -243,12 +220,45 @@ class _Reader:
     def _of_itself(self, size: str, first: int, last: int) -> bool:
         """Whether words are a size where nothing says so."""
         joined = any(0 <= at < len(self._tokens) and self._tokens[at]["join"] == "&" for at in (first - 1, last + 1))
-        return alone(size) and not joined and not self._elided(last) and ((term := self._term(first)) is None or term[1] <= last + 1)
+        return (
+            (alone(size) or double(size))
+            and not joined
+            and not self._elided(last)
+            and ((term := self._term(first)) is None or term[1] <= last + 1)
+        )
 
     def _or(self, place: int) -> _Read | None:
         if not self._tokens[place]["join"] and self._words[place] not in self._or_words:
             return None
-        return [self._atom("or", place, key="and" if self._words[place] in _AND else "")], place + 1
+        return [self._atom("or", place, key="and" if self._words[place] in grammar.AND else "")], place + 1
+
+    def _flat(self, place: int) -> _Read | None:
+        """Flat shoes in other languages, which have no noun for them: those without heels."""
+        heel = self._vocabulary.meaning(_HEEL) if self._words[place] in grammar.FLAT and self._vocabulary.alike(_HEEL) else None
+        if heel is None:
+            return None
+        return [self._atom("not", place), self._atom("term", place, key=_HEEL, meaning=heel), self._atom("end", place)], place + 1
+
+    def _joined(self, place: int) -> _Read | None:
+        """An Arabic "and", which is written in one with what follows."""
+        word = self._words[place]
+        key = one_form(word[1:]) if word.startswith(grammar.AND_ARABIC) and self._vocabulary.meaning(one_form(word)) is None else ""
+        meaning = self._vocabulary.meaning(key) if key else None
+        if meaning is None:
+            return None
+        return [self._atom("or", place, key="and"), self._atom("term", place, key=key, meaning=meaning)], place + 1
+
+    def _compound(self, place: int) -> _Read | None:
+        """A word that names nothing as a whole, by its parts: "Damenjeans" are jeans for women."""
+        word = self._words[place]
+        parts = parts_of(word) if word and self._vocabulary.meaning(one_form(word)) is None else None
+        key = one_form(parts[1]) if parts else ""
+        if not parts or (head := self._vocabulary.meaning(key)) is None or self._likely(one_form(word)):
+            return None
+        start, end = self._tokens[place].span()
+        middle, first = end - len(parts[1]), self._vocabulary.meaning(one_form(parts[0]))
+        before = Atom("term" if first else "rest", start, middle, one_form(parts[0]), first)
+        return [before, Atom("term", middle, end, key, head)], place + 1
 
     def _named(self, place: int) -> _Read | None:
         found = self._term(place)
@@ -259,7 +269,7 @@ class _Reader:
         before = self.atoms[-1].meaning if self.atoms else None
         if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
             return [], place + 1
-        kind: Kind | None = "of" if word in OF else "article" if word in ARTICLES else None
+        kind: Kind | None = "of" if word in grammar.OF else "article" if word in grammar.ARTICLES else None
         if kind is None and not self._idle(word):
             kind = "unread" if word.isdigit() else "rest"
         return ([] if kind is None else [self._atom(kind, place)]), place + 1
@@ -297,7 +307,7 @@ class _Reader:
         """Whether a word that says nothing by itself is a name here: a brand by "by New", or all that a phrase says, or an attribute's."""
         if self._word(place - 1) in {"by", "from"}:
             return meaning.field == BRAND
-        alone = self._end_of_phrase(place) == place + 1 and (not self._word(place - 1) or self._word(place - 1) in _PHRASE_ENDS)
+        alone = self._end_of_phrase(place) == place + 1 and (not self._word(place - 1) or self._word(place - 1) in grammar.PHRASE_ENDS)
         of = self._word(place + 1)
         alone = alone or one_form(self._words[place]) in INSTEAD  # new jeans, where some are
         return (alone and meaning.field.startswith(ATTRIBUTE)) or (bool(of) and self._vocabulary.is_attribute(of, meaning))
@@ -322,12 +332,12 @@ class _Reader:
 
     def _known(self, place: int) -> bool:
         word = self._words[place]
-        return not word or self._idle(word) or word in _GRAMMAR or self._vocabulary.known(word)
+        return not word or self._idle(word) or word in grammar.GRAMMAR or self._vocabulary.known(word)
 
     def _end_of_phrase(self, place: int) -> int:
         """The token before which a phrase ends: at a comma, a price, or a word that begins another."""
         while place < len(self._tokens) and not (
-            self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in _PHRASE_ENDS
+            self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in grammar.PHRASE_ENDS
         ):
             place += 1
         return min(place, len(self._tokens))

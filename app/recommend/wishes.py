@@ -15,12 +15,14 @@ from typing import Final
 
 import numpy as np
 
+from app.recommend.grammar import EXCEPT
 from app.recommend.meaning import Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Vocabulary
-from app.recommend.wish_atoms import EXCEPT, Atom, atoms_of
+from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
+from models.datasets.arabic import plain
 
 _MOST: Final = 24
 """Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
@@ -70,7 +72,7 @@ class Wishes:
 
 def read(text: str, vocabulary: Vocabulary) -> Wishes:
     """What a text asks, by the words of a catalogue."""
-    text = " ".join(text.replace("\u2019", "'").split())
+    text = " ".join(plain(text).replace("\u2019", "'").split())
     wishes = _Clauses(text, vocabulary).read(atoms_of(text, list(prices_in(text)), vocabulary))
     return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(text,))
 

@@ -13,48 +13,57 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.recommend.words_abroad import inflected
-from models.datasets.garments import role_of
+from app.recommend.words_abroad import COMPOUNDING, inflected
+from models.datasets import arabic
+from models.datasets.garments import JOINS, role_of
 
 SHORTEST: Final = 4
 """Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
 _ODD: Final = {"scarves": "scarf", "women": "woman", "men": "man", "knives": "knife", "feet": "foot", "children": "child"}
 _EVEN: Final = {one: several for several, one in _ODD.items()}
 _PLURALS: Final = (("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
-_JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
 ELIDED: Final = r"(?:[dln]|qu|dell|all|nell|dall|sull)(?=['\u2019][^\W\d_]{2})"
 WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECASE)
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
-_MARKS: Final = re.compile("[\u0300-\u0302\u0304-\u036f]")
+_MARKS: Final = re.compile(f"[\u0300-\u0302\u0304-\u036f]|{arabic.MARKS}")
 """Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
-_LIGATURES: Final = str.maketrans({"ß": "ss", "œ": "oe", "æ": "ae"})
+_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae"}
+_ARABIC: Final = arabic.LETTERS | arabic.DIGITS
+_LETTERS: Final = str.maketrans(_LIGATURES | _ARABIC)
 
 
 def fold(text: str) -> str:
-    """A text in lower case without accents.
+    """A text in lower case without accents, and Arabic as it is meant.
 
-    >>> fold("Écru"), fold("weiß"), fold("niña")
-    ('ecru', 'weiss', 'niña')
+    >>> fold("Écru"), fold("weiß"), fold("niña"), fold("أحذية") == fold("احـذيه")
+    ('ecru', 'weiss', 'niña', True)
     """
     if text.isascii():
         return text.lower()
     bare = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
-    return unicodedata.normalize("NFC", bare).translate(_LIGATURES)
+    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
 
 
 def folded(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     """Texts of a column likewise, but in their case; ASCII ones as they are."""
     if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
         return texts
-    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFD"), "[\u0300-\u0302\u0304-\u036f]", "")
+    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFD"), _MARKS.pattern, "")
     bare = pc.utf8_normalize(bare, form="NFC")
-    for letter, letters in _LIGATURES.items():
-        bare = pc.replace_substring(bare, chr(letter), letters)
+    in_arabic = pc.any(pc.match_substring_regex(bare, arabic.ANY)).as_py()
+    for letter, letters in (_LIGATURES | _ARABIC if in_arabic else _LIGATURES).items():
+        bare = pc.replace_substring(bare, letter, letters)
     return bare
 
 
 _FORMS: Final = {fold(form): tuple(map(fold, some)) for some in reversed([*inflected()]) for form in some}
 """A form of a word abroad -> all of its forms, the one that stands for them first."""
+_HEAD_FORMS: Final = {
+    fold(form): tuple(map(fold, some)) for some in inflected({"type"}, COMPOUNDING) for form in some if len(form) >= SHORTEST
+}
+"""Likewise of garments that compounds end in."""
+SHORTEST_FIRST: Final = 3
+"""Letters of what a compound begins with."""
 
 
 def forms(word: str) -> tuple[str, ...]:
@@ -67,6 +76,7 @@ def forms(word: str) -> tuple[str, ...]:
     """
     if word[:-1].isdigit():  # the 90s are no 90
         return (word,)
+    word = arabic.bare(word)
     if abroad := _abroad(word):
         return tuple(form for form in abroad if not any(other != form and other in form for other in abroad))
     other = _ODD.get(word) or _EVEN.get(word)
@@ -83,7 +93,14 @@ def forms(word: str) -> tuple[str, ...]:
 
 def _abroad(word: str) -> tuple[str, ...]:
     """The forms of a word of another language; none of others."""
-    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s"), ())
+    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s")) or _of_compound(word)
+
+
+def _of_compound(word: str) -> tuple[str, ...]:
+    """The forms of a German or Dutch compound, which are those of its head: *Schneeanzug*, *Schneeanzüge*."""
+    word = fold(word)
+    head = next((word[at:] for at in range(SHORTEST_FIRST, len(word) - SHORTEST + 1) if word[at:] in _HEAD_FORMS), None)
+    return () if head is None else tuple(word.removesuffix(head) + form for form in _HEAD_FORMS[head])
 
 
 @lru_cache(maxsize=65_536)
@@ -93,7 +110,7 @@ def one_form(word: str) -> str:
     >>> one_form("Women's"), one_form("woman"), one_form("hoodies") == one_form("hoodie"), one_form("Weißes"), one_form("écrue")
     ('woman', 'woman', True, 'weiss', 'ecrue')
     """
-    word = re.sub(r"['\u2019]s?$", "", fold(word))
+    word = arabic.without_article(re.sub(r"['\u2019]s?$", "", fold(word)))
     if abroad := _abroad(word):
         return abroad[0]
     one = word if word in _EVEN else _ODD.get(word) or forms(word)[0]
@@ -107,7 +124,7 @@ def phrase(text: str) -> tuple[str, ...]:
     >>> phrase("Okra & Sons"), phrase("T-Shirts"), phrase("Navy Blue")
     (('okra', 'and', 'son'), ('tshirt',), ('navy', 'blue'))
     """
-    return tuple(one_form(word) for word in WORD.findall(text.lower().replace("-", "").replace("&", " and ")))
+    return tuple(one_form(word) for word in WORD.findall(arabic.plain(text).lower().replace("-", "").replace("&", " and ")))
 
 
 def named_together(name: str) -> list[tuple[str, ...]]:
@@ -116,7 +133,7 @@ def named_together(name: str) -> list[tuple[str, ...]]:
     >>> named_together("Sneakers & Casual Shoes"), named_together("Casual and Formal Shoes"), named_together("Dresses")
     ([('sneaker',), ('casual', 'shoe')], [('casual', 'shoe'), ('formal', 'shoe')], [])
     """
-    parts = [words for part in _JOINS.split(name) if (words := phrase(part))]
+    parts = [words for part in JOINS.split(name) if (words := phrase(part))]
     if len(parts) < len(("one", "other")):
         return []
     *_, head = parts[-1]
@@ -130,7 +147,9 @@ def spellings(word: str) -> frozenset[str]:
     >>> sorted(spellings("dress"))
     ['dress', 'dresses', 'dresss']
     """
-    one = {word, *forms(word), *_abroad(word)}
+    one = {word, *forms(word), *_abroad(arabic.bare(word))}
+    if re.search(arabic.ANY, word):
+        return frozenset(article + form for form in one for article in ("", "ال", "لل", "وال", "بال", "ب"))
     return frozenset(one) | {form + ending for form in one for ending in ("s", "es") if not form.endswith("s") or form.endswith("ss")}
 
 

@@ -8,17 +8,22 @@ language.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
+from app.recommend import words_arabic as arabic
+
 LANGUAGES: Final = ("fr", "de", "es", "it", "nl")
+COMPOUNDING: Final = frozenset({"de", "nl"})
+"""Languages that write what a thing is like and what it is in one word: *Matschhose*."""
 HEAD_FIRST: Final = ("fr", "es", "it")
 """Languages whose names begin with what a thing is: *bleu marine* is a blue."""
 
 _GARMENTS: Final = """
 dress | robe? | kleid/kleider | vestido | vestito/vestiti abito/abiti | jurk/jurken jurkje
 shoe | chaussure soulier | schuh/schuhe | zapato calzado | scarpa/scarpe calzatura/calzature | schoen/schoenen
-heel | escarpin talon | absatzschuh/absatzschuhe stöckelschuh/stöckelschuhe | tacón/tacones | tacco/tacchi | hak/hakken
+heel | escarpin talon | absatz/absätze absatzschuh/absatzschuhe stöckelschuh/stöckelschuhe | tacón/tacones | tacco/tacchi | hak/hakken
+high-heel | talon-haut | hoher-absatz hohe-absatz hohen-absatz | tacón-alto | tacco-alto | hoge-hak
 sneaker | basket? tennis? | turnschuh/turnschuhe | zapatilla deportiva? | scarpa-da-ginnastica | gymschoen/gymschoenen
 boot | botte | stiefel | bota | stivale/stivali | laars/laarzen
 bootie ankle-boot | bottine | stiefelette/stiefeletten | botín/botines | stivaletto/stivaletti | enkellaars/enkellaarzen enkellaarsje
@@ -35,6 +40,7 @@ cardigan | gilet? | strickjacke/strickjacken | cárdigan rebeca? | cardigan | ve
 hoodie | sweat? sweat-à-capuche | kapuzenpullover | sudadera | felpa/felpe | capuchontrui
 shirt | chemise? | hemd/hemden | camisa | camicia/camicie | overhemd/overhemden hemd?
 blouse | chemisier | bluse/blusen | blusa | camicetta/camicette | bloes/bloezen
+bodysuit | body? | body?/bodys | body? | body? | body?
 t-shirt | tee-shirt | t-shirt | camiseta | maglietta/magliette | t-shirt
 top | haut? | oberteil/oberteile | top | top | topje
 skirt | jupe | rock?/röcke | falda | gonna?/gonne | rok?/rokken rokje
@@ -43,7 +49,7 @@ jean | jean | jean | vaquero | jean | spijkerbroek/spijkerbroeken
 suit | costume? | anzug/anzüge | traje | completo? | pak?/pakken
 jumpsuit | combinaison | einteiler | mono? | tuta/tute | jumpsuit
 bag | sac | tasche/taschen handtasche/handtaschen | bolso | borsa/borse borsetta/borsette | tas?/tassen handtas/handtassen
-backpack | sac-à-dos | rucksäcke | mochila | zaino/zaini | rugzak/rugzakken
+backpack | sac-à-dos | rucksack/rucksäcke | mochila | zaino/zaini | rugzak/rugzakken
 clutch | pochette | abendtasche/abendtaschen | cartera-de-mano | pochette | avondtasje
 belt | ceinture | gürtel | cinturón/cinturones | cintura/cinture | riem/riemen
 scarf | écharpe foulard? | schal halstuch/halstücher | bufanda pañuelo | sciarpa/sciarpe foulard? | sjaal
@@ -58,7 +64,7 @@ ring | bague | fingerring/fingerringe | anillo | anello/anelli | vingerring
 jewellery | bijou/bijoux | schmuck | joya joyería | gioiello/gioielli | sieraad/sieraden
 watch | montre | uhr/uhren armbanduhr/armbanduhren | reloj/relojes | orologio/orologi | horloge
 sunglass | lunette-de-soleil lunette | sonnenbrille/sonnenbrillen | gafa-de-sol gafa | occhiali-da-sole occhiali | zonnebril/zonnebrillen
-sock | chaussette | socke/socken | calcetín/calcetines | calzino/calzini | sok/sokken
+sock | chaussette | socke/socken/söckchen | calcetín/calcetines | calzino/calzini | sok/sokken
 tight | collant | strumpfhose/strumpfhosen | panti | collant | maillot?
 tie | cravate | krawatte/krawatten | corbata | cravatta/cravatte | stropdas/stropdassen
 swimsuit | maillot-de-bain | badeanzug/badeanzüge | bañador/bañadores | costume-da-bagno | badpak/badpakken
@@ -115,6 +121,7 @@ polka-dot | pois? | gepunktet+ | lunares | pois? | stippen
 printed | imprimé/imprimée | bedruckt+ | estampado/estampada | stampato/stampata | bedrukt/bedrukte
 plain | uni?/unie | einfarbig+ | liso? | tinta-unita | effen
 """
+_ARABIC: Final = {"type": arabic.GARMENTS, "colour": arabic.COLOURS, "material": arabic.CLOTHS, "pattern": arabic.PATTERNS}
 _ENDINGS: Final = ("e", "en", "em", "er", "es")
 _KINDS: Final = {"type": _GARMENTS, "colour": _COLOURS, "material": _CLOTHS, "pattern": _PATTERNS}
 
@@ -126,9 +133,11 @@ def entries() -> Iterator[tuple[str, str, str, str, bool]]:
         yield kind, english, language, bare.rstrip("?"), bare.endswith("?")
 
 
-def inflected() -> Iterator[list[str]]:
-    """The forms of each word that has several, the one that stands for all of them first."""
-    for _, _, _, spelt in _spelt():
+def inflected(kinds: Collection[str] = (), languages: Collection[str] = ()) -> Iterator[list[str]]:
+    """The forms of each word that has several, the one that stands for all of them first; of some kinds and languages, or of all."""
+    for kind, _, language, spelt in _spelt():
+        if (kinds and kind not in kinds) or (languages and language not in languages):
+            continue
         first, *others = spelt.replace("?", "").split("/")
         if first.endswith("+"):
             first = first.rstrip("+")
@@ -144,3 +153,8 @@ def _spelt() -> Iterator[tuple[str, str, str, str]]:
             for language, words in zip(LANGUAGES, abroad, strict=True):
                 for word in words.split():
                     yield kind, english.strip(), language, word
+    for kind, lines in _ARABIC.items():
+        for line in lines.strip().splitlines():
+            english, _, words = line.partition("|")
+            for word in words.split():
+                yield kind, english.strip(), "ar", word

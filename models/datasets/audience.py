@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
+from models.datasets import arabic
 from models.datasets.ages import AGES, SIZE_NAMES, ages_of
 from models.datasets.garments import is_womens, role_of
 
@@ -84,7 +85,7 @@ class Audience:
 
 
 def _spoken(words: str, genders: Iterable[str] = GENDERS, ages: Iterable[str] = AGES) -> dict[str, Audience]:
-    return dict.fromkeys(words.split(), Audience(frozenset(genders), frozenset(ages)))
+    return dict.fromkeys(map(arabic.bare, words.split()), Audience(frozenset(genders), frozenset(ages)))
 
 
 WORDS: Final[Mapping[str, Audience]] = {
@@ -95,14 +96,22 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("female weiblich féminin feminin femenino femenina femminile vrouwelijk", ["women"]),
     **_spoken("male männlich masculin masculino masculina maschile mannelijk", ["men"]),
     **_spoken("girl girls", ["women"], ["child", "baby"]),
+    **_spoken("mädels mädel meisje", ["women"], ["child", "baby"]),
     **_spoken("mädchen fille filles meisjes niña niñas bambina bambine", ["women"], ["child", "baby"]),
     **_spoken("boy boys", ["men"], ["child", "baby"]),
+    **_spoken("jungs bub buben", ["men"], ["child", "baby"]),
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
     **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
     **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
     **_spoken("baby babies infant infants toddler toddlers newborn newborns", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
-    **_spoken("unisex everyone all"),
+    **_spoken("نسائي نسائية نساء نسوي حريمي حريم سيدات سيدة امرأة", ["women"], ["adult"]),
+    **_spoken("رجالي رجالية رجال رجل", ["men"], ["adult"]),
+    **_spoken("بنات بناتي بناتية بنت فتيات", ["women"], ["child", "baby"]),
+    **_spoken("أولاد ولادي ولادية صبيان ولد", ["men"], ["child", "baby"]),
+    **_spoken("أطفال طفل أطفالي", ages=["child"]),
+    **_spoken("رضع مواليد بيبي", ages=["baby"]),
+    **_spoken("unisex everyone all للجنسين"),
 }
 """A word, and whom it names."""
 
@@ -115,8 +124,8 @@ _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen tee
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
 
-_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen).{4,}")
-"""What German names of garments begin with: "Herrenschuhe"."""
+_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby).{4,}")
+"""What German names of garments begin with: "Herrenschuhe", "Babyhose"."""
 
 _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
 """What names of whole departments end with: "Womenswear", "Kinderbekleidung". Titles say it of a style: "menswear blazer"."""
@@ -134,7 +143,7 @@ _STYLES: Final = frozenset(("baby", "missy", "junior", "juniors", "kinder"))
 
 def asked_for(word: str) -> Audience | None:
     """Whom a word of a shopper's names; None where it names nobody, everyone, or may be said of clothes."""
-    named = WORDS.get(re.sub(r"['\u2019]s?$", "", word))
+    named = WORDS.get(arabic.bare(re.sub(r"['\u2019]s?$", "", word)))
     return named if named is not None and named != Audience() and word not in _STYLES else None
 
 
@@ -158,6 +167,8 @@ SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
     **_of_season("summer", "summer sommer été verano estate zomer"),
     **_of_season("autumn", "autumn fall herbst automne otoño autunno herfst najaar"),
     **_of_season("winter", "winter hiver invierno inverno"),
+    **_of_season("summer", "صيف صيفي صيفيه"),
+    **_of_season("winter", "شتاء شتوي شتويه"),
     "ss": frozenset({"spring", "summer"}),
     "aw": frozenset({"autumn", "winter"}),
     "fw": frozenset({"autumn", "winter"}),
@@ -312,8 +323,9 @@ def _department_words(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    words = re.findall(r"[^\W\d_]+(?:-round)?", _NOBODY.sub("", text.lower()))
-    return [_BEFORE.sub(r"\1", word) if _BEFORE.match(word) and role_of(word) else word for word in words]
+    words = [arabic.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", _NOBODY.sub("", arabic.plain(text).lower()))]
+    first = {word: found[1] for word in words if (found := _BEFORE.match(word)) and role_of(word)}
+    return ["babies" if first.get(word) == "baby" else first.get(word, word) for word in words]  # baby blue is a colour
 
 
 def _of_child(words: Iterable[str]) -> tuple[Audience, Audience | None]:

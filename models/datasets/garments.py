@@ -13,7 +13,7 @@ from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, in_french, phrase_abroad, role_abroad, words_of
+from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, words_of
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -59,16 +59,16 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "hair": "hair-accessory hair-accessorie hairclip hair-clip hair-slide",
     "swimwear": (
         "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit swim-short swim-trunk "
-        "swimming-trunk swimming-costume swimming-short boardshort board-short rash-vest wetsuit sarong"
+        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong"
     ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
         "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown onesie nightie negligee loungewear "
-        "sleepsuit sleepshirt sleep-shirt babygrow"
+        "sleepsuit sleepshirt sleep-shirt nightshirt babygrow"
     ),
     "innerwear": (
         "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest bralette "
-        "basque corset garter-belt long-john"
+        "basque corset garter-belt long-john undershirt"
     ),
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
@@ -107,6 +107,8 @@ _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
+JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
+"""What stands between the names of several things."""
 _WITH: Final = re.compile(r"\b(?:for|with)\b")
 """What stands before what something is for, or comes with."""
 
@@ -135,7 +137,9 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
             return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
         return english in WOMENS and _ROLE_OF[english] == role
 
-    return any(map(womens, texts))
+    parts = (part for text in texts if len(roles_joined(text, french=french)) > 1 for part in JOINS.split(text or ""))
+    of_role = [part for part in parts if role_of(part, french=french) == role]
+    return any(map(womens, texts)) or (len(of_role) == 1 and womens(of_role[0]))
 
 
 @lru_cache(maxsize=8_192)
@@ -151,7 +155,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     ('not worn', 'footwear', 'not worn', 'bag')
     """
     found: str | None = None
-    for text in texts:
+    for at, text in enumerate(texts):
         if found and not may_belong(text or ""):
             continue
         role = phrase_abroad(text) or _in_english(text)
@@ -161,8 +165,23 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
             role = (role_abroad(text, french=True) if french or _in_french(texts) else None) or role
         if role == NOT_WORN and (_belongs(text) or role_abroad(text)):
             return role
+        if found is None and len(joined := roles_joined(text, french=french)) > 1:
+            said = role_of(*texts[at + 1 :], french=french) or (role_abroad(text) and head_role(*texts[at + 1 :]))
+            role = said if said in {*joined, NOT_WORN} else role
         found = found or role
     return found
+
+
+@lru_cache(maxsize=8_192)
+def roles_joined(text: str | None, *, french: bool = False) -> frozenset[str]:
+    """The roles of the garments that a name joins, where it joins several; which of them an item is of its title says.
+
+    >>> sorted(roles_joined("Kleider & Röcke")), sorted(roles_joined("Dresses")), role_of("Kleider & Röcke", "Tüllrock Ida")
+    (['bottom', 'full-body'], [], 'bottom')
+    """
+    parts = JOINS.split((text or "").rpartition(">")[2])
+    roles = frozenset(role for part in parts if (role := role_of(part, french=french)) and role != NOT_WORN) if len(parts) > 1 else None
+    return roles or frozenset()
 
 
 def _in_french(texts: Iterable[str | None]) -> bool:

@@ -7,15 +7,25 @@ What something comes with is named after it ("Kleid mit Gürtel"), so the first 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
+from models.datasets import arabic
 from models.datasets.belongings import ABROAD, HEADS
+from models.datasets.garments_arabic import WOMENS as ARABIC_WOMENS
+from models.datasets.garments_arabic import WORDS as ARABIC
+
+
+def _bare(phrase: str) -> str:
+    """An Arabic phrase as titles' words are looked up."""
+    return "-".join(map(arabic.bare, phrase.split("-")))
+
 
 WORDS: Final[Mapping[str, str]] = {
     "top": (
-        "bluse blusen hemd hemden oberteil oberteile pulli pullis strickjacke strickjacken strickpullover poloshirts longshirt "
+        "bodys body-kurzarm body-langarm bluse blusen hemd hemden oberteil oberteile pulli pullis strickjacke strickjacken "
+        "strickpullover poloshirts longshirt "
         "langarmshirt kurzarmshirt damenshirt herrenshirt kapuzenpullover "
         "chemisier chemisiers chemisette chemisettes débardeur débardeurs "
         "camisa camisas camiseta camisetas blusa blusas jerséis sudadera sudaderas "
@@ -72,7 +82,7 @@ WORDS: Final[Mapping[str, str]] = {
         "chaqueta chaquetas abrigo abrigos cazadora cazadoras gabardina gabardinas "
         "giacca giacche cappotto cappotti giubbotto giubbotti giubbino piumino piumini "
         "jas jassen winterjas winterjassen regenjas jasje jasjes "
-        "sakko sakkos weste westen jackett jacketts janker windbreaker "
+        "sakko sakkos gehrock weste westen jackett jacketts janker windbreaker "
         "caban cabans trench trenchs perfecto perfectos coupe-vent surchemise surchemises k-way bomber bombers veston vestons "
         "pardessus saharienne veste-en-jean vestes-en-jean "
         "chaleco chalecos plumífero plumíferos chubasquero chubasqueros trenca trencas sobrecamisa "
@@ -85,7 +95,7 @@ WORDS: Final[Mapping[str, str]] = {
         "bolso bolsos mochila mochilas bandolera bandoleras "
         "borsa borse borsetta borsette zaino zaini "
         "handtas handtassen schoudertas rugzak rugzakken "
-        "turnbeutel "
+        "turnbeutel ranzen schulranzen "
         "cabas besace besaces cartable cartables fourre-tout minaudière "
         "riñonera riñoneras capazo capazos maletín cartera-de-mano "
         "tracolla marsupio marsupi zainetto zainetti borsone borsoni "
@@ -140,7 +150,7 @@ WORDS: Final[Mapping[str, str]] = {
         "vlinderdas"
     ),
     "hosiery": (
-        "socken strümpfe strumpfhose strumpfhosen chaussettes collants calcetines calze calzini sokken "
+        "socke socken söckchen strümpfe strumpfhose strumpfhosen chaussettes collants calcetines calze calzini sokken "
         "strumpf kniestrümpfe füßlinge pantyhose collant mi-bas socquettes calcetín pantis gambaletti calzettoni kousen kniekousen "
         "kousenvoetjes sneakersokken"
     ),
@@ -151,7 +161,8 @@ WORDS: Final[Mapping[str, str]] = {
         "portemonnees pasjeshouder"
     ),
     "swimwear": (
-        "badeanzug badeanzüge badehose badehosen bademode maillot-de-bain maillots-de-bain bañador bañadores traje-de-baño trajes-de-baño "
+        "badeanzug badeanzüge badehose badehosen badekleid bademode maillot-de-bain maillots-de-bain bañador bañadores traje-de-baño "
+        "trajes-de-baño "
         "costume-da-bagno costumi-da-bagno badpak badpakken zwembroek badmode "
         "badeshorts tankini tankinis short-de-bain shorts-de-bain boxer-de-bain costume-intero costumi-interi zwemshort zwemshorts "
         "zwembroeken zwemkleding"
@@ -159,11 +170,12 @@ WORDS: Final[Mapping[str, str]] = {
     "sleepwear": (
         "schlafanzug schlafanzüge nachthemd nachthemden nachtwäsche bademantel bademäntel morgenmantel schlafhose schlafhosen "
         "chemise-de-nuit chemises-de-nuit robe-de-chambre robes-de-chambre pijama pijamas pigiama pigiami nachtjapon badjas badjassen "
-        "schlafshirt nuisette nuisettes peignoir peignoirs camisón camisones albornoz albornoces camicia-da-notte camicie-da-notte "
+        "schlafshirt nachtkleid morgenrock schlafrock nuisette nuisettes peignoir peignoirs camisón camisones albornoz albornoces "
+        "camicia-da-notte camicie-da-notte "
         "vestaglia vestaglie accappatoio accappatoi kamerjas ochtendjas"
     ),
     "innerwear": (
-        "unterwäsche unterhose unterhosen unterhemd unterhemden büstenhalter dessous soutien-gorge ropa-interior "
+        "unterwäsche unterkleid unterrock unterhose unterhosen unterhemd unterhemden büstenhalter dessous soutien-gorge ropa-interior "
         "calzoncillos bragas sujetador sujetadores reggiseno reggiseni mutande intimo ondergoed beha "
         "bh boxershort boxershorts miederhose korsett caleçon caleçons sous-vêtement sous-vêtements porte-jarretelles guêpière "
         "braguitas calzoncillo lencería perizoma mutandine onderbroek onderbroeken onderhemd"
@@ -178,9 +190,9 @@ _WOMENS: Final = (
     "damenrock nachthemd nachthemden büstenhalter robe robes robe-longue robe-courte robes-longues robes-courtes robe-de-soirée "
     "robes-de-soirée robe-d-été robes-d-été jupe jupes chemisier chemisiers escarpin escarpins soutien-gorge chemise-de-nuit "
     "chemises-de-nuit vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken "
-    "jurkje jurkjes rokken rokje rokjes bloes bloezen beha"
+    "jurkje jurkjes rokken rokje rokjes bloes bloezen beha rock dirndl badekleid"
 )
-WOMENS: Final = frozenset(_WOMENS.split())
+WOMENS: Final = frozenset(_WOMENS.split()) | frozenset(map(_bare, ARABIC_WOMENS))
 """Words of what only women and girls wear."""
 
 IN_FRENCH: Final[Mapping[str, str]] = {
@@ -200,17 +212,56 @@ _FRENCH_WORDS: Final = (
 )
 _FRENCH: Final = frozenset(_FRENCH_WORDS.split())
 
-_COMPOUNDS: Final = (
-    "kleid kleider hemden bluse blusen hosen röcke jacke jacken mantel mäntel schuh schuhe stiefel stiefelette stiefeletten "
-    "sandale sandalen tasche taschen gürtel mütze mützen socken anzug anzüge handschuh handschuhe strickjacke strickjacken "
-    "hausschuh hausschuhe turnschuh turnschuhe latzhosen strumpfhosen badehosen unterhosen schlafhosen unterhemden nachthemden "
-    "bademantel bademäntel morgenmantel schlafanzug schlafanzüge badeanzug badeanzüge schoenen laarzen broeken jurken truien "
-    "jassen broek weste westen sakko sakkos sandalette sandaletten pantolette pantoletten mokassins schal schals kappe kappen"
+_COMPOUNDS: Final = {
+    "top": (
+        "hemd hemden bluse blusen shirt shirts body bodys pullover pulli pullis strickjacke strickjacken tunika tuniken "
+        "overhemd overhemden trui truien bloes"
+    ),
+    "bottom": (
+        "hose hosen jeans rock röcke leggings shorts hosenrock treggings broek broeken rok rokken rokje rokjes spijkerbroek spijkerbroeken"
+    ),
+    "full-body": (
+        "kleid kleider anzug anzüge overall overalls latzhose latzhosen dirndl strampler jurk jurken jurkje jurkjes tuinbroek tuinbroeken"
+    ),
+    "footwear": (
+        "schuh schuhe stiefel stiefelette stiefeletten sandale sandalen hausschuh hausschuhe turnschuh turnschuhe sandalette sandaletten "
+        "pantolette pantoletten mokassins pumps ballerinas pantoffeln sneaker sneakers schoen schoenen laars laarzen laarsjes"
+    ),
+    "outer": "jacke jacken mantel mäntel weste westen sakko sakkos jackett jacketts janker parka gehrock jassen",
+    "bag": "tasche taschen rucksack rucksäcke ranzen",
+    "headwear": "mütze mützen kappe kappen hüte",
+    "scarf": "schal schals halstuch halstücher",
+    "belt": "gürtel",
+    "gloves": "handschuh handschuhe fäustlinge handschoen handschoenen",
+    "hosiery": "socke socken söckchen strumpf strümpfe strumpfhose strumpfhosen",
+    "swimwear": "badeanzug badeanzüge badehose badehosen badeshorts badekleid badpak zwembroek zwembroeken",
+    "sleepwear": (
+        "schlafanzug schlafanzüge nachthemd nachthemden nachtkleid schlafhose schlafhosen schlafshirt nachtshirt nightshirt bademantel "
+        "bademäntel morgenmantel morgenrock schlafrock badjas badjassen"
+    ),
+    "innerwear": (
+        "unterhose unterhosen unterhemd unterhemden unterkleid unterrock boxershorts undershirt strumpfgürtel onderbroek onderbroeken "
+        "onderhemd"
+    ),
+}
+"""What German and Dutch compounds end in, by role: "Matschhose", "zomerjurken". The longest counts: a *Nachthemd* is no shirt."""
+_NONE: Final = (
+    "anybody somebody everybody nobody antibody shamrock bedrock fingerhüte federtasche kulturtasche kosmetiktasche handytasche "
+    "rettungsweste schwimmweste werkzeuggürtel"
 )
-"""What compounds end in: "Damenkleid", "Winterstiefel", "zomerjurken". A mantel alone is English."""
+_NO_COMPOUNDS: Final = frozenset(_NONE.split())
+"""Words that end so and are none of these garments."""
+_OF_TOYS: Final = ("puppen", "poppen")
+"""What the clothes of dolls begin with."""
+_SHORTEST_FIRST: Final = 3
+"""Letters of what stands before the head of a compound: *those* and *frock* are none."""
 
-_ROLE_OF: Final = {phrase: role for role, phrases in WORDS.items() for phrase in phrases.split()}
-_HEAD_ROLE_OF: Final = {head: _ROLE_OF.get(head, "outer") for head in _COMPOUNDS.split()} | dict.fromkeys(HEADS.split(), "not worn")
+_ROLE_OF: Final = {
+    phrase: role
+    for role, phrases in (*WORDS.items(), *((role, " ".join(map(_bare, some.split()))) for role, some in ARABIC.items()))
+    for phrase in phrases.split()
+}
+_HEAD_ROLE_OF: Final = {head: role for role, heads in (*_COMPOUNDS.items(), ("not worn", HEADS)) for head in heads.split()}
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
 _LONGEST: Final = 3
 _FRENCH_SHARE: Final = 4
@@ -218,8 +269,8 @@ _FRENCH_SHARE: Final = 4
 
 
 def words_of(text: str | None) -> list[str]:
-    """Its words in lower case, with their accents."""
-    return re.findall(r"[^\W\d_]+", (text or "").lower())
+    """Its words in lower case, with their accents; Arabic ones as ``arabic.bare`` has them."""
+    return [arabic.bare(word) for word in re.findall(r"[^\W\d_]+", arabic.plain(text or "").lower())]
 
 
 def in_french(words: list[str]) -> bool:
@@ -278,6 +329,42 @@ def garment_abroad(text: str | None, *, french: bool = False) -> str | None:
 
 
 def _head(word: str) -> str | None:
-    """The longest head that a word ends in."""
-    heads = (word[at:] for at in range(1, len(word) - 4))
-    return next((head for head in heads if head in _HEAD_ROLE_OF), None)
+    """The longest head that a compound ends in."""
+    return next(_heads(word), None)
+
+
+def _heads(word: str) -> Iterator[str]:
+    """What a compound ends in, the longest first."""
+    ends = () if word in _NO_COMPOUNDS or word.startswith(_OF_TOYS) else range(_SHORTEST_FIRST, len(word) - 2)
+    return (word[at:] for at in ends if word[at:] in _HEAD_ROLE_OF)
+
+
+def head_role(*texts: str | None) -> str | None:
+    """The role of the first word that compounds end in, which is another one in English: *Rock* beside *Röcke*; None without any."""
+    return next((_HEAD_ROLE_OF[word] for text in texts for word in words_of(text) if word in _HEAD_ROLE_OF), None)
+
+
+def no_such(word: str) -> list[str]:
+    """What a word ends in and is none of.
+
+    >>> no_such("kinderstrumpfhose"), no_such("handschuh"), no_such("lederhose")
+    (['hose'], ['schuh'], [])
+    """
+    role = role_abroad(word)
+    return [head for head in _heads(word) if _HEAD_ROLE_OF[head] != role]
+
+
+def parts_of(word: str) -> tuple[str, str] | None:
+    """What a compound begins with, without the sounds that join it, and its head; None of a word that is none.
+
+    >>> parts_of("damenjeans"), parts_of("umstandshose"), parts_of("handschuh"), parts_of("jeans")
+    (('damen', 'jeans'), ('umstand', 'hose'), None, None)
+    >>> parts_of("lederhose"), parts_of("strumpfhose")
+    (('leder', 'hose'), None)
+    """
+    role = _ROLE_OF.get(word)
+    head = next((one for one in _heads(word) if role in {None, _HEAD_ROLE_OF[one]}), None)
+    if head is None or _HEAD_ROLE_OF[head] == "not worn":
+        return None
+    first = word.removesuffix(head)
+    return (first.removesuffix("s") if len(first) > _SHORTEST_FIRST else first), head

@@ -64,6 +64,7 @@ _LETTER_WORDS: Final = re.compile("small|medium|large")
 _LETTERS: Final = re.compile(rf"(?P<low>{_LETTER})(?: ?[-/] ?(?P<high>{_LETTER}))?(?: (?P<cut>petite|tall|short|long|regular))?")
 _WAIST: Final = re.compile(r"(?:w ?(?P<low>\d\d)(?: ?[/x-]? ?l ?(?P<leg>\d\d))?|(?P<low2>\d\d) ?w(?: ?[/x-]? ?(?P<leg2>\d\d) ?l)?)")
 _OF_SYSTEM: Final = re.compile(rf"(?:{_SYSTEM}[ :]?{_RANGE}|{_RANGE.replace('<', '<b')} ?{_SYSTEM.replace('<', '<b')})(?: ?{_CUT})?")
+_DOUBLE: Final = re.compile(r"(\d{2,3}) ?[-/] ?(\d{2,3})")
 _BARE: Final = re.compile(rf"{_RANGE}(?: ?{_CUT})?")
 _YEARS: Final = r"(?P<low>\d\d?)(?: ?y(?:rs|ears)?)?(?: ?[-/] ?(?P<high>\d\d?))? ?(?:y|yrs?|years?(?: old)?|jahre?|ans?|años?|anni|jaar)"
 _MONTHS: Final = r"(?P<low>\d\d?)(?: ?[-/] ?(?P<high>\d\d?))? ?(?:m|mths?|months?|monate?|mois|meses|mesi|maanden)"
@@ -151,6 +152,11 @@ def alone(text: str) -> bool:
     return own or one.system in {"uk", "us", "eu"} or (one.system in {"fr", "de", "it"} and text.isupper())
 
 
+def double(text: str) -> bool:
+    """Whether a text is a size of two numbers: 74/80, 27-30."""
+    return _DOUBLE.fullmatch(text) is not None
+
+
 class Spellings:
     """The sizes of a catalogue, each of which may be written otherwise: ``10``, ``UK 10`` and ``Size 10``.
 
@@ -172,14 +178,31 @@ class Spellings:
             self._same.setdefault(key, []).append(size)
             if isinstance(key, Said):
                 self._uncut.setdefault(replace(key, cut=""), []).append(size)
+        self._wide = {size: wide for size in known if (wide := self._range(size))}
 
     def same(self, size: str) -> tuple[str, ...]:
         """Those that are this size, however it is written."""
         return tuple(self._same.get(self._key(size), ()))
 
     def meant(self, size: str) -> tuple[str, ...]:
-        """Those that one who says this size may mean: of ``W32`` each length of leg, of ``40`` a 40R, too."""
-        return tuple(self._uncut.get(self._key(size), ())) or self.same(size)
+        """Those that one who says this size may mean: of ``W32`` each length of leg, of ``40`` a 40R, of ``74`` a 74/80, too."""
+        return (tuple(self._uncut.get(self._key(size), ())) or self.same(size)) + self.holding(size)
+
+    def holding(self, size: str) -> tuple[str, ...]:
+        """Those of several numbers that one is of, or between: ``74`` of 74/80, ``28`` of 27/30, ``M`` of S/M."""
+        one = said(size)
+        if one is None or one.low != one.high or one.cut:
+            return ()
+        return tuple(name for name, wide in self._wide.items() if wide.system == one.system and wide.low <= one.low <= wide.high)
+
+    def _range(self, size: str) -> Said | None:
+        """The least and the largest of a size of several; None of others, as of a waist and a leg, of which a waist comes with several."""
+        one, text = said(size), _NAMED.sub("", _plain(size), count=1)
+        if found := _DOUBLE.fullmatch(text):
+            low, high = _numbers(*found.groups())
+            legs = {other for other in self._uncut if isinstance(other, Said) and other.system == "waist" and other.low == low}
+            return Said("", low, high) if low < high and sum(len(self._uncut[other]) for other in legs) <= 1 else None
+        return one if one and one.system and one.low < one.high and not one.cut else None
 
     def _key(self, size: str) -> Said | str:
         one = said(size)

@@ -87,15 +87,22 @@ _ABROAD = {
         "Jacken & Mäntel": "Wintermantel aus Wolle;Jacke",
         "Taschen": "Handtasche;Gürteltasche",
     },
+    "matjar": {
+        "فساتين": "فُستان سهرة نسائي;فستان صيفي نسائي",
+        "أحذية": "حذاء رسمي رجالي;حذاء بكعب عالي نسائي;صندل نسائي",
+        "قمصان": "قميص رجالي;قميص كتان نسائي",
+        "حقائب": "حقيبة يد نسائية;حقيبة ظهر",
+    },
 }
 _COLOURS_ABROAD = {
     "boutique": ("couleur", ("Noir", "Blanc", "Bleu", "Bleu marine", "Rouge", "Écru", "Rose")),
     "laden": ("Farbe", ("Schwarz", "Weiß", "Blau", "Dunkelblau", "Rot", "Grün")),
+    "matjar": ("اللون", ("أسود", "أبيض", "أحمر", "كحلي")),
 }
 
 
 def abroad_items(name: str) -> list[dict[str, Any]]:
-    """Items of a French shop, or of a German one: each garment in each colour."""
+    """Items of a French, a German or an Arabic shop: each garment in each colour."""
     attribute, colours = _COLOURS_ABROAD[name]
     garments = [(category, title) for category, titles in _ABROAD[name].items() for title in titles.split(";")]
     return [
@@ -124,7 +131,7 @@ def snapshot_of_fixture() -> Callable[[list[dict[str, Any]], Path], Snapshot]:
 
 @pytest.fixture(scope="session")
 def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabulary]:
-    """The words of a shop that says in columns what its items are, of the wardrobe, which says it in titles, and of two shops abroad."""
+    """The words of a shop that says in columns what its items are, of the wardrobe, which says it in titles, and of shops abroad."""
     root = tmp_path_factory.mktemp("words")
     catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items(), **{name: abroad_items(name) for name in _ABROAD}}
     snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}

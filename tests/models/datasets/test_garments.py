@@ -66,6 +66,80 @@ def test_other_languages_name_garments(texts: tuple[str, ...], role: str) -> Non
     assert role_of(*texts) == role
 
 
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "Wickelbody|Bodys|Body langarm|Stillshirt|Trachtenhemd|Dirndlbluse|Laufshirt|Zomertrui"),
+        ("bottom", "Matschhose|Umstandshose|Damenjeans|Tüllrock|Kinder-Lederhose"),
+        ("full-body", "Kinderdirndl|Taufkleid|Schneeanzug|Regenoverall|Zomerjurk"),
+        ("gloves", "Handschuh|Lederhandschuh"),
+        ("sleepwear", "Bademantel|Damennachthemd|Nightshirt"),
+        ("innerwear", "Unterhemd|Damenunterhemd|Unterrock|Undershirt"),
+        ("hosiery", "Strumpfhose|Kinderstrumpfhose|Söckchen"),
+        ("belt", "Hosenträger"),
+        ("outer", "Gehrock|Winterjacke"),
+        ("swimwear", "Badeshorts|Badekleid"),
+        ("bag", "Kindergartenrucksack|Schulranzen"),
+        ("not worn", "Schuhcreme|Kleiderbügel"),
+    ],
+)
+def test_a_compound_is_what_it_ends_in(role: str, titles: str) -> None:
+    """The longest word that it ends in: a *Nachthemd* is no shirt."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+
+
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "قميص رجالي|قَميص|القمصان|تيشيرتات|بلوزة|بلوزه"),
+        ("bottom", "بنطلون جينز|تنانير|سراويل"),
+        ("full-body", "فُستان سهرة مع حزام|فساتين|عبايات"),
+        ("footwear", "أحذية|احذيه|حذاء بكعب|صنادل"),
+        ("outer", "معطف|جاكيتات"),
+        ("bag", "حقيبة ظهر|شنطة|حـقائب"),
+        ("belt", "أحزمة|احزمة"),
+        ("eyewear", "نظارات شمسية"),
+        ("sleepwear", "قميص نوم"),
+        ("innerwear", "ملابس داخلية"),
+    ],
+)
+def test_arabic_names_garments(role: str, titles: str) -> None:
+    """In the singular and the plural, with the article, with and without short vowels and hamzas."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+    assert (is_womens("فُستان سهرة"), is_womens("قميص")) == (True, False)
+
+
+@pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])
+def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
+    """Nor of those all that are no garments."""
+    assert role_of(title) is None
+
+
+@pytest.mark.parametrize(
+    ("texts", "role"),
+    [
+        (("Kleider & Röcke", "Tüllrock Ida"), "bottom"),
+        (("Kleider & Röcke", "Ida"), "full-body"),
+        (("Anzüge & Sakkos", "Sakko Ben"), "outer"),
+        (("Home > Dresses & Skirts", "Denim skirt"), "bottom"),
+        (("Shirts & Tops", "Summer dress"), "top"),
+        (("Kleider", "Rock Ida"), "full-body"),
+        (("Kleider & Röcke", "Rock Ida"), "bottom"),
+        (("Skirts & Dresses", "Rock Ida"), "full-body"),
+    ],
+)
+def test_of_a_category_of_two_kinds_the_title_says_which_one_a_piece_is(texts: tuple[str, ...], role: str) -> None:
+    """Where it names none of them, it is what the category alone is."""
+    assert role_of(*texts) == role
+
+
+def test_a_skirt_of_a_category_of_two_kinds_is_womens() -> None:
+    """As one of another is; shorts beside skirts are anybody's."""
+    assert is_womens("Kleider & Röcke", "Rock Ida")
+    assert is_womens("Kleider & Röcke", "Tüllrock Ida")
+    assert not is_womens("Kleider & Jacken", "Jacke Ida")
+
+
 @pytest.mark.parametrize("title", ["Robe trapèze", "Robe chemise", "Robe Oxford", None])
 def test_the_robes_of_a_french_shop_are_dresses(title: str | None) -> None:
     """Whatever their titles say; so are shirts shirts."""

@@ -103,3 +103,11 @@ def test_spellings_of_one_size_are_found() -> None:
     assert some.same("prima") == ("Prima",)
     assert some.same("w32") == ()
     assert (some.meant("w32"), some.meant("40"), some.meant("W34 L32")) == (("W32 L30",), ("40R",), ("W34 L32",))
+
+
+def test_one_of_several_numbers_is_of_their_size() -> None:
+    """Either, and what is between; of a waist and a leg, which come in several pairs, none is, nor of a length and a width."""
+    some = Spellings(["74/80", "27/30", "23-26", "S/M", "2-4 years", "32/30", "32/34", "135x200", "80"])
+    asked = {"74": ("74/80",), "80": ("74/80",), "28": ("27/30",), "25": ("23-26",), "M": ("S/M",), "3 years": ("2-4 years",), "33": ()}
+    assert {size: some.holding(size) for size in asked} == asked
+    assert (some.meant("80"), some.holding("140")) == (("80", "74/80"), ())
