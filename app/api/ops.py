@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from anyio import to_thread
@@ -14,9 +15,9 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.health import CatalogueHealth, ExperimentsHealth, Health, LogHealth, RulesHealth
-from app.api.services import InjectedServices
+from app.api.services import InjectedServices, Services
 from app.ground.doors import Door
-from app.ground.errors import HomeError, LogError, LogUnavailableError, NotReadyError
+from app.ground.errors import HomeError, LogError, NotReadyError
 from app.ground.logs import logger
 from app.live.replay import Replay
 from app.live.variants import Variants
@@ -63,8 +64,13 @@ async def readyz(services: InjectedServices) -> Health:
 )
 async def metrics(services: InjectedServices) -> Response:
     """Figures of this replica for Prometheus."""
-    lags = await lags_of(services.log)
-    return Response(await to_thread.run_sync(services.metrics.exposition, lags), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    return Response(await figures_of(services), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+async def figures_of(services: Services) -> bytes:
+    """The figures of a replica, in the text format of Prometheus."""
+    lags, problem = await asyncio.gather(lags_of(services.log), _log_problem(services.log))
+    return await to_thread.run_sync(partial(services.metrics.exposition, lags, log_up=problem is None))
 
 
 def _experiments_health(variants: Variants) -> ExperimentsHealth:
@@ -90,20 +96,25 @@ def _catalogue_health(replay: Replay) -> CatalogueHealth:
 
 
 async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
-    problem = impressions.trouble
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await log.ping()
-    except LogUnavailableError as error:
-        problem = str(error)
-    except TimeoutError:
-        problem = f"the log has not answered within {_PATIENCE_S:g} s"
+    problem = await _log_problem(log) or impressions.trouble
     return LogHealth(
         status="degraded" if problem else "ok",
         problem=problem,
         impressions_waiting=impressions.waiting,
         impressions_dropped=impressions.dropped,
     )
+
+
+async def _log_problem(log: Log) -> str | None:
+    """Why the log keeps nothing now; None where it does."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await log.ping()
+    except LogError as error:
+        return str(error)
+    except TimeoutError:
+        return f"the log has not answered within {_PATIENCE_S:g} s"
+    return None
 
 
 async def lags_of(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:

@@ -19,7 +19,8 @@ from app.cli.options import Home, Host, Port, ServeOn, ServeWorkers
 from app.cli.progress import progress
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
-from app.home.store import ReleaseStore
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.open import check_place
 from models.errors import InputError
 from models.parent import end_with_parent
 
@@ -160,8 +161,7 @@ def _started(waiting: Starting | None, said: str) -> None:
 
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
-    store = ReleaseStore(settings.home)
-    record = store.served()
+    store, record = ReleaseStore(settings.home), _current(settings)
     with _starting(settings, listener, f"release {record.id} is being loaded") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.main import create_app  # noqa: PLC0415
@@ -267,7 +267,14 @@ def shared_out(settings: Settings, cores: int) -> Settings:
 
 
 def _served(settings: Settings) -> str:
-    return f"{len(settings.shops)} shops" if settings.shops else f"release {ReleaseStore(settings.home).served().id}"
+    return f"{len(settings.shops)} shops" if settings.shops else f"release {_current(settings).id}"
+
+
+def _current(settings: Settings) -> ReleaseRecord:
+    """The release that is served, whose place is one of the log that the settings name."""
+    record = ReleaseStore(settings.home).served()
+    check_place(settings.log, record.id, record.catalog_offset)
+    return record
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

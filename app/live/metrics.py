@@ -97,7 +97,9 @@ class Metrics:
             ["stream", "group", "state"],
             registry=self.registry,
         )
-        self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
+        self._log_up = Gauge(
+            "attire_log_up", "Whether the log kept what it was given when these figures were asked for.", registry=self.registry
+        )
         self.storage_gone = Gauge("attire_storage_gone", "Whether the home's object storage cannot be used now.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
         for outcome in ("served", "refused"):
@@ -155,14 +157,15 @@ class Metrics:
                 found[sample.labels["route"]].bounds.append((float(sample.labels["le"]), int(sample.value)))
         return sorted(found.values(), key=lambda one: -one.requests)
 
-    def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
+    def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None, *, log_up: bool) -> bytes:
         """All figures in the text format of Prometheus.
 
         Args:
             lags: stream -> group -> lag; None where the log did not answer.
+            log_up: whether it keeps what it is given.
         """
         self._lag.clear()
-        self._log_up.set(lags is not None)
+        self._log_up.set(log_up)
         for stream, groups in (lags or {}).items():
             for group, lag in groups.items():
                 for state in ("unread", "pending", "dead"):

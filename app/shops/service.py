@@ -30,7 +30,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from app.api.headers import SecurityHeaders
 from app.api.keys import sent_token
-from app.api.ops import lags_of
+from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
 from app.ground.allocator import give_back
 from app.ground.errors import BY_STATUS, PROBLEMS, UNKNOWN_SHOP, Detail, NotReadyError, ServiceError
@@ -239,8 +239,7 @@ class Shops:
         expositions = {}
         for name, one in list(self._held.items()):
             if one.app is not None:
-                services = one.app.state.services
-                expositions[name] = await to_thread.run_sync(services.metrics.exposition, await lags_of(services.log))
+                expositions[name] = await figures_of(one.app.state.services)
         return Response(labelled(expositions), media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=dict(said))
 
 

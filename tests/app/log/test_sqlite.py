@@ -127,6 +127,23 @@ async def test_a_full_log_takes_events_again_once_it_is_trimmed(tmp_path: Path) 
     await log.close()
 
 
+async def test_a_full_log_is_told_where_nothing_is_written_and_so_is_that_there_is_room(tmp_path: Path) -> None:
+    """By `ping`, which asks whether an event would be kept."""
+    log = SqliteLog(tmp_path / "log.sqlite", LogSettings(max_bytes=300_000))
+    await log.ping()
+    with pytest.raises(LogUnavailableError):
+        for n in range(100):
+            await log.append(EVENTS, [Event(str(n), {"text": "x" * 3_000})])
+    for _ in range(3):
+        with pytest.raises(LogUnavailableError, match="full"):
+            await log.ping()
+    taken = await log.take(EVENTS, "g", "c")
+    await log.acknowledge(EVENTS, "g", [entry.offset for entry in taken])
+    await log.trim(EVENTS)
+    await log.ping()
+    await log.close()
+
+
 async def test_a_place_that_comes_back_is_used_by_itself(tmp_path: Path, batch: Batch) -> None:
     """Until then each call says that the log cannot be used."""
     (tmp_path / "volume").write_text("not mounted")
