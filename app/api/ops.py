@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -29,6 +29,8 @@ from app.rules.over import Rules
 _PATIENCE_S: Final = 1.0
 _RULES_TOLD: Final = "`attire rules list` says why rules.json cannot be read"
 
+AsServing = Annotated[bool, Query(description="Whether it answers shoppers, whatever became of the log.")]
+
 router = APIRouter(tags=["operations"], responses=documented())
 
 
@@ -39,18 +41,20 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
-async def readyz(services: InjectedServices) -> Health:
+async def readyz(services: InjectedServices, serving: AsServing = False) -> Health:  # noqa: FBT002 - a parameter of HTTP
     """Whether it can answer as it should; 503 with Retry-After while it cannot.
 
     It has a release then, shows all that was changed before it started, and its log has all that it acknowledged. While the log cannot be
-    reached it can answer, and says `degraded`.
+    reached it can answer, and says `degraded`. With `serving=true`, as a probe asks whose 503 takes a replica out: whether it answers
+    shoppers, which a lost log alone does not keep it from.
     """
     release = services.serving.current()
-    services.watch.check()
+    if not serving:
+        services.watch.check()
     if services.replay.owed:
         msg = f"{services.replay.owed} items that were changed before the start are still encoded"
         raise NotReadyError(msg)
-    log = await _log_health(services.log, services.impressions)
+    log = await _log_health(services.log, services.impressions, services.watch.lost)
     experiments = await to_thread.run_sync(_experiments_health, services.variants)
     rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
     return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules)
@@ -95,8 +99,8 @@ def _catalogue_health(replay: Replay) -> CatalogueHealth:
     return CatalogueHealth(status="degraded" if problem else "ok", problem=problem, encoding=replay.encoding)
 
 
-async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
-    problem = await _log_problem(log) or impressions.trouble
+async def _log_health(log: Log, impressions: Impressions, lost: str | None) -> LogHealth:
+    problem = lost or await _log_problem(log) or impressions.trouble
     return LogHealth(
         status="degraded" if problem else "ok",
         problem=problem,
