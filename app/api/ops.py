@@ -67,8 +67,9 @@ async def readyz(services: InjectedServices, serving: AsServing = False) -> Heal
     responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {}}}, **documented(401, 403, 429)},
 )
 async def metrics(services: InjectedServices) -> Response:
-    """Figures of this replica for Prometheus."""
-    return Response(await figures_of(services), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    """Figures of this replica for Prometheus; of several processes behind a port those of each, with the label `process`."""
+    told = figures_of(services) if services.siblings is None else services.siblings.figures()
+    return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 async def figures_of(services: Services) -> bytes:
