@@ -132,8 +132,9 @@ def put_back(settings: LogSettings, home: Path, copied: Path) -> None:
 
 
 def _keys(client: Redis, stream: Stream) -> Iterator[bytes]:
-    """All of a stream, but for whose it is: a copy is put back for the home that it is put back for."""
-    return (key for key in client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000) if key.decode() != _home(stream))
+    """All of a stream, but for whose it is, as a copy is of the home that it is put back for, and what was only tried."""
+    left = {_home(stream), f"attire:{{{stream}}}:probe"}
+    return (key for key in client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000) if key.decode() not in left)
 
 
 def _home(stream: Stream) -> str:

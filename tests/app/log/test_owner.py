@@ -96,6 +96,7 @@ def moved(request: pytest.FixtureRequest, own: Path, redis_log: LogSettings, mon
         "gc",
         "worker --once",
         "releases activate",
+        "doctor",
     ],
 )
 def test_a_release_of_another_kind_of_log_is_refused_with_the_way_out(
