@@ -95,7 +95,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
     paths += _unneeded_encodings(store, tables, entries)
     if origin_of(store.home) is not None:
         paths, offset = [path for path in paths if path.parent.name != "releases"], START
-    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset)
+    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset if any(order(offset)) else START)
 
 
 def remove(found: Leftovers, log: LogSettings, home: Path) -> int:
