@@ -279,6 +279,7 @@ def _build(
             decisions=Runs(settings.home).decisions,
             feeds=FeedRecords(settings.home).all,
             reports=KeptReports(settings.home),
+            home=settings.home,
         )
     )
     return services

@@ -74,8 +74,8 @@ async def metrics(services: InjectedServices) -> Response:
 
 async def figures_of(services: Services) -> bytes:
     """The figures of a replica, in the text format of Prometheus."""
-    lags, problem = await asyncio.gather(lags_of(services.log), _log_problem(services.log))
-    return await to_thread.run_sync(partial(services.metrics.exposition, lags, log_up=problem is None))
+    lags, problem, free = await asyncio.gather(lags_of(services.log), _log_problem(services.log), _free_of(services.log))
+    return await to_thread.run_sync(partial(services.metrics.exposition, lags, log_up=problem is None, log_free=free))
 
 
 def _experiments_health(variants: Variants) -> ExperimentsHealth:
@@ -120,6 +120,15 @@ async def _log_problem(log: Log) -> str | None:
     except TimeoutError:
         return f"the log has not answered within {_PATIENCE_S:g} s"
     return None
+
+
+async def _free_of(log: Log) -> float | None:
+    """Which share of its room is left; None where it does not say in time, or nothing bounds it."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await log.free()
+    except (LogError, TimeoutError):
+        return None
 
 
 async def lags_of(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:

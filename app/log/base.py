@@ -180,6 +180,9 @@ class Log(Protocol):
     async def ping(self) -> None:
         """Check that the log would keep an event now."""
 
+    async def free(self) -> float | None:
+        """Which share of the room that it may take is left; None where nothing bounds it that it knows of."""
+
     async def examine(self, *, thorough: bool = False) -> list[str]:
         """What is wrong, in words: what was acknowledged and is missing. ``thorough`` reads all that is kept, and looks for damage, too."""
 

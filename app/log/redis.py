@@ -157,6 +157,12 @@ class RedisLog:
             await self._check_durable()
             await self._redis.set(_key(Stream.EVENTS, "probe"), 1)  # one that is full, or a replica, answers what is only read
 
+    async def free(self) -> float | None:
+        async with self._answering():
+            about: dict[str, Any] = await self._redis.info("memory")
+        most = about.get("maxmemory", 0)
+        return max(0.0, 1 - about["used_memory"] / most) if most else None
+
     async def examine(self, *, thorough: bool = False) -> list[str]:  # noqa: ARG002 - Redis checks its file itself when it starts
         try:
             marked = await self._marked()

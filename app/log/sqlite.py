@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +22,7 @@ from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
 from app.log.owner import Owner, another
 from app.log.salvage import UNREADABLE, opened, problems, repaired
-from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal
+from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal, used
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
@@ -102,6 +103,14 @@ class SqliteLog:
     async def ping(self) -> None:
         await self._check_own()
         await self._do(probe)
+
+    async def free(self) -> float | None:
+        taken, most = await self._do(used, writes=False), self._settings.max_bytes
+        try:
+            disk = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        return min(disk.free / disk.total, max(0.0, 1 - taken / most) if most else 1.0)
 
     async def examine(self, *, thorough: bool = False) -> list[str]:
         def examined() -> list[str]:

@@ -75,6 +75,12 @@ def probe(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM probe WHERE rowid < (SELECT MAX(rowid) FROM probe)")
 
 
+def used(connection: sqlite3.Connection) -> int:
+    """Bytes of the file's pages that hold something."""
+    pages, free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+    return int((pages - free) * size)
+
+
 def owner_of(connection: sqlite3.Connection) -> str | None:
     """The name of the home whose log it is; None of one that nobody has taken yet, or of before."""
     with suppress(sqlite3.OperationalError):
