@@ -60,5 +60,6 @@ def another(owner: str) -> str:
     """What is said of a log that is another home's."""
     return (
         f"it is the log of another home ({owner}), which would lose what is there; name another in ATTIRE_LOG__URL, of Redis a database "
-        "that is nobody's (redis://…/1); where that home is gone, or is this one, moved, `attire log adopt`"
+        "that is nobody's (redis://…/1); where that home is gone, or is this one, moved: stop its service and worker, "
+        "then `attire log adopt`"
     )

@@ -55,6 +55,7 @@ class RedisLog:
         self._claim = self._redis.register_script(redis_scripts.CLAIM)
         self._trim = self._redis.register_script(redis_scripts.TRIM)
         self._known_durable = self._taken = False
+        self._named = ""
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
@@ -66,7 +67,7 @@ class RedisLog:
             await self._take_it()
         async with self._answering():
             await self._check_durable()
-            home = "" if self._owner is None else await asyncio.to_thread(self._owner.name)
+            home = await self._name()
             added, end, epoch = await self._append(keys=keys, args=[*said, secrets.token_hex(8), home, *words])
             if added == _ANOTHER:
                 raise OtherLogError(another(epoch))
@@ -208,18 +209,22 @@ class RedisLog:
     async def adopt(self) -> None:
         if self._owner is not None:
             async with self._answering():
-                name = await asyncio.to_thread(self._owner.name)
-                await self._redis.mset(dict.fromkeys(_HOMES, name))
+                await self._redis.mset(dict.fromkeys(_HOMES, await self._name()))
 
     async def _take_it(self) -> None:
         """Make a log that is nobody's this home's, all of it."""
         if self._owner is not None and not self._taken:
             await self._check_own()
             async with self._answering():
-                name = await asyncio.to_thread(self._owner.name)
                 for key in _HOMES:
-                    await self._redis.set(key, name, nx=True)
+                    await self._redis.set(key, await self._name(), nx=True)
             self._taken = True
+
+    async def _name(self) -> str:
+        """The home's; empty where anybody may use the log."""
+        if self._owner is not None and not self._named:
+            self._named = await asyncio.to_thread(self._owner.name)
+        return self._named
 
     async def _check_own(self) -> None:
         if why := await self.foreign():
