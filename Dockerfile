@@ -45,8 +45,8 @@ USER 10001:10001
 WORKDIR /var/lib/attire
 VOLUME /var/lib/attire
 EXPOSE 8000
-# Whether it can answer; a replica without its log still can.
+# Whether it answers shoppers; a replica without its log, or with one that lost something, still does.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 \
-  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
+  CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/readyz?serving=true', timeout=4)"]
 ENTRYPOINT ["attire"]
 CMD ["serve"]

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Final
 
@@ -21,6 +22,7 @@ from app.api.guarded import guard, make_first_key
 from app.api.headers import SecurityHeaders
 from app.api.inside import Inside
 from app.api.middleware import RequestLog
+from app.api.ops import figures_of
 from app.api.room import acts as room
 from app.api.services import EarnedBy, Services
 from app.api.traced import trace
@@ -45,6 +47,7 @@ from app.live.met import Met
 from app.live.metrics import Metrics, ServiceState
 from app.live.pool import WAITING_PER_CORE, ComputePool
 from app.live.replay import Replay
+from app.live.siblings import Siblings
 from app.live.times_shown import TimesShown
 from app.live.variants import Variants
 from app.live.watchdog import Watchdog
@@ -78,6 +81,7 @@ def create_app(
     heavy: Place | None = None,
     *,
     inside: bool = False,
+    siblings: Siblings | None = None,
 ) -> FastAPI:
     """Build the service.
 
@@ -85,6 +89,7 @@ def create_app(
         settings: None reads them from the environment.
         beaten: called every twentieth of a second while the event loop runs, with the monotonic time.
         heavy: where heavy requests are answered; None: here, like all others.
+        siblings: the processes that answer on the same port, for their figures.
         inside: it is asked by another process of this service only, so that it has no doors.
         release: an opened release; None opens the home's current one at start-up. Without one the service starts, and is not ready.
 
@@ -115,7 +120,9 @@ def create_app(
         if not inside:  # where heavy requests are computed, nobody else waits for Python's lock
             opened.enter_context(large_pictures_apart())
         pictures = await opened.enter_async_context(_pictures(settings)) if settings.fetch.service_hosts else None
-        services = app.state.services = _build(settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy)
+        services = app.state.services = _build(
+            settings, store, serving, figures, Watchdog(beaten), pictures=pictures, heavy=heavy, siblings=siblings
+        )
         await _start(services, inside=inside)
         logger().info(
             "started",
@@ -127,15 +134,7 @@ def create_app(
         try:
             yield
         finally:
-            await asyncio.gather(services.variants.close(), services.follower.close())
-            await asyncio.gather(services.replay.close(), services.met.close())
-            await services.impressions.close()
-            if services.apart is not None:
-                await services.apart.close()
-            await services.watch.close()
-            await services.log.close()
-            await services.watchdog.close()
-            services.pool.close()
+            await _stop(services)
             await opened.aclose()
         logger().info("stopped")
 
@@ -204,6 +203,22 @@ async def _start(services: Services, *, inside: bool) -> None:
         services.met.follow()  # so that the first shoppers after a restart are known, too
     await asyncio.gather(services.replay.start(), services.variants.start())
     services.follower.start()
+    if services.siblings is not None:
+        await services.siblings.start(partial(figures_of, services))
+
+
+async def _stop(services: Services) -> None:
+    if services.siblings is not None:
+        await services.siblings.close()
+    await asyncio.gather(services.variants.close(), services.follower.close())
+    await asyncio.gather(services.replay.close(), services.met.close())
+    await services.impressions.close()
+    if services.apart is not None:
+        await services.apart.close()
+    await services.watch.close()
+    await services.log.close()
+    await services.watchdog.close()
+    services.pool.close()
 
 
 def _build(
@@ -215,6 +230,7 @@ def _build(
     *,
     pictures: Pictures | None,
     heavy: Place | None,
+    siblings: Siblings | None,
 ) -> Services:
     """The parts of a replica, wired; none of them runs yet."""
     at_once = settings.threads.requests or compute.cores()
@@ -245,6 +261,7 @@ def _build(
         report=report,
         earned=earned,
         apart=Apart(heavy) if heavy is not None else None,
+        siblings=siblings,
         pictures=pictures,
     )
     follower.beside = services.variants
@@ -262,6 +279,7 @@ def _build(
             decisions=Runs(settings.home).decisions,
             feeds=FeedRecords(settings.home).all,
             reports=KeptReports(settings.home),
+            home=settings.home,
         )
     )
     return services

@@ -10,6 +10,8 @@ from pydantic.dataclasses import dataclass
 from sealed.manifest import STRICT, Manifest, Seal
 
 AGAIN: Final = "import the catalogue again"
+MENDED: Final = f"{AGAIN}, serve another release (`attire releases rollback`), or restore a backup"
+"""What to do about a snapshot that is not what was written."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.backends.base import FloatArray
 from index.errors import SnapshotError, VectorError
-from index.manifest import AGAIN
+from index.manifest import MENDED
 
 _CHUNK: Final = 8_192  # rows of features in memory at once while writing
 
@@ -62,5 +62,5 @@ def let_go(matrix: NDArray[Any]) -> None:
 def agree(path: Path, found: object, expected: object) -> None:
     """Raise SnapshotError where a file holds something else than the manifest says."""
     if found != expected:
-        msg = f"{path}: holds {found}, the manifest says {expected}; {AGAIN}"
+        msg = f"{path}: holds {found}, the manifest says {expected}; {MENDED}"
         raise SnapshotError(msg)

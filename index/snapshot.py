@@ -32,7 +32,7 @@ from index.columns import Columns, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
 from index.ids import RowOfId, Rows
-from index.manifest import AGAIN, SNAPSHOT, Format1, SnapshotManifest
+from index.manifest import AGAIN, MENDED, SNAPSHOT, Format1, SnapshotManifest
 from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
@@ -214,7 +214,7 @@ class Snapshot(CategoryIndex):
                     indexes[category], backends[category] = opened(category)
             return cls(manifest, table, features, rows, indexes, embeddings, backends)
         except (OSError, ValueError, LookupError, TypeError, EOFError, pa.ArrowException) as error:
-            msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {AGAIN}"
+            msg = f"{directory}: its files contradict its manifest ({str(error).splitlines()[0] if str(error) else error!r}); {MENDED}"
             raise SnapshotError(msg) from error
 
     def take(self, rows: Sequence[int] | IntArray) -> pa.Table:
@@ -299,6 +299,6 @@ def _sound(directory: Path) -> SnapshotManifest:
         manifest = SNAPSHOT.read(directory)
         SNAPSHOT.check(directory, manifest)
     except SealedError as error:
-        msg = f"{error}; {AGAIN}"
+        msg = f"{error}; {MENDED}"
         raise SnapshotError(msg) from error
     return manifest

@@ -7,7 +7,7 @@ from typing import Final
 
 from app.api.problems import LOG_GONE
 from app.api.services import Services
-from app.ground.errors import LogLostError, LogUnavailableError
+from app.ground.errors import LogError, LogLostError, LogUnavailableError
 from app.ground.logs import logger
 from app.log.base import Appended, Event, Stream
 
@@ -18,13 +18,13 @@ async def keep(services: Services, stream: Stream, events: Sequence[Event]) -> A
     """Append to the log; once this returns they are on disk.
 
     Raises:
-        LogLostError: the log lacks something, or is damaged. LogUnavailableError: it cannot be reached.
+        LogLostError: the log lacks something, or is damaged. LogUnavailableError: it keeps nothing now.
     """
     services.watch.check()
     try:
         return await services.log.append(stream, events)
     except LogLostError:
         raise
-    except LogUnavailableError as error:
+    except LogError as error:
         logger().warning(_REFUSED[stream], count=len(events), why=str(error), cause=str(error.__cause__ or ""))
         raise LogUnavailableError(LOG_GONE) from error

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Final
+from functools import partial
+from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.schemas.health import CatalogueHealth, ExperimentsHealth, Health, LogHealth, RulesHealth
-from app.api.services import InjectedServices
+from app.api.services import InjectedServices, Services
 from app.ground.doors import Door
-from app.ground.errors import HomeError, LogError, LogUnavailableError, NotReadyError
+from app.ground.errors import HomeError, LogError, NotReadyError
 from app.ground.logs import logger
 from app.live.replay import Replay
 from app.live.variants import Variants
@@ -28,6 +29,8 @@ from app.rules.over import Rules
 _PATIENCE_S: Final = 1.0
 _RULES_TOLD: Final = "`attire rules list` says why rules.json cannot be read"
 
+AsServing = Annotated[bool, Query(description="Whether it answers shoppers, whatever became of the log.")]
+
 router = APIRouter(tags=["operations"], responses=documented())
 
 
@@ -38,18 +41,20 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
-async def readyz(services: InjectedServices) -> Health:
+async def readyz(services: InjectedServices, serving: AsServing = False) -> Health:  # noqa: FBT002 - a parameter of HTTP
     """Whether it can answer as it should; 503 with Retry-After while it cannot.
 
     It has a release then, shows all that was changed before it started, and its log has all that it acknowledged. While the log cannot be
-    reached it can answer, and says `degraded`.
+    reached it can answer, and says `degraded`. With `serving=true`, as a probe asks whose 503 takes a replica out: whether it answers
+    shoppers, which a lost log alone does not keep it from.
     """
     release = services.serving.current()
-    services.watch.check()
+    if not serving:
+        services.watch.check()
     if services.replay.owed:
         msg = f"{services.replay.owed} items that were changed before the start are still encoded"
         raise NotReadyError(msg)
-    log = await _log_health(services.log, services.impressions)
+    log = await _log_health(services.log, services.impressions, services.watch.lost)
     experiments = await to_thread.run_sync(_experiments_health, services.variants)
     rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
     return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules)
@@ -62,9 +67,15 @@ async def readyz(services: InjectedServices) -> Health:
     responses={200: {"content": {CONTENT_TYPE_PLAIN_0_0_4: {}}}, **documented(401, 403, 429)},
 )
 async def metrics(services: InjectedServices) -> Response:
-    """Figures of this replica for Prometheus."""
-    lags = await lags_of(services.log)
-    return Response(await to_thread.run_sync(services.metrics.exposition, lags), media_type=CONTENT_TYPE_PLAIN_0_0_4)
+    """Figures of this replica for Prometheus; of several processes behind a port those of each, with the label `process`."""
+    told = figures_of(services) if services.siblings is None else services.siblings.figures()
+    return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+async def figures_of(services: Services) -> bytes:
+    """The figures of a replica, in the text format of Prometheus."""
+    lags, problem, free = await asyncio.gather(lags_of(services.log), _log_problem(services.log), _free_of(services.log))
+    return await to_thread.run_sync(partial(services.metrics.exposition, lags, log_up=problem is None, log_free=free))
 
 
 def _experiments_health(variants: Variants) -> ExperimentsHealth:
@@ -89,21 +100,35 @@ def _catalogue_health(replay: Replay) -> CatalogueHealth:
     return CatalogueHealth(status="degraded" if problem else "ok", problem=problem, encoding=replay.encoding)
 
 
-async def _log_health(log: Log, impressions: Impressions) -> LogHealth:
-    problem = impressions.trouble
-    try:
-        async with asyncio.timeout(_PATIENCE_S):
-            await log.ping()
-    except LogUnavailableError as error:
-        problem = str(error)
-    except TimeoutError:
-        problem = f"the log has not answered within {_PATIENCE_S:g} s"
+async def _log_health(log: Log, impressions: Impressions, lost: str | None) -> LogHealth:
+    problem = lost or await _log_problem(log) or impressions.trouble
     return LogHealth(
         status="degraded" if problem else "ok",
         problem=problem,
         impressions_waiting=impressions.waiting,
         impressions_dropped=impressions.dropped,
     )
+
+
+async def _log_problem(log: Log) -> str | None:
+    """Why the log keeps nothing now; None where it does."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await log.ping()
+    except LogError as error:
+        return str(error)
+    except TimeoutError:
+        return f"the log has not answered within {_PATIENCE_S:g} s"
+    return None
+
+
+async def _free_of(log: Log) -> float | None:
+    """Which share of its room is left; None where it does not say in time, or nothing bounds it."""
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            return await log.free()
+    except (LogError, TimeoutError):
+        return None
 
 
 async def lags_of(log: Log) -> Mapping[str, Mapping[str, Lag]] | None:

@@ -21,6 +21,7 @@ from app.live.met import Met
 from app.live.metrics import Metrics
 from app.live.pool import ComputePool
 from app.live.replay import Replay
+from app.live.siblings import Siblings
 from app.live.times_shown import TimesShown
 from app.live.variants import Variants
 from app.live.watchdog import Watchdog
@@ -62,6 +63,8 @@ class Services:
     """Tells what rules earn, and others would, likewise."""
     apart: Apart | None
     """What answers heavy requests; None where there is no such process, and in that process itself."""
+    siblings: Siblings | None
+    """The processes that answer on the same port, for their figures; None where it is the only one."""
     pictures: Pictures | None
     """What fetches pictures by URL; None where the settings name no host for it."""
 

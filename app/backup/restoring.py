@@ -20,15 +20,16 @@ import pyarrow as pa
 from pydantic import TypeAdapter
 
 from app.backup.form import FORMAT, HOME, LAST, LOG, MARK, About, packed
-from app.ground.errors import HomeError
+from app.ground.errors import HomeError, OtherLogError
 from app.ground.parts import LogSettings
 from app.home.alone import unused
 from app.home.halves import BEFORE, STAGED, is_left
 from app.home.replicas import STALE_S
 from app.home.runs import Runs
-from app.log.copies import put_back, there_is_one
+from app.log.copies import put_back, there_is_one, whose
 from app.log.mark import Mark
 from app.log.open import sqlite_file
+from app.log.owner import NAME, another
 from sealed.directories import flush_all
 from sealed.files import flush
 
@@ -44,7 +45,7 @@ def restore(file: Path, home: Path, log: LogSettings, *, force: bool = False) ->
 
     Raises:
         HomeError: the file is not a whole backup; the home or the log is not empty, or is in use; its log is of another kind.
-        LogUnavailableError: the log cannot be written now.
+        LogUnavailableError: the log cannot be written now. OtherLogError: it is another home's, even with ``force``.
     """
     compression = packed(file)
     _refuse(file, home, log, force=force)
@@ -61,7 +62,7 @@ def restore(file: Path, home: Path, log: LogSettings, *, force: bool = False) ->
         (home / "CURRENT").unlink(missing_ok=True)
         flush(home)
         for path in _entries(home):
-            if path not in {staged, replaced}:
+            if path not in {staged, replaced} and path.name != NAME:
                 path.replace(replaced / path.name)
         if about.log is not None:
             put_back(log, home, staged / LOG)
@@ -73,6 +74,9 @@ def _refuse(file: Path, home: Path, log: LogSettings, *, force: bool) -> None:
     if not file.is_file():
         msg = f"{file}: no such file"
         raise HomeError(msg)
+    if (owner := whose(log, home)) is not None:
+        msg = f"{home}: the log that ATTIRE_LOG__URL names cannot be replaced: {another(owner)}"
+        raise OtherLogError(msg)
     if any(map(_counts, _entries(home))) and not force:
         msg = f"{home}: not empty; name a new --home, or --force to replace what is there"
         raise HomeError(msg)
@@ -185,9 +189,9 @@ def _check(file: Path, about: About | None, sums: dict[str, str]) -> None:
 
 
 def _counts(path: Path) -> bool:
-    """Whether an entry makes a home one that is not empty: locks, and what a restore that was killed has left, do not."""
+    """Whether an entry makes a home one that is not empty: its name, locks, and what a restore that was killed has left, do not."""
     only_a_lock = path.name == "worker" and path.is_dir() and {inside.name for inside in path.iterdir()} <= {"lock"}
-    return not (path.name.startswith(".") or only_a_lock)
+    return not (path.name.startswith(".") or path.name == NAME or only_a_lock)
 
 
 def _entries(directory: Path) -> list[Path]:

@@ -34,6 +34,7 @@ from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.copies import copy_out, copy_sqlite
 from app.log.mark import Mark
 from app.log.open import sqlite_file
+from app.log.owner import NAME
 from index.manifest import SNAPSHOT
 from models.errors import InputError
 from models.manifest import BUNDLE
@@ -44,8 +45,8 @@ from sealed.files import replacing
 _FIRST: Final = ("feeds", "imported.json")
 _LAST: Final = Path("worker", "events")
 _ELSEWHERE: Final = {*_FIRST, "CURRENT", "SERVED", "releases", "acknowledged"}
-_LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW"}
-"""What says what runs now, and what is made again from the rest."""
+_LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW", NAME}
+"""What says what runs now, and which home this is; and what is made again from the rest."""
 _PRIVATE, _READABLE = 0o600, 0o644
 
 

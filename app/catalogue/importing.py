@@ -26,6 +26,7 @@ from app.ground.fetching import Fetching
 from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecords
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.open import check_place
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
@@ -112,10 +113,13 @@ def import_catalogue(
     Raises:
         InputError: a file of the dataset is broken, or lacks more than ``bounds`` put up with.
         EncoderError: the current bundle reads other features.
-        HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now.
+        HomeError, BundleError, SnapshotError: the home is broken. LogUnavailableError: the log cannot be read now. OtherLogError: the
+            current release has its place in another one.
     """
     started = time.perf_counter()
     current = store.current()
+    if current is not None and log is not None:
+        check_place(log, current.id, current.catalog_offset)
     offset = end_of_changes(log, store.home) if current is not None else None
     findings = findings or Findings()
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()

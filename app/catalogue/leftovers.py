@@ -35,8 +35,8 @@ from app.home.origin import origin_of
 from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import START, Entry, Stream, order
-from app.log.open import opened_log
+from app.log.base import START, Entry, Stream, fits, order
+from app.log.open import check_place, opened_log, sqlite_file
 
 _YOUNG_S: Final = 3_600.0
 _FRESH_S: Final = 86_400.0
@@ -67,7 +67,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
 
     Raises:
         HomeError: the home names no current release. LogUnavailableError: the log, whose changes name pictures, cannot be read now.
-        LogLostError: it lacks some of them.
+        LogLostError: it lacks some of them. OtherLogError: what serves has its place in another log.
     """
     current, records = store.served(), store.records()
     ids = {current.id, *served_by_replicas(store.home), *(record.id for record in records[max(0, len(records) - keep) :])}
@@ -80,7 +80,9 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
     for directory, needed in (("bundles", {record.bundle for record in kept}), ("snapshots", {record.snapshot for record in kept})):
         paths += [path for path in _in(store.home / directory) if path.name not in needed and _older(path, _YOUNG_S)]
     paths += Runs(store.home).leftovers(keep_runs, keep)
-    offset = min((record.catalog_offset for record in kept), key=order)
+    check_place(log, current.id, current.catalog_offset)
+    sqlite = sqlite_file(log, store.home) is not None
+    offset = min((record.catalog_offset for record in kept if fits(record.catalog_offset, sqlite=sqlite)), key=order)
     entries = asyncio.run(_changes_of_sound_log(log, store.home, offset))
     files = [store.snapshot_path(name) / "items.parquet" for name in {record.snapshot for record in kept}]
     here = [file for file in files if file.exists() or origin_of(store.home) is None]
@@ -93,7 +95,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
     paths += _unneeded_encodings(store, tables, entries)
     if origin_of(store.home) is not None:
         paths, offset = [path for path in paths if path.parent.name != "releases"], START
-    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset)
+    return Leftovers(tuple(record.id for record in old), tuple(paths), sum(map(_size, paths)), offset if any(order(offset)) else START)
 
 
 def remove(found: Leftovers, log: LogSettings, home: Path) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ OK: Final = 0
 FAILED: Final = 1
 BAD_INPUT: Final = 2
 INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
+_ON: Final = {"1", "true", "yes", "on", "t", "y"}
 
 COMMANDS: Final = {  # where each is, in the order of --help
     "demo": "serve.demo",
@@ -139,8 +141,10 @@ def run(arguments: Sequence[str]) -> int:
     if any(name.upper().startswith("ATTIRE") for name in os.environ):
         from app.ground.settings import misspelt  # noqa: PLC0415 - a third of a second, for whom it may concern
 
+        json_lines = os.environ.get("ATTIRE_LOG__JSON_LINES", "").lower() in _ON
         for line in misspelt(os.environ):
-            typer.echo(f"attire: {line}", err=True)
+            said = json.dumps({"event": "unknown_setting", "level": "warning", "why": line}) if json_lines else f"attire: {line}"
+            typer.echo(said, err=True)
     try:
         returned = cli(list(named(arguments)) or ["--help"], prog_name="attire", standalone_mode=False)
     except (KeyboardInterrupt, typer.Abort):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +17,7 @@ from app.ground.places import shown
 from app.ground.settings import Settings
 
 _PACKAGES: Final = ("attire", "torch", "faiss-cpu", "open_clip_torch", "numpy", "pyarrow", "fastapi", "pydantic", "uvicorn")
+_LOG_FINE: Final = "yes: it keeps what it is given, and has all that it acknowledged"
 _SEVERAL: Final = ("gpu", "feed")
 """Facts of which there may be any number."""
 
@@ -26,7 +28,7 @@ def doctor(
     encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
     json_to: Json = None,
 ) -> None:
-    """What is installed, which devices and threads there are, how its feeds stand; ends with 1 or 2 if this home cannot be served."""
+    """What is installed, which devices and threads there are, how feeds and log stand; ends with 1 or 2 if this home cannot be served."""
     told: dict[str, Any] = {} if encoder else {name: [] for name in _SEVERAL}
     try:
         for name, value in _facts(home) if encoder is None else _needs(encoder):
@@ -46,6 +48,7 @@ def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
     from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.feeds import FeedRecords  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.log.open import check_place  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
 
     settings = Settings.read(home=home)
@@ -62,18 +65,40 @@ def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
     for feed in FeedRecords(settings.home).all():
         yield "feed", str(feed)
     store = ReleaseStore(settings.home)
+    problem = asyncio.run(_log_problem(settings)) if settings.home.is_dir() else None
+    if settings.home.is_dir():
+        yield "log", f"no: {problem}" if problem else _LOG_FINE
     try:
         record = store.current()
         if record is None:
             where = shown(settings.home)
             yield "serve", f"no: {where} has no release; run `attire import DATA --home {where}`"
             raise typer.Exit(1)
+        check_place(settings.log, record.id, record.catalog_offset)
         release = Release.open(store, record, settings.index, device)
     except ROOTS as error:
         yield "serve", f"no: {error}"
         raise
     yield "index", ", ".join(f"{backend}: {items:,} items" for backend, items in release.searched.items())
     yield "serve", f"yes: release {record.id}, {record.items:,} items, recipe {record.recipe}"
+    if problem:
+        raise typer.Exit(2)
+
+
+async def _log_problem(settings: Settings) -> str | None:
+    """Why the log keeps nothing, or what it lacks; None where all is well with it, or an SQLite log is not made yet."""
+    from app.ground.errors import LogError  # noqa: PLC0415 - likewise
+    from app.log.open import opened_log, sqlite_file  # noqa: PLC0415
+
+    path = sqlite_file(settings.log, settings.home)
+    try:
+        async with opened_log(settings.log, settings.home) as log:
+            if (found := await log.examine()) or (path is not None and not path.exists()):
+                return "; ".join(found) or None
+            await log.ping()
+    except LogError as error:
+        return str(error)
+    return None
 
 
 def _needs(spec: str) -> Iterator[tuple[str, str]]:

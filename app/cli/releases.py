@@ -17,6 +17,7 @@ from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from app.home.origin import refreshed
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.open import check_place
 
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
@@ -35,7 +36,8 @@ def publish(
     """Serve a bundle with the current catalogue; no picture is touched unless the bundle reads another encoder."""
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
-    store.served()
+    current = store.served()
+    check_place(settings.log, current.id, current.catalog_offset)
     from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
     from app.ground import compute  # noqa: PLC0415
     from models.manifest import BUNDLE  # noqa: PLC0415
@@ -146,7 +148,7 @@ def activate(release: ReleaseId, home: Home = None) -> None:
     """Serve this release from now on, once it is checked; running replicas follow within moments."""
     settings = Settings.read(home=home)
     store = _store(settings)
-    _serve_checked(store, store.record(release), settings.device)
+    _serve_checked(store, store.record(release), settings)
 
 
 @group.command()
@@ -154,7 +156,7 @@ def rollback(home: Home = None) -> None:
     """Serve again what served before the current release, once it is checked."""
     settings = Settings.read(home=home)
     store = _store(settings)
-    _serve_checked(store, store.before_current(), settings.device, back=True)
+    _serve_checked(store, store.before_current(), settings, back=True)
 
 
 def _store(settings: Settings) -> ReleaseStore:
@@ -163,10 +165,11 @@ def _store(settings: Settings) -> ReleaseStore:
     return ReleaseStore(settings.home)
 
 
-def _serve_checked(store: ReleaseStore, record: ReleaseRecord, device: str, *, back: bool = False) -> None:
+def _serve_checked(store: ReleaseStore, record: ReleaseRecord, settings: Settings, *, back: bool = False) -> None:
+    check_place(settings.log, record.id, record.catalog_offset)
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from app.release.release import Release  # noqa: PLC0415
 
-    Release.open(store, record, device=compute.device(device))
+    Release.open(store, record, device=compute.device(settings.device))
     store.activate(record.id, back=back)
     typer.echo(f"{shown(store.home)}: release {record.id} is current")

@@ -19,7 +19,8 @@ from app.cli.options import Home, Host, Port, ServeOn, ServeWorkers
 from app.cli.progress import progress
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
-from app.home.store import ReleaseStore
+from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.open import check_place
 from models.errors import InputError
 from models.parent import end_with_parent
 
@@ -38,6 +39,7 @@ DEMO_TRAINING: Final = {"epochs": "12", "minutes": "1.2", "masks": "1", "mask_mi
 DemoHome = Annotated[
     Path | None, typer.Option("--home", help="Directory of all that it makes.", envvar="ATTIRE_HOME", show_default=str(DEMO_HOME))
 ]
+_FIGURES: Final = "attire-figures-"
 _UNTRAINED: Final = "cosine"
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
@@ -160,8 +162,7 @@ def _started(waiting: Starting | None, said: str) -> None:
 
 def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
-    store = ReleaseStore(settings.home)
-    record = store.served()
+    store, record = ReleaseStore(settings.home), _current(settings)
     with _starting(settings, listener, f"release {record.id} is being loaded") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.main import create_app  # noqa: PLC0415
@@ -200,9 +201,9 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
     waits = _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} being loaded")
-    with waits as waiting, _heavy_beside(settings) as heavy:
+    with waits as waiting, _heavy_beside(settings) as heavy, _figures_beside(settings) as figures:
         first = partial(_started, waiting, said)
-        Workers(_one_of_several, listener, settings.workers, settings.grace_s, heavy, first=first).supervise()
+        Workers(_one_of_several, listener, settings.workers, settings.grace_s, (heavy, figures), first=first).supervise()
 
 
 @contextmanager
@@ -222,6 +223,22 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
         return
     with beside:
         yield beside.place
+
+
+@contextmanager
+def _figures_beside(settings: Settings) -> Iterator[Path | None]:
+    """Where processes find each other's figures; None where no directory can be made for that."""
+    from app.server.folder import Folder  # noqa: PLC0415
+
+    try:
+        folder = Folder(_FIGURES)
+    except OSError as error:
+        configure(settings.log)
+        logger().warning("figures_of_one_process", why=f"there is no directory for sockets ({error}); /metrics tells those of who answers")
+        yield None
+        return
+    with folder:
+        yield folder.path
 
 
 def _check_on(settings: Settings, on: str | None) -> None:
@@ -244,18 +261,23 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
     answer(settings, on, lambda: typer.echo(f"Serving {served} by up to {settings.workers} replicas: {url}"))
 
 
-def _one_of_several(listener: socket.socket, number: int, takes_over: TakesOver, heavy: Place | None, beat: Shared) -> None:
+def _one_of_several(
+    listener: socket.socket, number: int, takes_over: TakesOver, beside: tuple[Place | None, Path | None], beat: Shared
+) -> None:
     """One of them: a fresh interpreter, told by its environment what this one was told."""
     end_with_parent()  # before the imports, which take seconds
     from app.ground import compute  # noqa: PLC0415
+    from app.live.siblings import Siblings  # noqa: PLC0415
     from app.main import create_app  # noqa: PLC0415
     from app.server.process import answer  # noqa: PLC0415
     from app.shops.service import Shops  # noqa: PLC0415
 
+    heavy, figures = beside
+    siblings = Siblings(figures, number) if figures is not None else None
     settings, beaten = shared_out(Settings.read(), compute.cores()), partial(setattr, beat, "value")
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
-    app = Shops(settings, beaten) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy)
+    app = Shops(settings, beaten, siblings) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy, siblings=siblings)
     answer(app, settings, listener, takes_over.wait)
 
 
@@ -267,7 +289,14 @@ def shared_out(settings: Settings, cores: int) -> Settings:
 
 
 def _served(settings: Settings) -> str:
-    return f"{len(settings.shops)} shops" if settings.shops else f"release {ReleaseStore(settings.home).served().id}"
+    return f"{len(settings.shops)} shops" if settings.shops else f"release {_current(settings).id}"
+
+
+def _current(settings: Settings) -> ReleaseRecord:
+    """The release that is served, whose place is one of the log that the settings name."""
+    record = ReleaseStore(settings.home).served()
+    check_place(settings.log, record.id, record.catalog_offset)
+    return record
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

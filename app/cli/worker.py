@@ -54,7 +54,7 @@ def worker(
     from app.home.origin import refreshed  # noqa: PLC0415
     from app.home.runs import Runs  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
-    from app.log.open import opened_log  # noqa: PLC0415 - keeps --help fast
+    from app.log.open import check_place, opened_log  # noqa: PLC0415 - keeps --help fast
     from app.worker.loop import PAGE, Worker  # noqa: PLC0415
 
     settings = Settings.read(home=home)
@@ -87,6 +87,8 @@ def worker(
 
     with alone(settings.home):
         refuse_half(settings.home)
+        if (current := ReleaseStore(settings.home).current()) is not None:
+            check_place(settings.log, current.id, current.catalog_offset)
         try:
             asyncio.run(work())
         except asyncio.CancelledError as error:

@@ -32,6 +32,7 @@ Public = Literal["read", "pictures", "events", "metrics"]
 
 _PARTS_OF_A_HOST: Final = re.compile(r"(?:[a-z]+://)?(?P<name>[^/:\s]+)(?::\d*)?(?:/.*)?", re.IGNORECASE)
 
+_HOST: Final = re.compile(r"\*|(\*\.)?\w([\w.-]*\w)?\.?|\[[0-9a-f:.]+\]")
 _PARTS_OF_AN_ORIGIN: Final = re.compile(r"(?:(?P<scheme>https?):)?(?:[a-z]*:?//)?(?:[^/@\s]*@)?(?P<name>[\w.-]+(?::\d+)?)(?:[/?#].*)?")
 
 
@@ -108,11 +109,14 @@ def a_host(text: str) -> str:
     '*.shop.example'
 
     Raises:
-        ValueError: it is a URL, or has a port or a path.
+        ValueError: it is a URL, has a port or a path, or is none.
     """
     parts = _PARTS_OF_A_HOST.fullmatch(text)
     if parts is not None and parts["name"] != text:
         msg = f"{text!r} is more than a name; write it as {parts['name']}"
+        raise ValueError(msg)
+    if not _HOST.fullmatch(text.lower()):
+        msg = f"{text!r} is no name of a host; write it as looks.shop.example"
         raise ValueError(msg)
     return text
 

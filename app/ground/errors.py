@@ -24,7 +24,8 @@ ServiceError
 ├── LogError                  the log has no answer
 │   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
 │   │   └── LogLostError      because it is damaged, or lacks what it has acknowledged
-│   └── TrimmedError          what was asked for is no longer kept
+│   ├── TrimmedError          what was asked for is no longer kept
+│   └── OtherLogError         it is another home's, or another log than the one that a release has its place in
 └── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
     ├── StorageGoneError      the object storage of a home does not answer, or refuses
     └── ReplacedError         what was to be changed in a home in object storage was changed by somebody else meanwhile
@@ -178,6 +179,10 @@ class TrimmedError(LogError):
     """Entries after an offset are no longer kept, so reading on from it would leave a gap."""
 
 
+class OtherLogError(LogError):
+    """The log is another home's, or another one than that in which a release has its place; nothing is read or kept by mistake."""
+
+
 class LogLostError(LogUnavailableError):
     """The log is damaged, or lacks what it has acknowledged; it takes nothing until somebody has looked (``attire log check``)."""
 
@@ -227,6 +232,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     LogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     LogUnavailableError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now", passes=True),
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
+    OtherLogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     LogLostError: Problem(503, "/problems/log-lost", "The event log lacks what it has acknowledged", passes=True),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     StorageGoneError: Problem(503, "/problems/storage-unavailable", "The home's storage cannot be used now", passes=True),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.ground.bounds import MANY
+
 
 class Exploration(BaseModel):
     """What is shown on purpose and by chance, so that the log tells what would have become of it; see docs/offpolicy.md."""
@@ -17,13 +19,13 @@ class Exploration(BaseModel):
         description="Share of the lower places of `/complete-outfit` at which another item is shown than the best, drawn at random; "
         "0 explores nothing.",
     )
-    first: int = Field(default=1, ge=0, description="Places at the top of each slot that are never explored.")
+    first: int = Field(default=1, ge=0, le=MANY, description="Places at the top of each slot that are never explored.")
     among: int = Field(default=20, ge=1, le=200, description="Items of a slot, the best beside those shown, that may be drawn.")
     cold_share: float = Field(
         default=0.5, ge=0, le=1, description="Share of the explored places that goes to cold items where there are some."
     )
     cold_below: int = Field(
-        default=50, ge=0, description="An item is cold until this process has shown it so often since it started; 0: none is."
+        default=50, ge=0, le=MANY, description="An item is cold until this process has shown it so often since it started; 0: none is."
     )
     examination: float | None = Field(
         default=None,

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_settings import NoDecode
 
+from app.ground.bounds import HOUR_S, LONG_S, MOST_BYTES
 from app.ground.doors import Network, Words
 
 _HOST: Final = re.compile(r"\*|(\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?(:\d{1,5})?|\[[0-9a-f:]+\](:\d{1,5})?", re.ASCII)
@@ -44,13 +45,18 @@ class Fetching(BaseModel):
         default=(),
         description="Networks, with commas, that are not of the public internet and may be asked all the same: a shop's own `10.1.0.0/16`.",
     )
-    max_bytes: int = Field(default=20_000_000, ge=1, description="Bytes of one picture.")
-    feed_max_bytes: int = Field(default=1_000_000_000, ge=1, description="Bytes of a feed that `attire sync` fetches by URL.")
-    feed_timeout_s: float = Field(default=600.0, gt=0, description="Seconds in which it has to arrive.")
-    timeout_s: float = Field(default=30.0, gt=0, description="Seconds in which a picture has to arrive.")
+    max_bytes: int = Field(default=20_000_000, ge=1, le=MOST_BYTES, description="Bytes of one picture.")
+    feed_max_bytes: int = Field(
+        default=1_000_000_000, ge=1, le=MOST_BYTES, description="Bytes of a feed that `attire sync` fetches by URL."
+    )
+    feed_timeout_s: float = Field(default=600.0, gt=0, le=LONG_S, description="Seconds in which it has to arrive.")
+    timeout_s: float = Field(default=30.0, gt=0, le=HOUR_S, description="Seconds in which a picture has to arrive.")
     at_once: int = Field(default=32, ge=1, le=1_000, description="Pictures fetched at the same time.")
     per_host: int = Field(default=4, ge=1, le=1_000, description="Of these, pictures of one host.")
     retries: int = Field(default=3, ge=0, le=10, description="How often a host that is busy or gone is asked again, with growing pauses.")
     longest_pause_s: float = Field(
-        default=60.0, gt=0, description="Seconds to wait for a host that says when to come back (`Retry-After`); beyond it it is given up."
+        default=60.0,
+        gt=0,
+        le=LONG_S,
+        description="Seconds to wait for a host that says when to come back (`Retry-After`); beyond it it is given up.",
     )

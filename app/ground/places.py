@@ -30,6 +30,9 @@ def as_home(told: str | Path) -> Path:
     if _URL.match(str(told)) and not (told.startswith("s3://") if isinstance(told, str) else told.parts[:1] == ("s3:",)):
         msg = f"{str(told)!r} looks like a URL, and a home is a directory or s3://BUCKET/PREFIX; write one of these"
         raise InputError(msg, field=_FIELD)
+    if not str(told).strip():
+        msg = "names no directory; leave it out for the default"
+        raise InputError(msg, field=_FIELD)
     home = Path(told)
     in_bucket(home)
     return home

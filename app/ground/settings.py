@@ -9,6 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeGuard
 
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretSt
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
 from app.ground.fetching import Fetching
@@ -34,9 +36,12 @@ from app.ground.parts import (
 )
 from app.ground.places import as_home, in_bucket, working_copy
 from app.ground.windows import Windows
-from models.errors import InputError, nearest
+from models.errors import InputError
 
 PREFIX: Final = "ATTIRE_"
+_NEAR: Final = 0.6
+_BEGUN: Final = 0.95
+"""What the beginning of a name counts, beside all of one."""
 _OF_THE_EXAMPLE: Final = "change-this-"
 
 
@@ -78,10 +83,11 @@ class Settings(BaseSettings):
     shops_held: int = Field(
         default=4,
         ge=1,
+        le=MANY,
         description="Shops that a replica of `attire serve --on` has loaded at a time; the one that was asked longest ago makes room. "
         "See [Ray](ray.md#several-shops).",
     )
-    host: str = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
+    host: Word = Field(default="127.0.0.1", description="Address that `attire serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port that `attire serve` listens on.")
     answers_at_start: bool = Field(
         default=True,
@@ -92,7 +98,7 @@ class Settings(BaseSettings):
         default="auto",
         description="Where encoders, models and trainings compute: `cpu`, `cuda`, `cuda:N`, or `auto`, the first GPU if there is one.",
     )
-    encoder: str = Field(default="shipped", description="Encoder of a fresh home's pictures and titles.")
+    encoder: Word = Field(default="shipped", description="Encoder of a fresh home's pictures and titles.")
     encoders: int = Field(
         default=0,
         ge=0,
@@ -100,7 +106,7 @@ class Settings(BaseSettings):
         description="Processes of a cluster that encode photos and words for all replicas of `attire serve --on`; 0: each replica itself. "
         "See [Ray](ray.md#encoders).",
     )
-    cache: Path = Field(default=Path("~/.cache/attire"), description="Where features are kept between runs of import, train and evaluate.")
+    cache: Place = Field(default=Path("~/.cache/attire"), description="Where features are kept between runs of import, train and evaluate.")
     photo_cut: dict[str, Strips] = Field(
         default={"tops": (4, 12), "bottoms": (8, 17), "shoes": (14, 18)},
         description="Category -> first and last edge, in twentieths of the height, of what a photo of a whole person shows; as JSON.",
@@ -156,10 +162,13 @@ class Settings(BaseSettings):
     fetch: Fetching = Fetching()
     rates: Rates = Rates()
     deadline_s: float = Field(
-        default=30.0, gt=0, description="Seconds after which a request that waits or is computed is answered with 503 and `Retry-After`."
+        default=30.0,
+        gt=0,
+        le=HOUR_S,
+        description="Seconds after which a request that waits or is computed is answered with 503 and `Retry-After`.",
     )
     grace_s: float = Field(
-        default=10.0, ge=0, description="Seconds that a shutdown gives the requests under way; new ones get 503 meanwhile."
+        default=10.0, ge=0, le=HOUR_S, description="Seconds that a shutdown gives the requests under way; new ones get 503 meanwhile."
     )
     workers: int = Field(default=1, ge=1, le=64, description="Processes of `attire serve` that share its port; one that dies is replaced.")
     connections: Connections = Connections()
@@ -198,11 +207,7 @@ class Settings(BaseSettings):
 
 def _refused(error: ErrorDetails) -> InputError:
     """What a variable holds that it cannot, by the name that a person wrote."""
-    part, *inner = (one for one in error["loc"] if isinstance(one, str))
-    if part in Settings.model_fields and not _is_of_parts(Settings.model_fields[part].annotation) and inner:
-        name = f"{PREFIX}{part.upper()}[{inner[0]!r}]" + "".join(f".{one}" for one in inner[1:])
-    else:
-        name = PREFIX + "__".join((part, *inner)).upper()
+    name, part = _name_of([one for one in error["loc"] if isinstance(one, str)]), error["loc"][0]
     if error["type"] == "extra_forbidden":
         problem = next(misspelt([name]), f"{name} is not known").removeprefix(f"{name} ")
         return InputError(problem, field=name)
@@ -210,12 +215,30 @@ def _refused(error: ErrorDetails) -> InputError:
     return InputError(f"{shown}: {error['msg'].removeprefix('Value error, ')}; see docs/settings.md", field=name)
 
 
+def _name_of(location: list[str]) -> str:
+    """The variable of a value, and where in its JSON that is."""
+    kind: object = Settings
+    words, keys = list[str](), list[str]()
+    for one in location:
+        if _is_of_parts(kind):
+            words.append(one.upper())
+            kind = kind.model_fields[one].annotation if one in kind.model_fields else None
+        else:
+            keys.append(f".{one}" if keys else f"[{one!r}]")
+    return PREFIX + "__".join(words) + "".join(keys)
+
+
 def _not_json(error: SettingsError) -> InputError:
     """Which variable is not JSON, and how it is written; not what it holds, which may be a key."""
     text, part = getattr(error.__cause__, "doc", None), re.search(r'field "(\w+)"', str(error))
     begin = f"{PREFIX}{part[1]}".upper() if part else PREFIX
     name = next((name.upper() for name, value in os.environ.items() if name.upper().startswith(begin) and value == text), begin)
-    field = Settings.model_fields.get(name.removeprefix(PREFIX).lower())
+    model: type[BaseModel] = Settings
+    *parts, last = name.removeprefix(PREFIX).lower().split("__")
+    for one in parts:
+        found = model.model_fields[one].annotation if one in model.model_fields else None
+        model = found if _is_of_parts(found) else BaseModel
+    field = model.model_fields.get(last)
     example = json.dumps(field.examples[0] if field.examples else field.default) if field and not _is_of_parts(field.annotation) else ""
     return InputError(f"is not JSON; {f'write it as {example}' if example else 'see docs/settings.md'}", field=name)
 
@@ -240,8 +263,20 @@ def misspelt(environment: Iterable[str]) -> Iterator[str]:
     whole = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
     for name in sorted(environment):
         if name.upper().startswith(PREFIX) and name.upper() not in {*known, *whole}:
-            near = nearest(name.upper().removeprefix(PREFIX), (one.removeprefix(PREFIX) for one in known))
-            yield f"{name} is not a setting; " + (f"did you mean {PREFIX}{near}?" if near else "see docs/settings.md")
+            near = _meant(name.upper(), known)
+            yield f"{name} is not a setting; " + (f"did you mean {near}?" if near else "see docs/settings.md")
+
+
+def _meant(name: str, known: Iterable[str]) -> str | None:
+    """The name that is nearest, or that begins so; None where none is near."""
+    written = name.removeprefix(PREFIX)
+
+    def likeness(other: str) -> float:
+        whole = other.removeprefix(PREFIX)
+        return max(SequenceMatcher(None, written, whole).ratio(), _BEGUN * SequenceMatcher(None, written, whole[: len(written)]).ratio())
+
+    near = max(known, key=likeness)
+    return near if likeness(near) >= _NEAR else None
 
 
 def table(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, str, str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.ground.errors import HomeError
 from app.home.origin import refreshed
-from app.home.replicas import served_by_replicas
+from app.home.replicas import last_noted_s, served_by_replicas
 from app.home.runs import Runs
 
 
@@ -72,7 +72,8 @@ def unused(home: Path, if_killed: str) -> Iterator[None]:
     """
     if served := served_by_replicas(home):
         names = ", ".join(sorted(served))
-        msg = f"{home}: a service answers from release {names} here; stop it first; if it was killed just now, {if_killed}"
+        noted = f"as it noted {last_noted_s(home):.0f} s ago, which it does every minute"
+        msg = f"{home}: a service answers from release {names} here, {noted}; stop it first; if it was killed just now, {if_killed}"
         raise HomeError(msg)
     with alone(home):
         yield

@@ -56,3 +56,12 @@ def served_by_replicas(home: Path) -> set[str]:
         except FileNotFoundError:  # it ended just now
             continue
     return found
+
+
+def last_noted_s(home: Path) -> float:
+    """Seconds since a replica last noted that it serves."""
+    now, noted = time.time(), list[float]()
+    for path in (home / "serving").glob("[0-9a-f]*"):
+        with suppress(FileNotFoundError):
+            noted.append(path.stat().st_mtime)
+    return max(0.0, now - max(noted, default=now))

@@ -132,6 +132,11 @@ class ReleaseStore:
             why = error.strerror if isinstance(error, OSError) else "not text"
             msg = f"{path}: cannot be read ({why}); remove it, and name a release again with `attire releases activate`"
             raise HomeError(msg) from error
+        if name not in (known := [record.stem for record in self._paths()]):
+            msg = (
+                f"{path}: names {shortened(name)!r}, and there are: {', '.join(known) or 'none'}; name one with `attire releases activate`"
+            )
+            raise HomeError(msg)
         return self.record(name)
 
     def served(self) -> ReleaseRecord:

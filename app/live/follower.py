@@ -28,6 +28,7 @@ from app.live.memory import free_bytes, needed_bytes
 from app.live.metrics import Metrics
 from app.live.replay import Replay
 from app.live.shadow import SHADOW, Shadow
+from app.log.open import check_place
 from app.recommend.complete import complete
 from app.recommend.completion import Question
 from app.release.release import Release
@@ -91,7 +92,7 @@ class ReleaseFollower:
             back: see ``ReleaseStore.activate``.
 
         Raises:
-            HomeError: there is no such release, or it does not fit into memory.
+            HomeError: there is no such release, or it does not fit into memory. OtherLogError: its place is in another log.
             BundleError, SnapshotError: it is broken. Whatever is raised, the current release goes on serving.
         """
         record = await asyncio.to_thread(self._store.record, release_id)
@@ -197,6 +198,7 @@ class ReleaseFollower:
         return release
 
     def _load_now(self, record: ReleaseRecord, current: Release | None) -> Release:
+        check_place(self._settings.log, record.id, record.catalog_offset)
         self.check_room([record])
         release = Release.open(self._store, record, self._settings.index, compute.device(self._settings.device))
         if current is not None and release.bundle.manifest.encoder.fingerprint == current.bundle.manifest.encoder.fingerprint:

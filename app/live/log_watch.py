@@ -37,7 +37,7 @@ class LogWatch:
             LogLostError: it is.
         """
         if self.lost is not None:
-            msg = f"{self.lost}; nothing is taken until `attire log repair`"
+            msg = f"{self.lost}; nothing is taken until `attire log check` finds it sound"
             raise LogLostError(msg)
 
     def check_shown(self, shown: str) -> None:
@@ -88,7 +88,7 @@ class LogWatch:
                 marked = (await asyncio.to_thread(self._mark.read)).get(Stream.CATALOGUE)
                 self._acknowledged = marked.end if marked else START
         if lost is not None and self.lost is None:
-            logger().error("log_lost", why=lost, what_to_do="`attire log check`, then `attire log repair`; see docs/operations.md")
+            logger().error("log_lost", why=lost, what_to_do="`attire log check` says more; see docs/operations.md")
         if lost is None and self.lost is not None:
             logger().info("log_sound")
         self.lost = lost

@@ -7,9 +7,12 @@ twice.
 from __future__ import annotations
 
 import math
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.metadata import version
+from pathlib import Path
 from typing import Final, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics, generate_latest
@@ -97,7 +100,10 @@ class Metrics:
             ["stream", "group", "state"],
             registry=self.registry,
         )
-        self._log_up = Gauge("attire_log_up", "Whether the log answered when these figures were asked for.", registry=self.registry)
+        self._log_up = Gauge(
+            "attire_log_up", "Whether the log kept what it was given when these figures were asked for.", registry=self.registry
+        )
+        self._log_free = Gauge("attire_log_free_ratio", "Share of the room that the log may take that is left.", registry=self.registry)
         self.storage_gone = Gauge("attire_storage_gone", "Whether the home's object storage cannot be used now.", registry=self.registry)
         self.swaps = Counter("attire_swaps", "Releases that were to replace another, by outcome.", ["outcome"], registry=self.registry)
         for outcome in ("served", "refused"):
@@ -155,14 +161,17 @@ class Metrics:
                 found[sample.labels["route"]].bounds.append((float(sample.labels["le"]), int(sample.value)))
         return sorted(found.values(), key=lambda one: -one.requests)
 
-    def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None) -> bytes:
+    def exposition(self, lags: Mapping[str, Mapping[str, Lag]] | None, *, log_up: bool, log_free: float | None) -> bytes:
         """All figures in the text format of Prometheus.
 
         Args:
             lags: stream -> group -> lag; None where the log did not answer.
+            log_up: whether it keeps what it is given.
+            log_free: which share of its room is left; None where that is not known.
         """
         self._lag.clear()
-        self._log_up.set(lags is not None)
+        self._log_up.set(log_up)
+        self._log_free.set(math.nan if log_free is None else log_free)
         for stream, groups in (lags or {}).items():
             for group, lag in groups.items():
                 for state in ("unread", "pending", "dead"):
@@ -185,6 +194,7 @@ class ServiceState(Collector):
     decisions: Callable[[], Mapping[str, int]]
     feeds: Callable[[], Sequence[FeedRecord]]
     reports: KeptReports
+    home: Path
 
     def collect(self) -> Iterator[Metric]:
         build = InfoMetricFamily("attire_build", "The version that runs.")
@@ -201,6 +211,9 @@ class ServiceState(Collector):
             for backend, items in release.searched.items():
                 index.add_metric([backend], items)
             yield index
+        with suppress(OSError):
+            disk = shutil.disk_usage(self.home)
+            yield GaugeMetricFamily("attire_home_free_ratio", "Share of the home's disk that is free.", value=disk.free / disk.total)
         about = "What became of the worker's runs; every replica tells the same: take the maximum."
         gate = CounterMetricFamily("attire_gate_decisions", about, labels=["decision"])
         for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():

@@ -110,6 +110,24 @@ def order(offset: str) -> tuple[int, ...]:
     return tuple(int(part) for part in offset.split("-")) if offset else (0,)
 
 
+def fits(offset: str, *, sqlite: bool) -> bool:
+    """Whether an offset is one of a log of this kind, SQLite's (``7``) or Redis's (``1796039396547-0``); the start is one of every log.
+
+    >>> fits("7", sqlite=True), fits("7", sqlite=False), fits("1796039396547-0", sqlite=True), fits("0-0", sqlite=True)
+    (True, False, False, True)
+    """
+    return ("-" not in offset) == sqlite or not any(order(offset))
+
+
+def other_kind(offset: str, *, sqlite: bool) -> str:
+    """What is said of an offset that is none of a log of this kind."""
+    has, names = ("Redis", "SQLite") if sqlite else ("SQLite", "Redis")
+    return (
+        f"it has its place ({offset}) in a log of {has}, and ATTIRE_LOG__URL names one of {names}; "
+        "set ATTIRE_LOG__URL to that log, or have this home go on with the one that is named: `attire log adopt`"
+    )
+
+
 class Log(Protocol):
     """A log. Every method but ``close`` raises ``LogUnavailableError`` when the log cannot be reached; every call may be repeated."""
 
@@ -162,11 +180,20 @@ class Log(Protocol):
     async def ping(self) -> None:
         """Check that the log would keep an event now."""
 
+    async def free(self) -> float | None:
+        """Which share of the room that it may take is left; None where nothing bounds it that it knows of."""
+
     async def examine(self, *, thorough: bool = False) -> list[str]:
         """What is wrong, in words: what was acknowledged and is missing. ``thorough`` reads all that is kept, and looks for damage, too."""
 
     async def repair(self) -> list[str]:
         """Save what can be saved, begin a new epoch, and say what was saved and what is lost. The damaged log is kept aside."""
+
+    async def foreign(self) -> str | None:
+        """Why this home may not use it, in words: it is another home's. What would change it raises ``OtherLogError`` then."""
+
+    async def adopt(self) -> None:
+        """Make it this home's, whosever it was."""
 
     async def close(self) -> None:
         """Finish what is under way and release the connection."""

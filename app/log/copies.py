@@ -9,9 +9,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from urllib.parse import quote, unquote
 
 from redis import Redis
@@ -21,6 +21,8 @@ from app.ground.errors import LogUnavailableError
 from app.ground.parts import LogSettings
 from app.log.base import Stream
 from app.log.open import sqlite_file
+from app.log.owner import Owner
+from app.log.tables import disown, owner_of
 from sealed.files import flush, replacing
 
 FILE: Final = "log.sqlite"
@@ -42,7 +44,7 @@ def copy_out(settings: LogSettings, home: Path, to: Path) -> Literal["sqlite", "
     found = False
     with _redis(settings) as client:
         for stream in Stream:
-            keys = sorted(client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000))
+            keys = sorted(_keys(client, stream))
             with client.pipeline(transaction=True) as together:
                 for key in keys:
                     together.dump(key)
@@ -78,7 +80,26 @@ def there_is_one(settings: LogSettings, home: Path) -> bool:
     if path is not None:
         return path.exists()
     with _redis(settings) as client:
-        return any(True for stream in Stream for _ in client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000))
+        return any(True for stream in Stream for _ in _keys(client, stream))
+
+
+def whose(settings: LogSettings, home: Path) -> str | None:
+    """The name of the home whose log it is, where that is another one.
+
+    Raises:
+        LogUnavailableError: it cannot be asked now.
+    """
+    path, known = sqlite_file(settings, home), Owner(home).known()
+    if path is not None:
+        if path.is_relative_to(home) or not path.exists():
+            return None
+        with suppress(sqlite3.DatabaseError), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+            owner = owner_of(connection)
+            return owner if owner != known else None
+        return None
+    with _redis(settings) as client:
+        owners: list[Any] = client.mget(map(_home, Stream))
+    return next((owner.decode() for owner in owners if owner is not None and owner.decode() != known), None)
 
 
 def put_back(settings: LogSettings, home: Path, copied: Path) -> None:
@@ -93,19 +114,31 @@ def put_back(settings: LogSettings, home: Path, copied: Path) -> None:
             path.with_name(path.name + ending).unlink(missing_ok=True)
         with replacing(path) as staging:
             shutil.copyfile(copied / FILE, staging)
+            with closing(sqlite3.connect(staging, isolation_level=None)) as connection:
+                disown(connection)
         flush(path.parent)
         return
     with _redis(settings) as client:
         for stream in Stream:
             name = f"attire:{{{stream}}}"
             dumped = {unquote(file.name): file.read_bytes() for file in copied.iterdir() if unquote(file.name).startswith(name)}
-            others = [key for key in client.scan_iter(match=f"{name}*", count=1_000) if key.decode() not in dumped]
+            others = [key for key in _keys(client, stream) if key.decode() not in dumped]
             with client.pipeline(transaction=True) as together:
-                for key in others:
-                    together.delete(key)
+                for other in others:
+                    together.delete(other)
                 for key, value in dumped.items():
                     together.restore(key, 0, value, replace=True)
                 together.execute()
+
+
+def _keys(client: Redis, stream: Stream) -> Iterator[bytes]:
+    """All of a stream, but for whose it is, as a copy is of the home that it is put back for, and what was only tried."""
+    left = {_home(stream), f"attire:{{{stream}}}:probe"}
+    return (key for key in client.scan_iter(match=f"attire:{{{stream}}}*", count=1_000) if key.decode() not in left)
+
+
+def _home(stream: Stream) -> str:
+    return f"attire:{{{stream}}}:home"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, Final
 
-from app.ground.errors import LogUnavailableError
+from app.ground.errors import LogError
 from app.ground.logs import logger
 from app.log.base import IMPRESSION, Event, Log, Stream
 
@@ -68,7 +68,7 @@ class Impressions:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        with suppress(LogUnavailableError, TimeoutError):
+        with suppress(LogError, TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
                 while self._waiting:
                     await self._write()

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from app.ground.errors import OtherLogError
 from app.ground.log_urls import SQLITE, unreadable
 from app.ground.parts import LogSettings
-from app.log.base import Log
+from app.log.base import Log, fits, other_kind
 from app.log.mark import Mark
+from app.log.owner import Owner
 from app.log.sqlite import SqliteLog
 
 
@@ -21,11 +23,11 @@ def open_log(settings: LogSettings, home: Path) -> Log:
     """
     url, path = settings.url.get_secret_value(), sqlite_file(settings, home)
     if path is not None:
-        return SqliteLog(path, settings, Mark.of(home, url))
+        return SqliteLog(path, settings, Mark.of(home, url), None if path.is_relative_to(home) else Owner(home))
     from app.log.redis import RedisLog  # noqa: PLC0415 - as long to import as all else that a command needs
 
     try:
-        return RedisLog(url, settings, Mark.of(home, url))
+        return RedisLog(url, settings, Mark.of(home, url), Owner(home))
     except ValueError as error:
         raise unreadable() from error
 
@@ -37,6 +39,18 @@ def sqlite_file(settings: LogSettings, home: Path) -> Path | None:
         return None
     name = url.removeprefix(SQLITE)
     return home / Path(name.removeprefix("//") if name.startswith("///") else name).expanduser()
+
+
+def check_place(settings: LogSettings, release: str, offset: str) -> None:
+    """Refuse a release that has its place in a log of another kind than the one that the settings name.
+
+    Raises:
+        OtherLogError: it has.
+    """
+    sqlite = settings.url.get_secret_value().startswith(SQLITE)
+    if not fits(offset, sqlite=sqlite):
+        msg = f"release {release}: {other_kind(offset, sqlite=sqlite)}"
+        raise OtherLogError(msg)
 
 
 @asynccontextmanager

@@ -16,18 +16,20 @@ from typing import Any, Final
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
+from app.ground.errors import LogLostError, LogUnavailableError, OtherLogError, TrimmedError
 from app.ground.lost import told_as_lost
 from app.ground.parts import LogSettings
 from app.log import redis_scripts
-from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, order
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, fits, order, other_kind
 from app.log.mark import Mark, Position, Positions, missing
+from app.log.owner import Owner, another
 
 _LONGEST_WAIT_S: Final = 5.0
 _AT_ONCE: Final = 16
 _FIRST: Final = "0-0"
+_ANOTHER: Final = -2
 
 
 class RedisLog:
@@ -36,13 +38,14 @@ class RedisLog:
     Args:
         url: ``redis://[[user]:password@]host:port/db``, ``rediss://`` or ``unix://``.
         mark: where it is kept what was acknowledged; None only for a log whose loss nobody would mind.
+        owner: the home that uses it; None where anybody may.
 
     Raises:
         ValueError: the URL cannot be read.
     """
 
-    def __init__(self, url: str, settings: LogSettings | None = None, mark: Mark | None = None) -> None:
-        self._settings, self._mark = settings or LogSettings(), mark
+    def __init__(self, url: str, settings: LogSettings | None = None, mark: Mark | None = None, owner: Owner | None = None) -> None:
+        self._settings, self._mark, self._owner = settings or LogSettings(), mark, owner
         self._marking = asyncio.Lock()
         self._latest: dict[Stream, Position] = {}  # to be kept
         timeout_s = self._settings.timeout_s
@@ -51,22 +54,31 @@ class RedisLog:
         self._append = self._redis.register_script(redis_scripts.APPEND)
         self._claim = self._redis.register_script(redis_scripts.CLAIM)
         self._trim = self._redis.register_script(redis_scripts.TRIM)
-        self._known_durable = False
+        self._known_durable = self._taken = False
+        self._named = ""
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
         marked = (await self._marked()).get(stream)
         said = [marked.epoch, marked.end] if marked is not None else ["", ""]
-        words = [*said, secrets.token_hex(8), *chain.from_iterable(await asyncio.to_thread(encoded, events))]
+        words = list(chain.from_iterable(await asyncio.to_thread(encoded, events)))
+        keys = [_key(stream), *(_key(stream, part) for part in ("ids", "epoch", "home"))]
+        if events:
+            await self._take_it()
         async with self._answering():
             await self._check_durable()
-            added, end, epoch = await self._append(keys=[_key(stream), _key(stream, "ids"), _key(stream, "epoch")], args=words)
+            home = await self._name()
+            added, end, epoch = await self._append(keys=keys, args=[*said, secrets.token_hex(8), home, *words])
+            if added == _ANOTHER:
+                raise OtherLogError(another(epoch))
             if added < 0:
                 raise LogLostError(missing(stream, marked, epoch, end) or "the log lacks what it has acknowledged")
             await self._note(stream, Position(epoch, end))
         return Appended(added, end)
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
+        if not fits(after, sqlite=False):
+            raise OtherLogError(other_kind(after, sqlite=False))
         async with self._answering():
             client = self._waiting if wait_s > 0 else self._redis
             block_ms = max(1, int(1000 * min(wait_s, _LONGEST_WAIT_S))) if wait_s > 0 else None  # Redis takes 0 as for ever
@@ -83,6 +95,7 @@ class RedisLog:
         return (await asyncio.to_thread(_entries, [(stream, found)], 0))[::-1]
 
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
+        await self._check_own()
         async with self._answering():
             for _ in range(2):
                 try:
@@ -132,15 +145,24 @@ class RedisLog:
         return lags
 
     async def trim(self, stream: Stream, through: str | None = None) -> int:
+        await self._check_own()
         keys = [_key(stream), _key(stream, "ids"), _key(stream, "trimmed")]
         async with self._answering():
             gone: int = await self._trim(keys=keys, args=[self._settings.remember_s, "" if through is None else through or _FIRST])
         return gone
 
     async def ping(self) -> None:
+        await self._check_own()
         self._known_durable = False
         async with self._answering():
             await self._check_durable()
+            await self._redis.set(_key(Stream.EVENTS, "probe"), 1)  # one that is full, or a replica, answers what is only read
+
+    async def free(self) -> float | None:
+        async with self._answering():
+            about: dict[str, Any] = await self._redis.info("memory")
+        most = about.get("maxmemory", 0)
+        return max(0.0, 1 - about["used_memory"] / most) if most else None
 
     async def examine(self, *, thorough: bool = False) -> list[str]:  # noqa: ARG002 - Redis checks its file itself when it starts
         try:
@@ -152,10 +174,11 @@ class RedisLog:
             for stream, (epoch, last) in found.items():
                 if epoch is not None and stream not in marked and last != _FIRST:
                     await self._note(stream, Position(epoch, last))  # a home that sees this log for the first time
-        told = [missing(stream, marked.get(stream), epoch, last) for stream, (epoch, last) in found.items()]
+        told = [await self.foreign(), *(missing(stream, marked.get(stream), epoch, last) for stream, (epoch, last) in found.items())]
         return [problem for problem in told if problem is not None]
 
     async def repair(self) -> list[str]:
+        await self._check_own()
         try:
             marked = await self._marked()
         except LogLostError:
@@ -175,6 +198,38 @@ class RedisLog:
             await asyncio.to_thread(self._mark.reset, positions)
         return said
 
+    async def foreign(self) -> str | None:
+        if self._owner is None:
+            return None
+        async with self._answering():
+            owners: list[Any] = await self._redis.mget(_HOMES)
+            known = await asyncio.to_thread(self._owner.known)
+        return next((another(owner) for owner in owners if owner is not None and owner != known), None)
+
+    async def adopt(self) -> None:
+        if self._owner is not None:
+            async with self._answering():
+                await self._redis.mset(dict.fromkeys(_HOMES, await self._name()))
+
+    async def _take_it(self) -> None:
+        """Make a log that is nobody's this home's, all of it."""
+        if self._owner is not None and not self._taken:
+            await self._check_own()
+            async with self._answering():
+                for key in _HOMES:
+                    await self._redis.set(key, await self._name(), nx=True)
+            self._taken = True
+
+    async def _name(self) -> str:
+        """The home's; empty where anybody may use the log."""
+        if self._owner is not None and not self._named:
+            self._named = await asyncio.to_thread(self._owner.name)
+        return self._named
+
+    async def _check_own(self) -> None:
+        if why := await self.foreign():
+            raise OtherLogError(why)
+
     async def close(self) -> None:
         await self._redis.aclose()
         await self._waiting.aclose()
@@ -192,6 +247,9 @@ class RedisLog:
                 self._turns.release()
         except (RedisError, OSError) as error:
             self._known_durable = False
+            if isinstance(error, AuthenticationError):
+                msg = "Redis refuses the user or the password of ATTIRE_LOG__URL; correct it there, or in Redis"
+                raise LogUnavailableError(msg) from error
             what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # the others name the address
             msg = f"the log in Redis cannot be used now ({what}); try again, an event id counts once"
             raise LogUnavailableError(msg) from error
@@ -260,6 +318,9 @@ def _client(url: str, connect_s: float, answer_s: float) -> Redis:
 
 def _key(stream: Stream, *parts: str) -> str:
     return ":".join([f"attire:{{{stream}}}", *parts])
+
+
+_HOMES: Final = [_key(stream, "home") for stream in Stream]
 
 
 def _entry(offset: str, fields: Mapping[str, str], deliveries: int) -> Entry:

@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 APPEND: Final = """
--- KEYS stream, ids, epoch · ARGV the epoch and the last offset that were acknowledged (or two empty words), a word for a new epoch,
--- (id, data)…  →  how many were new, the last offset, the epoch; -1 in place of the first where this Redis lacks what was acknowledged
+-- KEYS stream, ids, epoch, home · ARGV the epoch and the last offset that were acknowledged (or two empty words), a word for a new epoch,
+-- the name of the home (or an empty word), (id, data)…  →  how many were new, the last offset, the epoch; -1 in place of the first where
+-- this Redis lacks what was acknowledged, -2 where it is another home's, whose name is in place of the epoch
 local function parts(offset)
   local ms, sequence = offset:match('^(%d+)-(%d+)$')
   return tonumber(ms), tonumber(sequence)
@@ -21,6 +22,8 @@ local function last()
     if about[i] == 'last-generated-id' then return about[i + 1] end
   end
 end
+local home = redis.call('GET', KEYS[4])
+if home and ARGV[4] ~= '' and home ~= ARGV[4] then return {-2, last(), home} end
 local epoch = redis.call('GET', KEYS[3])
 if ARGV[1] ~= '' then
   local ms, sequence = parts(last())
@@ -31,8 +34,9 @@ if not epoch then
   epoch = ARGV[3]
   redis.call('SET', KEYS[3], epoch)
 end
+if not home and ARGV[4] ~= '' and #ARGV > 4 then redis.call('SET', KEYS[4], ARGV[4]) end
 local added = 0
-for i = 4, #ARGV, 2 do
+for i = 5, #ARGV, 2 do
   if not redis.call('ZSCORE', KEYS[2], ARGV[i]) then
     local offset = redis.call('XADD', KEYS[1], '*', 'id', ARGV[i], 'data', ARGV[i + 1])
     redis.call('ZADD', KEYS[2], offset:match('^%d+'), ARGV[i])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,13 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from app.ground.errors import LogLostError, LogUnavailableError, TrimmedError
+from app.ground.errors import LogLostError, LogUnavailableError, OtherLogError, TrimmedError
 from app.ground.parts import LogSettings
-from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded
+from app.log.base import START, Appended, Entry, Event, Lag, Stream, encoded, fits, order, other_kind
 from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
+from app.log.owner import Owner, another
 from app.log.salvage import UNREADABLE, opened, problems, repaired
-from app.log.tables import checksum, ends, lay_out, use_wal
+from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal, used
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
@@ -34,10 +36,11 @@ class SqliteLog:
     Args:
         path: the file; made, with its directory, when it is first needed.
         mark: where it is kept what was acknowledged; None only for a log whose loss nobody would mind.
+        owner: the home that uses it; None where anybody may, and where it lies in its home.
     """
 
-    def __init__(self, path: Path, settings: LogSettings | None = None, mark: Mark | None = None) -> None:
-        self._path, self._settings, self._mark = path, settings or LogSettings(), mark
+    def __init__(self, path: Path, settings: LogSettings | None = None, mark: Mark | None = None, owner: Owner | None = None) -> None:
+        self._path, self._settings, self._mark, self._owner = path, settings or LogSettings(), mark, owner
         self._epoch = ""
         self._ends: dict[Stream, int] = {}  # of this commit
         self._commits = GroupCommit(self._connect, self._committed)
@@ -45,6 +48,7 @@ class SqliteLog:
 
     async def append(self, stream: Stream, events: Sequence[Event]) -> Appended:
         rows = await asyncio.to_thread(encoded, events)
+        await self._check_own()
         appended = await self._do(lambda c: self._append(c, stream, rows))
         if isinstance(appended, str):
             raise LogLostError(appended)
@@ -53,7 +57,9 @@ class SqliteLog:
         return appended
 
     async def read(self, stream: Stream, after: str = START, *, limit: int = 1_000, wait_s: float = 0.0) -> list[Entry]:
-        behind = int(after or 0)
+        if not fits(after, sqlite=True):
+            raise OtherLogError(other_kind(after, sqlite=True))
+        behind = order(after)[0]
         entries, trimmed = await self._do(lambda c: _read(c, stream, behind, limit), writes=False)
         if after != START and trimmed > behind:
             msg = f"the {stream} log is trimmed up to {trimmed}, so there is a gap behind {after}; start from a newer snapshot"
@@ -67,6 +73,7 @@ class SqliteLog:
         return (await self._do(lambda c: _entries(c.execute(query, (stream, limit))), writes=False))[::-1]
 
     async def take(self, stream: Stream, group: str, consumer: str, *, limit: int = 1_000) -> list[Entry]:
+        await self._check_own()
         return await self._do(lambda c: _take(c, stream, group, consumer, limit))
 
     async def claim(self, stream: Stream, group: str, consumer: str, *, idle_s: float, limit: int = 1_000) -> list[Entry]:
@@ -86,14 +93,24 @@ class SqliteLog:
         return await self._do(lambda c: _lag(c, stream), writes=False)
 
     async def trim(self, stream: Stream, through: str | None = None) -> int:
-        gone, total, most = _TRIMMED_AT_ONCE, 0, None if through is None else int(through or 0)
+        await self._check_own()
+        gone, total, most = _TRIMMED_AT_ONCE, 0, None if through is None else order(through)[0]
         while gone == _TRIMMED_AT_ONCE:  # in parts, so that appends pass in between
             gone = await self._do(lambda c: _trim(c, stream, most, time.time() - self._settings.remember_s))
             total += gone
         return total
 
     async def ping(self) -> None:
-        await self._do(lambda c: c.execute("UPDATE streams SET last = last WHERE name = ?", (Stream.EVENTS,)).close())
+        await self._check_own()
+        await self._do(probe)
+
+    async def free(self) -> float | None:
+        taken, most = await self._do(used, writes=False), self._settings.max_bytes
+        try:
+            disk = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
+        except OSError as error:
+            raise self._unavailable(error) from error
+        return min(disk.free / disk.total, max(0.0, 1 - taken / most) if most else 1.0)
 
     async def examine(self, *, thorough: bool = False) -> list[str]:
         def examined() -> list[str]:
@@ -101,7 +118,8 @@ class SqliteLog:
             if not self._path.exists():
                 return [f"{self._path.name} is not there, and has acknowledged entries"] if marked else []
             with opened(self._path) as connection:
-                return problems(connection, marked, thorough=thorough)
+                foreign = self._another(connection)
+                return [*([] if foreign is None else [foreign]), *problems(connection, marked, thorough=thorough)]
 
         try:
             found = await asyncio.to_thread(examined)
@@ -117,6 +135,7 @@ class SqliteLog:
         return found
 
     async def repair(self) -> list[str]:
+        await self._check_own()
         marked: Positions = {}
         if self._mark is not None:
             with suppress(LogLostError):
@@ -128,6 +147,31 @@ class SqliteLog:
         if self._mark is not None:
             self._mark.reset(positions)
         return said
+
+    async def foreign(self) -> str | None:
+        def found() -> str | None:
+            if self._owner is None or not self._path.exists():
+                return None
+            with suppress(*UNREADABLE), opened(self._path) as connection:
+                return self._another(connection)
+            return None
+
+        return await asyncio.to_thread(found)
+
+    async def adopt(self) -> None:
+        if self._owner is not None:
+            name = await asyncio.to_thread(self._owner.name)
+            await self._do(lambda c: _own(c, name))
+
+    def _another(self, connection: sqlite3.Connection) -> str | None:
+        """What is said of a log that is another home's; None of one that is not."""
+        if self._owner is None or (owner := owner_of(connection)) in {None, self._owner.known()}:
+            return None
+        return another(owner)
+
+    async def _check_own(self) -> None:
+        if why := await self.foreign():
+            raise OtherLogError(why)
 
     async def close(self) -> None:
         with suppress(LogUnavailableError):
@@ -192,6 +236,8 @@ class SqliteLog:
             lacks = missing(stream, self._mark.read().get(stream), self._epoch, str(ends(c, stream)[0]))
             if lacks is not None:
                 return lacks
+        if rows and self._owner is not None and owner_of(c) is None:
+            _own(c, self._owner.name())
         appended = _append(c, stream, rows)
         self._ends[stream] = int(appended.end)
         return appended
@@ -209,6 +255,11 @@ class SqliteLog:
 
 def _entries(rows: Iterable[tuple[int, str, str, int]]) -> list[Entry]:
     return [Entry.decoded(str(offset), event_id, data, deliveries) for offset, event_id, data, deliveries in rows]
+
+
+def _own(c: sqlite3.Connection, home: str) -> None:
+    c.execute("DELETE FROM home")
+    c.execute("INSERT INTO home VALUES (?)", (home,))
 
 
 def _append(c: sqlite3.Connection, stream: Stream, rows: Sequence[tuple[str, str]]) -> Appended:

@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 import time
 import zlib
+from contextlib import suppress
 from typing import Final
 
 from app.log.base import Stream
@@ -26,8 +27,11 @@ _SINCE: Final = (  # a log of before gets them, and a program of before does wit
     "CREATE TABLE IF NOT EXISTS epoch (id TEXT)",
     "CREATE TABLE IF NOT EXISTS sums (stream TEXT, offset INTEGER, sum INTEGER, PRIMARY KEY (stream, offset)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS lost (stream TEXT, first INTEGER, last INTEGER)",
+    "CREATE TABLE IF NOT EXISTS home (id TEXT)",
+    "CREATE TABLE IF NOT EXISTS probe (filler BLOB)",
 )
 _PAUSE_S: Final = 0.05
+_PROBE_BYTES: Final = 16_384
 MOST: Final = 1 << 53
 """No offset is as large."""
 
@@ -63,6 +67,32 @@ def lay_out(connection: sqlite3.Connection) -> str:
     [epoch] = connection.execute("SELECT id FROM epoch").fetchone()
     connection.execute("COMMIT")
     return str(epoch)
+
+
+def probe(connection: sqlite3.Connection) -> None:
+    """Write something new, before what was written last goes: what is the same SQLite does not write at all, though there be no room."""
+    connection.execute("INSERT INTO probe VALUES (randomblob(?))", (_PROBE_BYTES,))
+    connection.execute("DELETE FROM probe WHERE rowid < (SELECT MAX(rowid) FROM probe)")
+
+
+def used(connection: sqlite3.Connection) -> int:
+    """Bytes of the file's pages that hold something."""
+    pages, free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+    return int((pages - free) * size)
+
+
+def owner_of(connection: sqlite3.Connection) -> str | None:
+    """The name of the home whose log it is; None of one that nobody has taken yet, or of before."""
+    with suppress(sqlite3.OperationalError):
+        for (home,) in connection.execute("SELECT id FROM home"):
+            return str(home)
+    return None
+
+
+def disown(connection: sqlite3.Connection) -> None:
+    """Make it nobody's: the home that keeps the next entry in it takes it."""
+    with suppress(sqlite3.OperationalError):  # a log of before
+        connection.execute("DELETE FROM home")
 
 
 def ends(connection: sqlite3.Connection, stream: Stream) -> tuple[int, int]:

@@ -7,16 +7,11 @@ heavy requests took of memory. Where there is none, or until it is loaded, they 
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
-import shutil
 import signal
 import socket
-import tempfile
 import time
-from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from threading import Event, Thread
 from types import FrameType, TracebackType
 from typing import Final, Self
@@ -25,6 +20,7 @@ from structlog.contextvars import bind_contextvars
 
 from app.ground.heavy import HEAD_BYTES, Place
 from app.ground.settings import Settings
+from app.server.folder import Folder
 from app.server.supervised import LOOK_S, SPAWNING, Shared, Supervised
 from models.parent import end_with_parent
 
@@ -32,7 +28,6 @@ _PREFIX: Final = "attire-heavy-"
 _NICE: Final = 10
 _IDLE_S: Final = 60.0
 _LAST_S: Final = 3.0  # when those that ask it have ended, nothing is under way
-_LONGEST: Final = 100  # of a socket's path; the system takes a little more
 
 
 class Heavy:
@@ -43,14 +38,8 @@ class Heavy:
     """
 
     def __init__(self, settings: Settings) -> None:
-        _tidy_up()
-        self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))  # readable to nobody else
-        if len(str(self._folder)) > _LONGEST - len("/heavy"):
-            self._folder.rmdir()
-            msg = f"the path of a socket in {self._folder.parent} is too long"
-            raise OSError(msg)
-        self._held = _held(self._folder)
-        self.place = Place(self._folder / "heavy", SPAWNING.Value("d", 0.0, lock=False))
+        self._folder = Folder(_PREFIX)
+        self.place = Place(self._folder.path / "heavy", SPAWNING.Value("d", 0.0, lock=False))
         self._process = Supervised("heavy", _answer, settings, self.place)
         self._idle_s = max(_IDLE_S, 2 * settings.deadline_s)
         self._end = Event()
@@ -67,7 +56,7 @@ class Heavy:
         self._end.set()
         self._thread.join()
         self._stop()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.remove()
 
     def _terminated(self, number: int, _frame: FrameType | None) -> None:
         self.__exit__(None, None, None)
@@ -86,32 +75,6 @@ class Heavy:
     def _stop(self) -> None:
         self._process.end()
         self._process.ended(time.monotonic() + _LAST_S)
-
-
-def _held(folder: Path) -> int:
-    """A handle of a directory, which nobody else has then; the system lets go of it however this process ends.
-
-    Raises:
-        OSError: another process has it, or it is somebody else's.
-    """
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        if os.fstat(handle).st_uid != os.geteuid():
-            raise PermissionError(errno.EPERM, "somebody else's", str(folder))
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise
-    return handle
-
-
-def _tidy_up() -> None:
-    """Remove the directories of services that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):
-            handle = _held(folder)
-            shutil.rmtree(folder, ignore_errors=True)
-            os.close(handle)
 
 
 def _answer(settings: Settings, place: Place, beat: Shared) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
+import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -13,11 +15,14 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.draining import Draining
+from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.server.protocol import bounded
 
 _SWITCH_S: Final = 0.0002
 """Seconds for which a thread keeps Python's lock; so long waits each step of an answer while a body is checked beside it."""
+_FILES_BESIDE: Final = 256
+"""Files of a process beside its connections: the catalogue, the log, pictures, and what it starts."""
 _CLOSING_S: Final = 1
 """Seconds that uvicorn waits for connections once nothing is under way any more."""
 
@@ -38,6 +43,9 @@ def answer(app: Service, settings: Settings, listener: socket.socket, loaded: Ca
             have left it when this returns: with two who take connections, one client is told that it is ready and the next that it starts.
     """
     sys.setswitchinterval(_SWITCH_S)
+    _take_open_files(settings)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
     config = uvicorn.Config(
         Draining(_Loaded(app, loaded)),
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
@@ -51,6 +59,20 @@ def answer(app: Service, settings: Settings, listener: socket.socket, loaded: Ca
         timeout_graceful_shutdown=_CLOSING_S,
     )
     _Server(config, app, settings.grace_s).run(sockets=[listener])
+
+
+def _take_open_files(settings: Settings) -> None:
+    """Have as many open files as connections may want, or say that the system gives fewer: whoever comes then is hung up on."""
+    wanted = settings.connections.most + _FILES_BESIDE
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY in {soft, wanted} or soft >= wanted:
+        return
+    given = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (given, hard))
+    if given < wanted:
+        configure(settings.log)
+        what_to_do = "`ulimit -n`, LimitNOFILE= of the unit, or a smaller ATTIRE_CONNECTIONS__MOST"
+        logger().warning("few_open_files", may=given, wanted=wanted, what_to_do=what_to_do)
 
 
 class _Loaded:

@@ -73,6 +73,8 @@ class Workers:
         """Start them, and see to it that they live, until SIGTERM or SIGINT; then end them."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ended)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signal.signal(signal.SIGHUP, self._ended)
         while not self._end.is_set():
             for worker in self._all:
                 worker.look_after()

@@ -11,7 +11,8 @@ from structlog.contextvars import bound_contextvars
 from app.ground.errors import ROOTS
 from app.ground.logs import logger
 from app.home.alone import alone
-from app.log.open import opened_log
+from app.home.store import ReleaseStore
+from app.log.open import check_place, opened_log
 from app.shops.told import Shop
 from app.worker.loop import Worker
 
@@ -32,6 +33,8 @@ async def _learn(shop: Shop, turn: asyncio.Lock, again_s: float) -> None:
     while True:
         try:
             with alone(shop.settings.home):
+                if (current := ReleaseStore(shop.settings.home).current()) is not None:
+                    check_place(shop.settings.log, current.id, current.catalog_offset)
                 async with opened_log(shop.settings.log, shop.settings.home) as log:
                     await Worker(shop.settings, log, turn).forever()
         except (*ROOTS, OSError) as error:

@@ -30,16 +30,17 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from app.api.headers import SecurityHeaders
 from app.api.keys import sent_token
-from app.api.ops import lags_of
+from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
 from app.ground.allocator import give_back
 from app.ground.errors import BY_STATUS, PROBLEMS, UNKNOWN_SHOP, Detail, NotReadyError, ServiceError
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
+from app.live.figures import labelled
+from app.live.siblings import Siblings
 from app.live.watchdog import Watchdog
 from app.main import create_app
 from app.shops.asked import Asked
-from app.shops.figures import labelled
 from app.shops.told import Shop, shops_of
 
 AGAIN_S: Final = 30.0
@@ -144,8 +145,15 @@ class Shops:
         InputError: as ``shops_of``.
     """
 
-    def __init__(self, settings: Settings, beaten: Callable[[float], None] | None = None, most: int | None = None) -> None:
-        self._settings, self._beaten, self._most = settings, beaten, most
+    def __init__(
+        self,
+        settings: Settings,
+        beaten: Callable[[float], None] | None = None,
+        siblings: Siblings | None = None,
+        *,
+        most: int | None = None,
+    ) -> None:
+        self._settings, self._beaten, self._siblings, self._most = settings, beaten, siblings, most
         told = shops_of(settings)
         self._asked, self._shops = Asked(told), {shop.name: _Running(shop) for shop in told}
         self._held: dict[str, _Running] = {}  # those that run; asked last, last
@@ -194,8 +202,12 @@ class Shops:
             await asyncio.gather(*(one.tried.wait() for one in self._shops.values()))
         watchdog = Watchdog(self._beaten)  # of the process, whichever shops run
         watchdog.start()
+        if self._siblings is not None:
+            await self._siblings.start(self._figures)
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        if self._siblings is not None:
+            await self._siblings.close()
         await asyncio.gather(*(one.stop() for one in self._shops.values()))
         await watchdog.close()
         await send({"type": "lifespan.shutdown.complete"})
@@ -236,12 +248,16 @@ class Shops:
         """Of all shops, for whom the installation lets look: anyone, or its own admin key."""
         if "metrics" not in self._settings.public and not self._opened(headers):
             return respond(BY_STATUS[404], "path /metrics: it asks for ATTIRE_KEYS__ADMIN, or `metrics` in ATTIRE_PUBLIC", (), said)
+        told = self._figures() if self._siblings is None else self._siblings.figures()
+        return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=dict(said))
+
+    async def _figures(self) -> bytes:
+        """Of the shops that run in this process."""
         expositions = {}
         for name, one in list(self._held.items()):
             if one.app is not None:
-                services = one.app.state.services
-                expositions[name] = await to_thread.run_sync(services.metrics.exposition, await lags_of(services.log))
-        return Response(labelled(expositions), media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=dict(said))
+                expositions[name] = await figures_of(one.app.state.services)
+        return labelled("shop", expositions)
 
 
 def _let_go() -> None:

@@ -170,7 +170,7 @@ class Worker:
                 self._taken = max(_LEAST_TAKEN, self._taken // 4)
             why = _why(error)
             if self.trouble is None:
-                logger().warning("archive_stopped", why=why)
+                logger().warning("archive_stopped", why=why, cause=str(error.__cause__ or ""))
             self.trouble = why
         else:
             if self.trouble is not None:

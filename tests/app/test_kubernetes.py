@@ -126,8 +126,9 @@ def test_probes_ask_what_the_service_answers(tmp_path: Path) -> None:
     """At the port that it listens on in the image; and a pod that goes has time for what is under way."""
     routes = create_app(Settings(home=tmp_path)).openapi()["paths"]
     probes = {kind: container("api")[f"{kind}Probe"]["httpGet"] for kind in ("startup", "liveness", "readiness")}
-    assert {one["path"] for one in probes.values()} <= routes.keys()
-    assert (probes["liveness"]["path"], probes["readiness"]["path"]) == ("/healthz", "/readyz")
+    assert {one["path"].partition("?")[0] for one in probes.values()} <= routes.keys()
+    assert (probes["liveness"]["path"], probes["readiness"]["path"]) == ("/healthz", "/readyz?serving=true")
+    assert f"http://127.0.0.1:8000{probes['readiness']['path']}'" in (ROOT / "Dockerfile").read_text()
     (port,) = container("api")["ports"]
     assert {one["port"] for one in probes.values()} == {port["name"]}
     assert port["containerPort"] == Settings.model_fields["port"].default

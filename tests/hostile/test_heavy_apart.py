@@ -66,7 +66,7 @@ def test_it_comes_and_goes(
             return list(tmp_path.glob("attire-*/heavy")) != []
 
         until(answers)
-        [folder] = tmp_path.glob("attire-*")
+        [folder] = tmp_path.glob("attire-heavy-*")
         assert not folder.stat().st_mode & 0o077
         first = heavy_process(process.pid)
         assert first is not None
@@ -84,7 +84,7 @@ def test_what_a_killed_service_left_goes_with_the_next_start(tmp_path: Path, mon
     """And nothing of one that lives."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     killed, lives = (Heavy(Settings(home=tmp_path)) for _ in range(2))
-    os.close(killed._held)  # as the system does with a process that is killed
+    os.close(killed._folder._handle)  # as the system does with a process that is killed
     with Heavy(Settings(home=tmp_path)) as started:
         folders = {beside.place.socket.parent for beside in (lives, started)}
         assert {*tmp_path.glob("attire-*")} == folders

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import json
 import os
@@ -18,8 +19,11 @@ import torch
 from app.cli import run
 from app.cli.progress import lines
 from app.cli.serve import prepare_demo
+from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
+from app.log.base import Event, Stream
+from app.log.open import opened_log
 from models.recipes.registry import RECIPES
 from tests.app.homes import copied
 
@@ -206,6 +210,28 @@ def test_what_a_program_reads_is_json(home: Path, tmp_path: Path, capsys: pytest
     published = told("publish", mine / "trained", "--home", mine)
     assert published["current"] is True
     assert told("gc", "--home", mine)["removed"] is True
+
+
+def test_doctor_asks_the_log(home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that keeps nothing, or lacks what it acknowledged, ends it with 2, though the release can be served."""
+    own = copied(home, tmp_path / "own")
+    assert run(["doctor", "--home", str(own)]) == 0
+    assert "log              yes" in capsys.readouterr().out
+    monkeypatch.setenv("ATTIRE_LOG__URL", "redis://127.0.0.1:1/0")
+    assert run(["doctor", "--home", str(own)]) == 2
+    told = capsys.readouterr().out
+    assert "log              no: the log in Redis cannot be used now (ConnectionError)" in told
+    assert "serve            yes" in told
+    monkeypatch.delenv("ATTIRE_LOG__URL")
+
+    async def append() -> None:
+        async with opened_log(LogSettings(), own) as log:
+            await log.append(Stream.EVENTS, [Event("a", {})])
+
+    asyncio.run(append())
+    (own / "log.sqlite").unlink()
+    assert run(["doctor", "--home", str(own)]) == 2
+    assert "log              no: log.sqlite is not there, and has acknowledged entries" in capsys.readouterr().out
 
 
 def test_doctor_says_what_a_gpu_does(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

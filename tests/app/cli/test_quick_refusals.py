@@ -60,6 +60,7 @@ WRONG = {
     "events export": ["{there}", "--home", "{home}"],
     "log check": ["--home", "{file}"],
     "log repair": ["--home", "{file}"],
+    "log adopt": ["--home", "{file}"],
     "backup": ["{out}.zip", "--home", "{home}"],
     "restore": ["{nowhere}.tar", "--home", "{out}"],
     "serve": ["--home", "{home}", "--port", "0"],

@@ -74,6 +74,36 @@ def test_it_answers_and_ctrl_c_ends_it_quietly(server: tuple[subprocess.Popen[st
     assert "stopped" in err
 
 
+@pytest.mark.parametrize("more", [(), ("--workers", "2")], ids=["one process", "several"])
+def test_a_hang_up_ends_it_as_sigterm_does(home: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
+    """What is under way is finished, and its line is there; nothing of it is left."""
+    process = serve(copied(home, tmp_path / "own"), *more)
+    assert process.stdout is not None
+    assert next(line for line in process.stdout if "http://" in line)
+    process.send_signal(signal.SIGHUP)
+    _, err = process.communicate(timeout=60)
+    assert "stopped" in err
+    assert "Traceback" not in err
+
+
+def test_few_open_files_are_told(home: Path, tmp_path: Path) -> None:
+    """With what to do; where the system gives more, they are taken."""
+
+    def line(soft: int, hard: int) -> str:
+        command = ["sh", "-c", f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$@"', "sh", *ATTIRE]
+        own = copied(home, tmp_path / str(hard))
+        process = subprocess.Popen(
+            [*command, "serve", "--home", str(own), "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert next(said for said in process.stdout if "http://" in said)
+        process.send_signal(signal.SIGTERM)
+        return next((said for said in process.communicate(timeout=60)[1].splitlines() if "few_open_files" in said), "")
+
+    assert "LimitNOFILE" in line(200, 200)
+    assert not line(200, 1_000)
+
+
 def test_it_says_what_is_waited_for_while_it_starts(home: Path) -> None:
     """At once, and to whoever asks; it lives meanwhile, and answers once it says where."""
     with socket.create_server(("127.0.0.1", 0)) as free:

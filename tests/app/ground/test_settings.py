@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -65,7 +66,18 @@ def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "given", "told"),
     [
         ("FEEDS", "{x.csv: 3}", "field 'ATTIRE_FEEDS': is not JSON; write it as {\"https://shop.example/feed.csv\": 900}"),
-        ("WORKER__TRAINING", "secret", "field 'ATTIRE_WORKER__TRAINING': is not JSON; see docs/settings.md"),
+        ("WORKER__TRAINING", "secret", "field 'ATTIRE_WORKER__TRAINING': is not JSON; write it as {\"epochs\": 12}"),
+        ("WORKER__TRAINING", '{"nope": "2"}', "field \"ATTIRE_WORKER__TRAINING['nope']\": no recipe has such a setting; there are: "),
+        ("WORKER__TRAINING", '{"epochs": "many"}', "field \"ATTIRE_WORKER__TRAINING['epochs']\": 'many': input should be a valid integer"),
+        ("WORKER__TRAINING", '{"epochs": -1}', "field \"ATTIRE_WORKER__TRAINING['epochs']\": '-1': "),
+        ("WORKER__TRAINING", '["epochs"]', "field 'ATTIRE_WORKER__TRAINING': ['epochs']: "),
+        ("WORKER__RECIPE", "atire", "field 'ATTIRE_WORKER__RECIPE': no recipe 'atire'; did you mean 'attire'?"),
+        ("HOST", "", "field 'ATTIRE_HOST': '': "),
+        ("HOST", " ", "field 'ATTIRE_HOST': ' ': "),
+        ("HOME", "", "field 'ATTIRE_HOME': names no directory"),
+        ("CACHE", "", "field 'ATTIRE_CACHE': '': names no place; leave it out for the default"),
+        ("WORKER__REFERENCE", " ", "field 'ATTIRE_WORKER__REFERENCE': ' ': names no place"),
+        ("HOSTS", "-1", "'-1' is no name of a host"),
         ("FEEDS", '{"x.csv": "often"}', "field \"ATTIRE_FEEDS['x.csv']\": 'often': write seconds, as 900, or {"),
         ("LIMITS__MAXK", "3", "field 'ATTIRE_LIMITS__MAXK': is not a setting; did you mean ATTIRE_LIMITS__MAX_K?"),
     ],
@@ -88,6 +100,37 @@ def test_a_host_is_a_name_alone(monkeypatch: pytest.MonkeyPatch, given: str, nam
         Settings.read()
     monkeypatch.setenv("ATTIRE_HOSTS", f"localhost,{name},*,[::1]")
     assert Settings.read().hosts == ("localhost", name, "*", "[::1]")
+
+
+def test_settings_of_a_recipe_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numbers and words alike."""
+    monkeypatch.setenv("ATTIRE_WORKER__TRAINING", '{"epochs": 2, "minutes": "0.5", "learning_rate": 1e-3}')
+    assert Settings.read().worker.training == {"epochs": "2", "minutes": "0.5", "learning_rate": "0.001"}
+
+
+def test_every_number_has_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is beyond them is a slip, and would leave what it bounds without a bound: a poll that never comes, a deadline that never is."""
+    for name in [name for name, default, _ in table() if re.fullmatch(r"\d+(\.\d+)?", default)]:
+        for given in ("1e308", "inf", "nan", "99999999999999999999"):
+            with monkeypatch.context() as patch:
+                patch.setenv(name, given)
+                with pytest.raises(InputError, match=re.escape(f"{name}'")):
+                    Settings.read()
+
+
+def test_the_longer_name_that_was_begun_is_told() -> None:
+    """And not a shorter one that is farther."""
+    told = ["ATTIRE_LIMITS__MAX_BDOY is not a setting; did you mean ATTIRE_LIMITS__MAX_BODY_BYTES?"]
+    assert list(misspelt(["ATTIRE_LIMITS__MAX_BDOY"])) == told
+
+
+def test_a_misspelt_variable_is_a_line_of_json_among_such(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """So that whatever reads the log reads it."""
+    monkeypatch.setenv("ATTIRE_PROT", "9")
+    monkeypatch.setenv("ATTIRE_LOG__JSON_LINES", "true")
+    assert run([]) == 0
+    told = json.loads(capsys.readouterr().err)
+    assert told == {"event": "unknown_setting", "level": "warning", "why": "ATTIRE_PROT is not a setting; did you mean ATTIRE_PORT?"}
 
 
 @pytest.mark.parametrize("name", ["ADMIN", "CATALOGUE"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -304,3 +305,30 @@ def test_an_id_that_not_every_log_could_keep_is_no_event(event_id: str) -> None:
     """Told where it is made, before anyone's batch has it."""
     with pytest.raises(ValueError, match="printable"):
         Event(event_id, {})
+
+
+async def test_it_knows_how_much_of_its_room_is_left(
+    reopen: Callable[..., Log], request: pytest.FixtureRequest, tmp_path: Path, batch: Batch
+) -> None:
+    """Of Redis where its memory is bounded; of a file by its disk, and its own bound."""
+    log = reopen(max_bytes=1_000_000)
+    await log.append(EVENTS, batch("a"))
+    free = await log.free()
+    if (tmp_path / "log.sqlite").exists():
+        assert free is not None
+        await log.append(EVENTS, [Event(str(n), {"text": "x" * 10_000}) for n in range(60)])
+        less = await log.free()
+        assert less is not None
+        assert 0 < free < 1
+        assert 0 <= less < 0.4
+    else:
+        assert free is None
+        with request.getfixturevalue("shared_redis").client() as client:
+            client.config_set("maxmemory", "100mb")
+            free = await log.free()
+            assert free is not None
+            client.config_set("maxmemory", "10mb")
+            less = await log.free()
+            client.config_set("maxmemory", "0")
+        assert less is not None
+        assert 0 < less < free < 1

@@ -106,6 +106,37 @@ def test_a_redis_without_room_is_told_in_our_words(client: TestClient, own_redis
     assert "maxmemory" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("refuse", "again", "why"),
+    [
+        (("config set", "maxmemory", "1"), ("config set", "maxmemory", "0"), "maxmemory"),
+        (("replicaof", "127.0.0.1", "1"), ("replicaof", "no", "one"), "read only"),
+        (("config set", "requirepass", "other"), None, "password of ATTIRE_LOG__URL"),
+    ],
+    ids=["full", "a replica", "another password"],
+)
+def test_a_redis_that_keeps_nothing_is_told_at_once_and_comes_back(
+    client: TestClient, own_redis: Any, refuse: tuple[str, ...], again: tuple[str, ...] | None, why: str
+) -> None:
+    """Though it answers what is read: by the figure that wakes somebody, and where it is asked how it is, before anybody writes."""
+
+    def told() -> tuple[str, bool]:
+        return client.get("/readyz").json()["log"]["status"], "attire_log_up 1.0" in client.get("/metrics").text
+
+    assert told() == ("ok", True)
+    with own_redis.client() as redis:
+        redis.execute_command(*refuse)
+        redis.execute_command("client kill", "type", "normal", "skipme", "yes")
+        try:
+            assert told() == ("degraded", False)
+            assert why in client.get("/readyz").json()["log"]["problem"]
+            assert purchase(client, "refused").status_code == 503
+        finally:
+            redis.execute_command(*(again or ("config set", "requirepass", "")))
+    assert told() == ("ok", True)
+    assert purchase(client, "taken").status_code == 202
+
+
 def test_it_starts_without_redis(home: Path, own_redis: Any) -> None:
     """And ends without it, soon."""
     own_redis.kill()

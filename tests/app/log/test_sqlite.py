@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -124,6 +125,23 @@ async def test_a_full_log_takes_events_again_once_it_is_trimmed(tmp_path: Path) 
             assert await log.trim(EVENTS) == len(taken)
             assert (await log.append(EVENTS, [Event(str(n), {"text": "x" * 10_000})])).added == 1
     assert (await log.append(EVENTS, [Event("5", {})])).added == 0
+    await log.close()
+
+
+async def test_a_full_log_is_told_where_nothing_is_written_and_so_is_that_there_is_room(tmp_path: Path) -> None:
+    """By `ping`, which asks whether an event would be kept."""
+    log = SqliteLog(tmp_path / "log.sqlite", LogSettings(max_bytes=300_000))
+    await log.ping()
+    with suppress(LogUnavailableError):
+        for n in range(100):
+            await log.append(EVENTS, [Event(str(n), {"text": "x" * 3_000})])
+    for _ in range(3):
+        with pytest.raises(LogUnavailableError, match="full"):
+            await log.ping()
+    taken = await log.take(EVENTS, "g", "c")
+    await log.acknowledge(EVENTS, "g", [entry.offset for entry in taken])
+    await log.trim(EVENTS)
+    await log.ping()
     await log.close()
 
 

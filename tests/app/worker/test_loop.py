@@ -22,6 +22,7 @@ from app.home.alone import alone
 from app.home.runs import FINAL, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.home.underway import underway
 from app.log.base import Event, Log, Stream
+from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
 from app.worker import loop
 from app.worker.loop import GROUP, PAGE, Worker
@@ -140,6 +141,15 @@ async def test_a_disk_that_refuses_is_told_and_tried_again(
     assert (await log.lag(Stream.EVENTS))[GROUP].pending == 1
     await worker._archive_some()
     assert (worker.trouble, worker.archived) == (None, 1)
+
+
+async def test_a_log_that_is_gone_is_told_with_the_cause(shop: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """As what a replica says of it."""
+    log = RedisLog("redis://127.0.0.1:1/0")
+    await Worker(shop.settings, log)._archive_some()
+    [line] = [line for told in capsys.readouterr() for line in told.splitlines() if "archive_stopped" in line]
+    assert "127.0.0.1:1" in line.partition("cause=")[2]
+    await log.close()
 
 
 async def test_a_log_that_does_not_answer_is_asked_for_less(

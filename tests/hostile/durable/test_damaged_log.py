@@ -307,6 +307,7 @@ def test_the_service_is_not_ready_with_a_damaged_log(home: Path) -> None:
         asked = [client.get("/items"), client.get("/items/shoes-1"), client.post("/complete-outfit", json={"items": ["tops-1"]})]
         assert [(one.status_code, one.json()["type"]) for one in asked] == [(503, "/problems/log-lost")] * 3
         assert "the catalogue is not shown without what is missing" in asked[0].json()["detail"]
+        assert client.get("/readyz?serving=true").status_code == 503
         assert client.delete("/items/shoes-2").status_code == 503
 
 
@@ -320,6 +321,9 @@ def test_a_lost_log_whose_changes_are_shown_goes_on(home: Path) -> None:
         left.unlink()
     with TestClient(create_app(settings), headers={"X-API-Key": KEY}) as client:
         assert (client.get("/readyz").status_code, client.get("/items/shoes-1").status_code) == (503, 200)
+        probed = client.get("/readyz?serving=true")
+        assert (probed.status_code, probed.json()["log"]["status"]) == (200, "degraded")
+        assert "acknowledged" in probed.json()["log"]["problem"]
 
 
 def test_nothing_goes_into_a_log_that_is_known_to_be_damaged(home: Path) -> None:
