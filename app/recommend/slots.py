@@ -114,7 +114,7 @@ def choose_slots(
         names = missing(empty := _empty(release, rather))
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
             names = missing(none_at_all)
-        names = _one_in_each_place(release, worn, names)
+        names = _one_in_each_place(release, worn, names, may)
         slots = tuple(map(Slot, names))
         if isinstance(learned, SlotModel) and learned.dressed:
             slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
@@ -125,16 +125,16 @@ def choose_slots(
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 
-def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str]) -> Sequence[str]:
-    """Categories without those of which all pieces take the place of what is worn, or most that of most of one before.
+def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: Selection | None) -> Sequence[str]:
+    """Categories without those of which all pieces that may be suggested are worn in a worn one's place, or most in that of one before.
 
     They are left out here, and not of what can be had: what an item has in mind stays what it is, whatever is worn already.
     """
     kept, places = list[str](), list[str]()
     free = beside_worn(release, worn.labels)
-    free_N = None if free is None else free.test(np.arange(len(release.traits.label_N)))
     for name in names:
-        if free_N is not None and not free_N[release.snapshot.rows_in(name)].any():
+        rows = release.snapshot.rows_in(name)
+        if free is not None and not free.test(rows if may is None else rows[may.passes(rows)]).any():
             continue
         role = release.worn_as(name)
         if role is None or not any((min(role, other), max(role, other)) in release.bundle.slots.apart for other in places):

@@ -131,6 +131,22 @@ def test_what_takes_the_place_of_a_worn_piece_is_not_suggested(release: Release,
     assert (roles(one.row for one in both.items), both.fallback) == ({"footwear"}, IN_PLACE)
 
 
+def test_a_category_of_which_nothing_is_free_is_no_slot(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what may be suggested: leather shorts of a category of shorts and dresses ask for nothing of it where the dresses are women's."""
+    slots = fit_slots([["bottoms", "bottoms", "shoes"]] * 80, validation=[["bottoms", "bottoms", "shoes"]] * 20)
+    monkeypatch.setattr(release.bundle, "slots", replace(slots, apart=frozenset({("bottom", "bottom")})))
+    label_N = np.zeros_like(release.traits.label_N)
+    rows, dresses = release.snapshot.rows_in("bottoms"), release.snapshot.rows_in("bottoms")[1::2]
+    label_N[rows] = 1
+    label_N[dresses] = 2
+    labels = (PieceLabels(), PieceLabels("bottom"), PieceLabels("full-body"))
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    shorts = resolve(shop, [str(shop.snapshot.items.column("id")[int(rows[0])])], Limits())
+    assert {*choose_slots(shop, shorts, None, Limits()).categories} == {"bottoms", "shoes"}
+    may = Selection(len(label_N), (but(len(label_N), dresses),))
+    assert choose_slots(shop, shorts, None, Limits(), may).categories == ("shoes",)
+
+
 def test_what_was_promised_holds_though_nobody_wears_two(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """That a second bag is out of the question changes nothing of the outfit that the first piece has in mind."""
     outfits = [["tops", "shoes"], ["tops", "bags", "shoes"], ["tops", "bottoms", "shoes"], ["tops", "bags", "bottoms", "shoes"]] * 100
