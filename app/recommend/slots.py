@@ -6,6 +6,7 @@ the usual templates, and only with it an outfit is complete.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -26,6 +27,8 @@ from models.datasets.labels import PieceLabels
 from models.datasets.occasion import SNOW, SPORT
 
 _MOST_INFERRED: Final = 8
+_JOINED: Final = 0.2
+"""The least share of either in a category of two kinds; less are pieces whose words mislead."""
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -115,7 +118,7 @@ def choose_slots(
         if not names and rather is not may and (none_at_all := _empty(release, may)) != empty:
             names = missing(none_at_all)
         names = _one_in_each_place(release, worn, names, may)
-        slots = tuple(map(Slot, names))
+        slots = tuple(_slot(release, worn, name, names, may) for name in names)
         if isinstance(learned, SlotModel) and learned.dressed:
             slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
         return Slots(slots[:most], complete=not slots)
@@ -141,6 +144,20 @@ def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: 
             kept.append(name)
             places += [role] if role else []
     return kept
+
+
+def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Selection | None) -> Slot:
+    """The slot of a category; of one of dresses and skirts skirts beside a top, and dresses without."""
+    if release.worn_as(name) not in {"full-body", "bottom"}:
+        return Slot(name)
+    others = {*(labels.role for labels in worn.labels), *(release.worn_as(other) for other in names if other != name)}
+    role = "bottom" if "top" in others and "bottom" not in others else "full-body"
+    rows = release.snapshot.rows_in(name)
+    places, counts = np.unique(release.traits.label_N[rows if may is None else rows[may.passes(rows)]], return_counts=True)
+    of = Counter[str | None]()
+    for place, count in zip(places.tolist(), counts.tolist(), strict=True):
+        of[release.traits.labels[place].role] += count
+    return Slot(name, role if min(of["full-body"], of["bottom"]) >= _JOINED * of.total() else None)
 
 
 def _empty(release: Release, may: Selection | None) -> frozenset[str]:
@@ -226,7 +243,9 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
         lacking = tuple(role for role in lacking if role in needed)
     if learned is None or not lacking:
         return lacking
-    so_far, kinds = (*worn.categories, *beside), {name: release.worn_as(name) for name in learned.categories}
+    kinds = {name: release.worn_as(name) for name in learned.categories}
+    as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
+    so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
     return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from app.recommend.complete import complete
 from app.recommend.completion import Question
 from app.recommend.consistent import IN_PLACE
 from app.recommend.outfit import resolve
-from app.recommend.slots import NOTHING_KNOWN, as_wished, choose_slots
+from app.recommend.slots import NOTHING_KNOWN, Slot, as_wished, choose_slots
 from app.release.release import Release
 from index.selection import Selection, but
 from models.compatibility.slots import SlotModel
@@ -145,6 +146,29 @@ def test_a_category_of_which_nothing_is_free_is_no_slot(release: Release, monkey
     assert {*choose_slots(shop, shorts, None, Limits()).categories} == {"bottoms", "shoes"}
     may = Selection(len(label_N), (but(len(label_N), dresses),))
     assert choose_slots(shop, shorts, None, Limits(), may).categories == ("shoes",)
+
+
+def test_of_a_category_of_dresses_and_skirts_a_top_asks_for_skirts(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what has no top for dresses; a single piece whose words mislead makes no category of two kinds."""
+    outfits = [["tops", "bottoms", "shoes"], ["bottoms", "shoes"]] * 50
+    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:80], validation=outfits[80:]))
+    label_N = np.zeros_like(release.traits.label_N)
+    rows = release.snapshot.rows_in("bottoms")
+    label_N[rows] = 1
+    label_N[rows[::2]] = 2
+    label_N[release.snapshot.rows_in("tops")] = 3
+    labels = (PieceLabels(), *map(PieceLabels, ("bottom", "full-body", "top")))
+
+    def asked(item: str, label_N: Any) -> Slot:
+        shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+        may = Selection(len(label_N), (but(len(label_N), release.snapshot.rows_in("tops")),)) if item == "shoes-1" else None
+        slots = choose_slots(shop, resolve(shop, [item], Limits()), None, Limits(), may, varied=False).slots
+        return next(slot for slot in slots if slot.category == "bottoms")
+
+    assert (asked("tops-1", label_N).role, asked("shoes-1", label_N).role) == ("bottom", "full-body")
+    label_N = label_N.copy()
+    label_N[rows[::2]], label_N[rows[0]] = 1, 2
+    assert asked("shoes-1", label_N).role is None
 
 
 def test_what_was_promised_holds_though_nobody_wears_two(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
