@@ -40,7 +40,7 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get("/readyz", dependencies=[behind(Door.OPEN)], response_model_exclude_none=True)
+@router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(422), response_model_exclude_none=True)
 async def readyz(services: InjectedServices, serving: AsServing = False) -> Health:  # noqa: FBT002 - a parameter of HTTP
     """Whether it can answer as it should; 503 with Retry-After while it cannot.
 

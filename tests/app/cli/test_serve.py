@@ -29,7 +29,13 @@ ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 def serve(home: Path, *more: str) -> subprocess.Popen[str]:
     """Start ``attire serve`` on any free port."""
     command = [*ATTIRE, "serve", "--home", str(home), "--port", "0", *more]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"})
+    env = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=_hears_hang_ups)  # noqa: PLW1509 - it sets one signal
+
+
+def _hears_hang_ups() -> None:
+    """Though the tests may not, as under nohup."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def first_answer(url: str, within_s: float) -> tuple[httpx2.Response, int]:

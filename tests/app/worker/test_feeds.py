@@ -125,6 +125,7 @@ def test_the_figures_tell(tmp_path: Path) -> None:
     records.failed("https://shop.example/feed.csv?key=secret", "gone")
     nothing = cast("Any", _Zero())
     state = ServiceState(
+        home=tmp_path,
         serving=cast("Any", SimpleNamespace(release=None)),
         impressions=nothing,
         replay=nothing,
