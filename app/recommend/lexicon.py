@@ -14,6 +14,7 @@ from app.recommend.words_abroad import HEAD_FIRST, entries
 from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC
+from models.datasets.garments_japanese import WORDS as JAPANESE
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -141,7 +142,9 @@ ENGLISH: Final = {
 _ENTRIES: Final = [*entries()]
 SAID: Final = {
     kind: {_key(word): tuple(map(one_form, word.split("-"))) for of, _, _, word, _ in _ENTRIES if of == kind} | words
-    for kind, words in (ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items()))) | ENGLISH["type"]}).items()
+    for kind, words in (
+        ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items(), *JAPANESE.items()))) | ENGLISH["type"]}
+    ).items()
 }
 """Likewise, in all languages that are known."""
 
@@ -201,12 +204,12 @@ SAME: Final = _with_abroad()
 WHOLE: Final = {
     key: role
     for role, words in {
-        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen",
-        "bag": "bag sac tasche bolso borsa tas",
-        "outer": "outerwear",
+        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı シューズ",
+        "bag": "bag sac tasche bolso borsa tas çanta バッグ",
+        "outer": "outerwear アウター",
         "headwear": "headwear kopfbedeckung couvre-chef",
         "eyewear": "eyewear brille gafa occhiali",
-        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad",
+        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad takı アクセサリー",
     }.items()
     for key in _words(words)
 }
@@ -219,6 +222,7 @@ OTHERS: Final = {
     one_form(word): tuple(others.split())
     for word, others in {
         "shirt": "t-shirt tshirt sweatshirt nightshirt undershirt",
+        "シャツ": "tシャツ",
         "coat": "waistcoat petticoat",
         "dress": "nightdress headdress",
         "suit": "swimsuit tracksuit jumpsuit bodysuit playsuit wetsuit bathing-suit",
@@ -257,7 +261,7 @@ def made_of(word: str) -> set[str]:
 
 
 _WORN_AS: Final = {
-    _key(word): role for words in (ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
+    _key(word): role for words in (JAPANESE, ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
 }
 
 

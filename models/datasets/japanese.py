@@ -65,10 +65,10 @@ plain | 無地
 """
 TURNING: Final = "以外 なし 無し じゃない ではない でない 抜き ぬき 除く のない くない はいらない いらない 不要 はいや 嫌い"
 """What turns what stands before it."""
-OF_NO_MEANING: Final = "の で が を は と や に も な から まで ください ほしい 欲しい 探しています 服 色"
+OF_NO_MEANING: Final = "の で が を は と や か に も な から まで ください ほしい 欲しい 探しています 服 色"
 """What joins words, or asks."""
 SIZES: Final = "サイズ"
-_PRICES: Final = "円 円以下 円以内 円以上 円未満 円まで 円から 円台 円くらい 円前後 万円 千円"
+_PRICES: Final = "円 万 千 以下 以内 以上 未満 台 くらい ぐらい 前後"
 _TABLES: Final = f"{COLOURS} {CLOTHS} {PATTERNS}".replace("/", " ")
 _KNOWN: Final = frozenset(" ".join((*WORDS.values(), *PEOPLE.values(), _TABLES, TURNING, OF_NO_MEANING, SIZES, _PRICES, "または")).split())
 _ANY: Final = re.compile(ANY)
@@ -89,9 +89,27 @@ def spaced(text: str) -> str:
 
     def parted(run: re.Match[str]) -> str:
         before, after = text[run.start() - 1 : run.start()], text[run.end() : run.end() + 1]
-        return " " * (before.isalpha() and not _ANY.match(before)) + " ".join(_parts(run.group())) + " " * after.isalpha()
+        return " " * (before.isalpha() and not _ANY.match(before)) + " ".join(_parts(run.group())) + " " * after.isalnum()
 
     return _RUN.sub(parted, text)
+
+
+def as_written(words: str, text: str) -> str:
+    """The part of a text that was read as these words; of other texts the words.
+
+    >>> as_written("黒い ワンピース", "赤と黒いﾜﾝﾋﾟｰｽ"), as_written("black", "black dress")
+    ('黒いﾜﾝﾋﾟｰｽ', 'black')
+    """
+    if not _ANY.search(text):
+        return words
+    letters = [(one, at) for at, letter in enumerate(text) for one in _letters(letter)]
+    sought = _letters(words)
+    first = "".join(one for one, _ in letters).find(sought)
+    return text[letters[first][1] : letters[first + len(sought) - 1][1] + 1] if sought and first >= 0 else words
+
+
+def _letters(text: str) -> str:
+    return "".join(unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text)).split())
 
 
 def _parts(run: str) -> list[str]:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from models.datasets import arabic, japanese
 
 
+def apart(text: str) -> str:
+    """A text with all of its words apart, Japanese with spaces, and Arabic as ``arabic.plain``."""
+    return text if text.isascii() else japanese.spaced(arabic.plain(text))
+
+
 def plain(text: str) -> str:
-    """A text as its words are read: Arabic as ``arabic.plain``, Japanese with spaces, and the dot of a Turkish capital left to its letter.
+    """Likewise as its words are looked up, a Turkish capital with a dot as the small letter; as long as that.
 
     >>> plain("KIRMIZI ELBİSE"), plain("黒ワンピース"), plain("Größe 40")
     ('KIRMIZI ELBiSE', '黒 ワンピース', 'Größe 40')
     """
-    return text if text.isascii() else japanese.spaced(arabic.plain(text)).replace("İ", "i")
+    return apart(text).replace("İ", "i")
 
 
 def bare(word: str) -> str:
