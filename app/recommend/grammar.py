@@ -18,6 +18,7 @@ NOT: Final = frozenset(_TURNING.split()) | abroad.TURNING
 """Words that turn: read as its opposite, a wish would ask for what it does not want."""
 BEHIND: Final = abroad.TURNING_BEHIND
 """Likewise of what stands before them."""
+REFUSING: Final = abroad.REFUSING
 WITHOUT: Final = abroad.WITHOUT
 TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}
 OR: Final = frozenset(("or", "nor", "and")) | abroad.OR
@@ -48,6 +49,7 @@ AND_ARABIC: Final = "و"
 """Is written in one with what follows."""
 OR_IN: Final = abroad.OR_IN
 NOR: Final = abroad.NOR
+NOR_IN: Final = abroad.NOR_IN
 
 
 def turned(words: Sequence[str]) -> bool:

@@ -39,9 +39,13 @@ TURNING: Final = _all(_TURNING) | {"né", "nè"}
 """What turns what follows; *ne* without its accent is Italian for "of it"."""
 
 TURNING_BEHIND: Final = _all(
-    "olmayan olmayanlar olmasın olmadan değil hariç haricinde dışında dışındaki istemiyorum istemem içermeyen yok " + JAPANESE_TURNING
+    "olmayan olmayanlar olmasın olmaz olmadan değil hariç haricinde haricindeki dışında dışındaki istemiyorum istemem sevmiyorum "
+    "sevmem almam asla içermeyen yok ng " + JAPANESE_TURNING
 )
 """What turns what stands before it, in Turkish and Japanese."""
+
+REFUSING: Final = re.compile(r".+(?:ない|ません)|.{2,}m(?:[ae][mz]|[ae]s[iı]n|[ae]y[ae]n|[iıuü]yor(?:um|uz)?)")
+"""A verb of Turkish or Japanese that says no to something of what stands before it."""
 
 WITHOUT: Final = re.compile(r"(.{3,}?)s[ıiuü]z(?:lar|ler)?")
 """A Turkish word that says what something is without."""
@@ -63,6 +67,9 @@ TURNING_TWO: Final = frozenset(
 
 NOR: Final = "noch"
 """Turns after another word that does, or where it stands twice; else it is German for "still"."""
+
+NOR_IN: Final[Mapping[str, str]] = {"tr": "ne"}
+"""Likewise where it stands twice, by the language of the catalogue: in another one the word is another."""
 
 NOTHING: Final = frozenset(["rien", "nichts", "nada", "niente", "nulla", "niets", "niks"])
 BUT: Final = _all("sauf hormis außer menos salvo excepto tranne behalve")
@@ -87,8 +94,13 @@ OF: Final = _all(
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
 """Ends what an occasion is called."""
 FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
-OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ya", "ve", "か", "または", "や", "と"})
-OR_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset("yo"), "it": frozenset("eo"), "nl": frozenset({"en", "of"})}
+OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と"})
+OR_IN: Final[Mapping[str, frozenset[str]]] = {
+    "es": frozenset("yo"),
+    "it": frozenset("eo"),
+    "nl": frozenset({"en", "of"}),
+    "tr": frozenset({"ya"}),
+}
 """By the language of the catalogue: in another one the word is another."""
 AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と"})
 

@@ -90,9 +90,9 @@ _CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget
 _DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"
 _CHEAP_ABROAD: Final = (
     "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
-    "economico economica goedkoop goedkope betaalbaar"
+    "economico economica goedkoop goedkope betaalbaar ucuz 安い"
 )
-_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur"
+_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur pahalı lüks 高級"
 _ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
 _NOTHING: Final = (
     "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
@@ -109,7 +109,7 @@ _EVERYDAY: Final = (
     "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
     "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
     "church club dance dancing music film teach coach cart care real seat sand gift card "
-    "chap cheat"
+    "chap cheat altı üstü"
 )
 
 

@@ -64,12 +64,12 @@ _UP_TO_ABROAD: Final = (
     r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
-    r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
+    r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|en\s+az|asgari|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
     r"|ابتداء\s+من|من"
 )
 _CASE: Final = r"(?:['\u2019]?(?:[dt][ae]n|n?[ıi]n|[yn]?[ea]))?\s*"
-_UNDER_BEHIND: Final = r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|未満|まで"
-_OVER_BEHIND: Final = r"(?:üst(?:ü|ünde)|üzeri(?:nde)?|(?:daha\s+)?(?:pahalı|fazla))\b|以上|から"
+_UNDER_BEHIND: Final = r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|未満|まで|より\s*(?:安い|下)"
+_OVER_BEHIND: Final = r"(?:üst(?:ü|ünde)|üzeri(?:nde)?|(?:daha\s+)?(?:pahalı|fazla))\b|以上|から|より\s*(?:高い|上)"
 """What stands behind a price in Turkish and Japanese."""
 _OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD}){_THE})"
 _UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
@@ -87,7 +87,7 @@ _TOTAL: Final = (
 )
 _BUDGET: Final = (
     r"(?:(?:my\s+|a\s+)?(?:total\s+)?(?:budget|presupuesto)(?:\s+(?:of|is|at|de|von|van|di))?:?"
-    r"|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
+    r"|予算|bütçe\w*|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
 )
 _TO: Final = "(?:to|[-~〜\N{EN DASH}])"
 _TO_ABROAD: Final = "(?:to|[-~〜\N{EN DASH}]|à|a|bis|tot|[إا]لى)"
@@ -107,7 +107,7 @@ _YEARS: Final = range(1900, 2100)
 
 _GRAMMAR: Final = re.compile(
     rf"""
-      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})
+      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})(?:以内|以下|まで)?
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
     | {_BETWEEN}\s+(?P<low>{_AMOUNT})\s*{_AND}\s*(?P<high>{_AMOUNT})

@@ -132,24 +132,34 @@ class _Reader:
 
     def _behind(self, place: int) -> _Read | None:
         """What turns what stands before it: a garment and what it is like, or a word of any other kind, with what "or" joins."""
-        if self._words[place] not in grammar.BEHIND:
+        if not (turns := self._words[place] in grammar.BEHIND) and not self._refuses(place):
             return None
         if not self.atoms or self.atoms[-1].kind not in {"term", "rest"}:
             return [self._atom("unread", place)], place + 1
-        first = self._first_turned()
+        first = self._first_turned(refused=not turns)
         start, end = self.atoms[first].start, self._tokens[place].end()
+        if not turns:
+            self.atoms[first:] = [Atom("unread", start, end)]
+            return [], place + 1
         if self.atoms[-1].kind == "term":
             self.atoms[-1] = replace(self.atoms[-1], end=end)
         self.atoms.insert(first, Atom("not", start, start))
         return [Atom("end", end, end, key=_TURNED)], place + 1
 
-    def _first_turned(self) -> int:
+    def _refuses(self, place: int) -> bool:
+        """Whether a word that is no name is a verb that says no, so that what stands before it is no wish."""
+        word = self._words[place]
+        spoken = not self._vocabulary.languages.isdisjoint({"ja", "tr"}) and grammar.REFUSING.fullmatch(word) is not None
+        return spoken and not self._vocabulary.known(word)
+
+    def _first_turned(self, *, refused: bool) -> int:
+        """Where that begins; a word that names nothing is of what stands before it, of a garment where a verb says no to both."""
         first = len(self.atoms) - 1
         while first:
             atom, before = self.atoms[first], self.atoms[first - 1]
             if before.kind == "or" and first > 1 and self.atoms[first - 2].kind in {"term", "rest"}:
                 first -= 2
-            elif (atom.noun and before.kind == "term" and not before.noun) or atom.kind == before.kind == "rest":
+            elif (atom.noun or atom.kind == "rest") and before.kind in {"term", "rest"} and (refused or not before.noun):
                 first -= 1
             else:
                 break
@@ -216,8 +226,10 @@ class _Reader:
         return next(found, None)
 
     def _nor(self, place: int) -> bool:
-        """Neither … nor in German, and in Dutch, where both are one word."""
+        """Neither … nor in German, and in Dutch and Turkish, where both are one word."""
         others = (*self._words[:place], *self._words[place + 1 :])
+        if self._words[place] in others and self._words[place] in map(grammar.NOR_IN.get, self._vocabulary.languages):
+            return True
         return self._words[place] == grammar.NOR and (grammar.NOR in others or not grammar.NOT.isdisjoint(self._words[:place]))
 
     def _match(self, place: int) -> _Read | None:

@@ -63,12 +63,15 @@ floral | 花柄/フラワー
 polka-dot | ドット/水玉
 plain | 無地
 """
-TURNING: Final = "以外 なし 無し じゃない ではない でない 抜き ぬき 除く のない くない はいらない いらない 不要 はいや 嫌い"
+TURNING: Final = (
+    "以外 なし 無し じゃない ではない でない ではなく じゃなく じゃなくて 抜き ぬき 除く のない くない はいらない いらない 不要 はいや 嫌 嫌い "
+    "除外 避けたい 避けて"
+)
 """What turns what stands before it."""
 OF_NO_MEANING: Final = "の で が を は と や か に も な から まで ください ほしい 欲しい 探しています 服 色"
 """What joins words, or asks."""
 SIZES: Final = "サイズ"
-_PRICES: Final = "円 万 千 以下 以内 以上 未満 台 くらい ぐらい 前後"
+_PRICES: Final = "安い 高い 高級 より 円 万 千 以下 以内 以上 未満 台 くらい ぐらい 前後"
 _TABLES: Final = f"{COLOURS} {CLOTHS} {PATTERNS}".replace("/", " ")
 _KNOWN: Final = frozenset(" ".join((*WORDS.values(), *PEOPLE.values(), _TABLES, TURNING, OF_NO_MEANING, SIZES, _PRICES, "または")).split())
 _ANY: Final = re.compile(ANY)
