@@ -1,4 +1,4 @@
-"""French, German, Spanish, Italian, Dutch and Arabic words that join and turn what a shopper names, as the English ones of ``grammar`` do.
+"""Words of other languages that join and turn what a shopper names, as the English ones of ``grammar`` do.
 
 Each is written with its accents; without them it is read, too. What is another word in English, or in another of these languages, counts
 where the catalogue speaks its own.

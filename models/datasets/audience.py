@@ -144,7 +144,8 @@ _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
 _CHILD: Final = re.compile(r"\b(erkek|k[ıi]z)\s+([çc]ocuk|bebek)(?:lar|ler)?\b")
 """A boy or a girl in two Turkish words."""
 
-_CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
+_OF_CHILDREN: Final = "kid kids kidswear boys girls toddler infant kızçocuk erkekçocuk 女の子 男の子"
+_CHILDRENS: Final = frozenset(map(scripts.bare, _OF_CHILDREN.split()))
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
 

@@ -27,6 +27,8 @@ def fold(word: str) -> str:
     >>> fold("Ayakkabı"), fold("ŞIK"), fold("İpek")
     ('ayakkabi', 'sik', 'ipek')
     """
+    if word.isascii():
+        return word.lower()
     return unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", word.lower()))).replace("ı", "i")
 
 

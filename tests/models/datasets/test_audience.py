@@ -40,6 +40,8 @@ from models.datasets.audience import audience_label, departments, says_only_whom
         ({"gender": "Erkek Çocuk"}, ("Gömlek",), None, "men baby+child"),
         ({}, ("Ayakkabı",), "Kız Çocuk Ayakkabısı", "women baby+child"),
         ({}, ("Çocuk", "Ayakkabı"), None, "men+women child"),
+        ({}, ("Çocuk Bluz",), "Keten Kız Çocuk Bluz", "women baby+child"),
+        ({}, ("キッズシューズ",), "男の子スニーカー", "men baby+child"),
         ({}, ("Niños",), None, "men+women child"),
         ({}, ("tops",), "Donna top with Kindergarten print", None),
         ({}, ("Dresses",), None, "women adult+baby+child"),
