@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from app.recommend import grammar_abroad as abroad
+from models.datasets.scripts import bare
 
 _TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"
 _JOINING, _OPENING = "of in from by with made that which is are be should", "match matches matching complement complements"
@@ -15,6 +16,10 @@ IS_NOT: Final = frozenset(("not", "isn't", "aren't")) | abroad.IS_NOT
 TOO: Final = frozenset(("too", "so", "very", "that", "really", "overly")) | abroad.TOO
 NOT: Final = frozenset(_TURNING.split()) | abroad.TURNING
 """Words that turn: read as its opposite, a wish would ask for what it does not want."""
+BEHIND: Final = abroad.TURNING_BEHIND
+"""Likewise of what stands before them."""
+REFUSING: Final = abroad.REFUSING
+WITHOUT: Final = abroad.WITHOUT
 TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}
 OR: Final = frozenset(("or", "nor", "and")) | abroad.OR
 OF: Final = frozenset(_JOINING.split()) | abroad.OF
@@ -28,7 +33,7 @@ OTHER: Final = frozenset(("other", "rather")) | abroad.OTHER
 NOTHING: Final = frozenset(("nothing",)) | abroad.NOTHING
 EXCEPT: Final = frozenset(("except", "excluding")) | abroad.BUT
 BUT: Final = EXCEPT | {"but"}
-GRAMMAR: Final = NOT | OR | OF | FOR
+GRAMMAR: Final = NOT | BEHIND | OR | OF | FOR
 MATCH: Final = frozenset(_OPENING.split())
 GOES: Final = frozenset(_GOING.split())
 ENDS: Final = frozenset(("but", "plus"))
@@ -44,10 +49,11 @@ AND_ARABIC: Final = "و"
 """Is written in one with what follows."""
 OR_IN: Final = abroad.OR_IN
 NOR: Final = abroad.NOR
+NOR_IN: Final = abroad.NOR_IN
 
 
 def turned(words: Sequence[str]) -> bool:
     """Whether some of these words turn others round."""
     two = {*pairwise(words)}
     than = any(word in THAN for word in words) and any(word in OTHER for word in words)
-    return than or not NOT.isdisjoint(words) or not TURNING_TWO.isdisjoint(two)
+    return than or not (NOT | BEHIND).isdisjoint(map(bare, words)) or not TURNING_TWO.isdisjoint(two)

@@ -1,4 +1,4 @@
-"""French, German, Spanish, Italian, Dutch and Arabic words that join and turn what a shopper names, as the English ones of ``grammar`` do.
+"""Words of other languages that join and turn what a shopper names, as the English ones of ``grammar`` do.
 
 Each is written with its accents; without them it is read, too. What is another word in English, or in another of these languages, counts
 where the catalogue speaks its own.
@@ -6,11 +6,16 @@ where the catalogue speaks its own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from app.recommend.words import fold
 from models.datasets.arabic import without_article
+from models.datasets.japanese import OF_NO_MEANING
+from models.datasets.japanese import SIZES as JAPANESE_SIZES
+from models.datasets.japanese import TURNING as JAPANESE_TURNING
+from models.datasets.scripts import bare
 
 
 def _bare(word: str) -> str:
@@ -18,7 +23,7 @@ def _bare(word: str) -> str:
 
 
 def _all(text: str) -> frozenset[str]:
-    return frozenset(text.split()) | frozenset(map(_bare, text.split()))
+    return frozenset(text.split()) | frozenset(map(_bare, text.split())) | frozenset(map(bare, text.split()))
 
 
 _TURNING: Final = (
@@ -32,6 +37,18 @@ _TURNING: Final = (
 )
 TURNING: Final = _all(_TURNING) | {"né", "nè"}
 """What turns what follows; *ne* without its accent is Italian for "of it"."""
+
+TURNING_BEHIND: Final = _all(
+    "olmayan olmayanlar olmasın olmaz olmadan değil hariç haricinde haricindeki dışında dışındaki istemiyorum istemem sevmiyorum "
+    "sevmem almam asla içermeyen yok ng " + JAPANESE_TURNING
+)
+"""What turns what stands before it, in Turkish and Japanese."""
+
+REFUSING: Final = re.compile(r".+(?:ない|ません)|.{2,}m(?:[ae][mz]|[ae]s[iı]n|[ae]y[ae]n|[iıuü]yor(?:um|uz)?)")
+"""A verb of Turkish or Japanese that says no to something of what stands before it."""
+
+WITHOUT: Final = re.compile(r"(.{3,}?)s[ıiuü]z(?:lar|ler)?")
+"""A Turkish word that says what something is without."""
 
 TURNING_TWO: Final = frozenset(
     {
@@ -50,6 +67,9 @@ TURNING_TWO: Final = frozenset(
 
 NOR: Final = "noch"
 """Turns after another word that does, or where it stands twice; else it is German for "still"."""
+
+NOR_IN: Final[Mapping[str, str]] = {"tr": "ne"}
+"""Likewise where it stands twice, by the language of the catalogue: in another one the word is another."""
 
 NOTHING: Final = frozenset(["rien", "nichts", "nada", "niente", "nulla", "niets", "niks"])
 BUT: Final = _all("sauf hormis außer menos salvo excepto tranne behalve")
@@ -74,12 +94,19 @@ OF: Final = _all(
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
 """Ends what an occasion is called."""
 FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
-OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و"})
-OR_IN: Final[Mapping[str, frozenset[str]]] = {"es": frozenset("yo"), "it": frozenset("eo"), "nl": frozenset({"en", "of"})}
+OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と"})
+OR_IN: Final[Mapping[str, frozenset[str]]] = {
+    "es": frozenset("yo"),
+    "it": frozenset("eo"),
+    "nl": frozenset({"en", "of"}),
+    "tr": frozenset({"ya"}),
+}
 """By the language of the catalogue: in another one the word is another."""
-AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و"})
+AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と"})
 
-SIZES: Final = _all("taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس")
+SIZES: Final = _all(
+    "taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس beden numara " + JAPANESE_SIZES
+)
 IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non"})
 TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così")
 
@@ -95,6 +122,7 @@ IDLE: Final = _all(
     "io voglio vorrei cerco per favore ciao grazie qualcosa qualcuno tutto tutta tutti tutte abbigliamento capo capi colore taglia "
     "preferisco molto "
     "أريد ابحث أبحث عن على هذا هذه شيء أي كل لون ملابس قطعة عندكم هل لي "
+    "bir bana lütfen istiyorum arıyorum olsun olan için ile gibi renk renkli ürün da de çok şey arası arasında "
     "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever"
-) | ARTICLES | OF | FOR | OTHER | SIZES  # fmt: skip
+) | ARTICLES | OF | FOR | OTHER | SIZES | frozenset(OF_NO_MEANING.split())  # fmt: skip
 """Words without a meaning of their own."""

@@ -14,6 +14,7 @@ from app.recommend.words_abroad import HEAD_FIRST, entries
 from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC
+from models.datasets.garments_japanese import WORDS as JAPANESE
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -89,9 +90,9 @@ _CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget
 _DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"
 _CHEAP_ABROAD: Final = (
     "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
-    "economico economica goedkoop goedkope betaalbaar"
+    "economico economica goedkoop goedkope betaalbaar ucuz 安い"
 )
-_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur"
+_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur pahalı lüks 高級"
 _ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
 _NOTHING: Final = (
     "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
@@ -108,7 +109,7 @@ _EVERYDAY: Final = (
     "classy cover event shop store sale friend family mother father wife husband daughter partner boyfriend girlfriend birthday travel "
     "trip flight rain weather night morning afternoon today tomorrow time year month week body home house party romantic work school "
     "church club dance dancing music film teach coach cart care real seat sand gift card "
-    "chap cheat"
+    "chap cheat altı üstü"
 )
 
 
@@ -141,7 +142,9 @@ ENGLISH: Final = {
 _ENTRIES: Final = [*entries()]
 SAID: Final = {
     kind: {_key(word): tuple(map(one_form, word.split("-"))) for of, _, _, word, _ in _ENTRIES if of == kind} | words
-    for kind, words in (ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items()))) | ENGLISH["type"]}).items()
+    for kind, words in (
+        ENGLISH | {"type": _words(_worn((*ABROAD_WORDS.items(), *ARABIC.items(), *JAPANESE.items()))) | ENGLISH["type"]}
+    ).items()
 }
 """Likewise, in all languages that are known."""
 
@@ -201,12 +204,12 @@ SAME: Final = _with_abroad()
 WHOLE: Final = {
     key: role
     for role, words in {
-        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen",
-        "bag": "bag sac tasche bolso borsa tas",
-        "outer": "outerwear",
+        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı シューズ",
+        "bag": "bag sac tasche bolso borsa tas çanta バッグ",
+        "outer": "outerwear アウター",
         "headwear": "headwear kopfbedeckung couvre-chef",
         "eyewear": "eyewear brille gafa occhiali",
-        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad",
+        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad takı アクセサリー",
     }.items()
     for key in _words(words)
 }
@@ -219,6 +222,7 @@ OTHERS: Final = {
     one_form(word): tuple(others.split())
     for word, others in {
         "shirt": "t-shirt tshirt sweatshirt nightshirt undershirt",
+        "シャツ": "tシャツ",
         "coat": "waistcoat petticoat",
         "dress": "nightdress headdress",
         "suit": "swimsuit tracksuit jumpsuit bodysuit playsuit wetsuit bathing-suit",
@@ -257,7 +261,7 @@ def made_of(word: str) -> set[str]:
 
 
 _WORN_AS: Final = {
-    _key(word): role for words in (ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
+    _key(word): role for words in (JAPANESE, ARABIC, ABROAD_WORDS, ROLE_WORDS) for role, some in words.items() for word in some.split()
 }
 
 

@@ -21,6 +21,8 @@ _CURRENCIES: Final = {
     "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
     r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"(?:zł|zlotys?)\b": "PLN", r"kč": "CZK",
     r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
+    r"[円]": "JPY",
+    r"(?:tl|lira)(?:d[ae]n|n[ıi]n|y[ae]|l[ıi]k)?\b": "TRY",
     **{rf"{code}\b": code for code in _CODES.split()},
 }  # fmt: skip
 """What names a currency, and the codes that it may stand for."""
@@ -29,16 +31,19 @@ _UNIT: Final = f"(?:{'|'.join(_WORD_BEGINS * (name[0] == '(' or name[0].isalpha(
 """In letters it begins a word: "trousers 30" names no rupees."""
 _SIGN: Final = rf"(?:{_UNIT}\.?)"
 _NUMBER: Final = (
-    r"\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?"
+    r"\d{1,4}(?:\.\d)?\s*万(?:\s*\d\s*千)?|\d\s*千"
+    r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?"
     r"|\d{1,3}(?:[\s'\u2019]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 )
-"""As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, a point, a space or an apostrophe."""
+"""As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, point, space or apostrophe; and Japanese units."""
+_IN_JAPANESE: Final = re.compile(r"([\d.]+)\s*([万千])")
+_JAPANESE: Final = {"万": 10_000, "千": 1_000}
 _OTHER: Final = (
     r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in(?!\s+(?!waist|leg|inseam|long|wide|high|tall|heel)[^\W\d])|kg|g|years?|yrs?|months?"
     r"|days?|weeks?|hours?|%)\b"
 )
 """What is counted or measured in other units than money."""
-_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
+_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!(?![\u3041-\u9fff])\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
 _NOT: Final = (
     r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|rien|nada|niente|don['\u2019]?t)"
     r"\s+(?:(?:go|be|cost|costing|priced|prices?|de|di|da)\s+)?"
@@ -51,7 +56,7 @@ _OVER_ABROAD: Final = (
 )
 _UNDER_ABROAD: Final = (
     r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
-    r"|[أا]قل\s+من|تحت|[أا]رخص\s+من|دون"
+    r"|en\s+(?:fazla|çok)|azami|[أا]قل\s+من|تحت|[أا]رخص\s+من|دون"
     r"|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
 )
 _UP_TO_ABROAD: Final = (
@@ -59,9 +64,13 @@ _UP_TO_ABROAD: Final = (
     r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
-    r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
+    r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|en\s+az|asgari|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
     r"|ابتداء\s+من|من"
 )
+_CASE: Final = r"(?:['\u2019]?(?:[dt][ae]n|n?[ıi]n|[yn]?[ea]))?\s*"
+_UNDER_BEHIND: Final = r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|未満|まで|より\s*(?:安い|下)"
+_OVER_BEHIND: Final = r"(?:üst(?:ü|ünde)|üzeri(?:nde)?|(?:daha\s+)?(?:pahalı|fazla))\b|以上|から|より\s*(?:高い|上)"
+"""What stands behind a price in Turkish and Japanese."""
 _OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD}){_THE})"
 _UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
 _MOST: Final = (
@@ -78,10 +87,10 @@ _TOTAL: Final = (
 )
 _BUDGET: Final = (
     r"(?:(?:my\s+|a\s+)?(?:total\s+)?(?:budget|presupuesto)(?:\s+(?:of|is|at|de|von|van|di))?:?"
-    r"|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
+    r"|予算|bütçe\w*|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
 )
-_TO: Final = "(?:to|[-\N{EN DASH}])"
-_TO_ABROAD: Final = "(?:to|[-\N{EN DASH}]|à|a|bis|tot|[إا]لى)"
+_TO: Final = "(?:to|[-~〜\N{EN DASH}])"
+_TO_ABROAD: Final = "(?:to|[-~〜\N{EN DASH}]|à|a|bis|tot|[إا]لى)"
 _BEFORE_SIZES: Final = (
     "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten gr grösse eu uk us it fr waist length age "
     "ages aged cm w l years"
@@ -98,13 +107,17 @@ _YEARS: Final = range(1900, 2100)
 
 _GRAMMAR: Final = re.compile(
     rf"""
-      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})
+      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})(?:以内|以下|まで)?
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
     | {_BETWEEN}\s+(?P<low>{_AMOUNT})\s*{_AND}\s*(?P<high>{_AMOUNT})
     | (?P<low_signed>{_SIGN}\s*(?:{_NUMBER}))\s*{_TO}\s*(?P<high_signed>{_AMOUNT})
     | (?P<low_unit>{_NUMBER})\s*{_TO_ABROAD}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
     | (?<!\w[-.,'])(?<![\w-]){_NO_SIZE}(?P<low_bare>\d{{1,4}})\s*{_TO}\s*(?P<high_bare>{_AMOUNT})
+    | (?P<low_from>{_AMOUNT}){_CASE}(?:から|[〜~]|ile|ve)\s*(?P<high_behind>{_AMOUNT}){_CASE}(?:arası\w*|まで)?
+    | (?P<most_behind>{_AMOUNT}){_CASE}(?:{_UNDER_BEHIND})
+    | (?P<least_behind>{_AMOUNT}){_CASE}(?:{_OVER_BEHIND})
+    | (?P<about_behind>{_AMOUNT})\s*(?:くらい|ぐらい|前後|台|civar[ıi]\w*)
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
     | {_AROUND}\s*(?P<about>{_AMOUNT})
@@ -145,6 +158,8 @@ def prices_in(text: str) -> Iterator[Price]:
     [1000.5, 1000.0, 1000.0, 1000.0]
     >>> [(one.least, one.most) for one in prices_in("no price over 100, at most 3 bags, under 5 cm")]
     [(None, 100.0)]
+    >>> [(one.least, one.most) for one in prices_in("500 TL altı, 300-600 TL arası, 1万円以内, 3000円から5000円")]
+    [(None, 500.0), (300.0, 600.0), (None, 10000.0), (3000.0, 5000.0)]
     >>> [(one.least, one.most) for one in prices_in("trousers 30-50, jeans 30-32, size 36-46, under 50 in black, under 50 in long")]
     [(30.0, 50.0), (None, 50.0)]
     """
@@ -168,6 +183,8 @@ def prices_in(text: str) -> Iterator[Price]:
 
 
 def _figure(text: str) -> float:
+    if parts := _IN_JAPANESE.findall(text):
+        return sum(float(number) * _JAPANESE[unit] for number, unit in parts)
     digits = re.search(_NUMBER, text)
     return float(re.sub(r"[.,\s'\u2019](?=\d{3})", "", digits.group()).replace(",", ".")) if digits else 0.0
 

@@ -31,8 +31,8 @@ from app.recommend.words_abroad import HEAD_FIRST
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
-from models.datasets.arabic import plain
 from models.datasets.audience import WORDS, asked_for
+from models.datasets.scripts import plain
 from models.datasets.size_scale import alone, double
 from models.errors import EncoderError
 
@@ -317,7 +317,7 @@ def _with_garment(texts: pa.ChunkedArray, word: str, others: Sequence[str]) -> B
     ends = "|".join(map(re.escape, sorted(spellings(word))))
     if others := (*others, *OTHERS.get("".join(phrase(word)), ())):
         named = "|".join(one.replace("-", r"[\s-]*") for one in others)
-        texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?\b", " ")
+        texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?(?:$|[^\pL\pN])", " ")
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))
 
 

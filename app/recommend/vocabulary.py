@@ -63,6 +63,7 @@ from index.snapshot import Snapshot
 from models.datasets.audience import Audience, asked_for
 from models.datasets.garments import is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
+from models.datasets.scripts import plain
 
 BELOW: Final = "below price"
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -183,7 +184,7 @@ class Vocabulary:
         """The languages besides English that titles and categories are in, as far as they are known; by a sample of the items."""
         rows = self._live[:: max(1, len(self._live) // _SAMPLE)]
         columns = [self._items.column(name).take(pa.array(rows)).to_pylist() for name in (TITLE, CATEGORY, SUBCATEGORY)]
-        said = [{one_form(word) for text in texts if text for word in WORD.findall(text)} for texts in zip(*columns, strict=True)]
+        said = [{one_form(word) for text in texts if text for word in WORD.findall(plain(text))} for texts in zip(*columns, strict=True)]
         return frozenset(
             language for language, words in LANGUAGE_OF.items() if sum(not words.isdisjoint(one) for one in said) > _SPOKEN * len(said)
         )
@@ -291,7 +292,7 @@ class Vocabulary:
 
     @cached_property
     def _said(self) -> frozenset[str]:
-        return frozenset(fold(word) for part in self._columns.vocabularies for word in part)
+        return frozenset(fold(word) for part in self._columns.vocabularies for text in part for word in plain(text).split())
 
     @cached_property
     def _keys(self) -> list[str]:

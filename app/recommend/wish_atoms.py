@@ -15,8 +15,8 @@ from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
-from models.datasets import arabic
 from models.datasets.garments_abroad import parts_of
+from models.datasets.scripts import bare
 from models.datasets.size_scale import alone, double
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
@@ -28,6 +28,8 @@ _TOKEN: Final = re.compile(
 _LONGEST: Final = 4
 _SIZE_TOKENS: Final = 3
 _HEEL: Final = "heel"
+_TURNED: Final = "turned"
+"""Marks the end of what was turned from behind."""
 _MISTYPED: Final = 2
 """Words of a name that may be mistyped."""
 _MOST_SLIPS: Final = 12
@@ -80,12 +82,13 @@ class _Reader:
     def __init__(self, text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> None:
         self._prices, self._vocabulary = prices, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
-        self._words = [arabic.bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
+        self._words = [bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
         self._or_words = grammar.OR.union(*(words for language, words in grammar.OR_IN.items() if language in vocabulary.languages))
         self.atoms: list[Atom] = []
         self._slips: dict[str, str | None] = {}
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._worn, self._dress_code, self._turn, self._match, self._occasion, self._size, self._or,
+            self._mark, self._but, self._worn, self._dress_code, self._turn, self._behind,
+            self._without, self._match, self._occasion, self._size, self._or,
             self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
@@ -126,6 +129,52 @@ class _Reader:
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
         return None
+
+    def _behind(self, place: int) -> _Read | None:
+        """What turns what stands before it: a garment and what it is like, or a word of any other kind, with what "or" joins."""
+        if not (turns := self._words[place] in grammar.BEHIND) and not self._refuses(place):
+            return None
+        if not self.atoms or self.atoms[-1].kind not in {"term", "rest"}:
+            return [self._atom("unread", place)], place + 1
+        first = self._first_turned(refused=not turns)
+        start, end = self.atoms[first].start, self._tokens[place].end()
+        if not turns:
+            self.atoms[first:] = [Atom("unread", start, end)]
+            return [], place + 1
+        if self.atoms[-1].kind == "term":
+            self.atoms[-1] = replace(self.atoms[-1], end=end)
+        self.atoms.insert(first, Atom("not", start, start))
+        return [Atom("end", end, end, key=_TURNED)], place + 1
+
+    def _refuses(self, place: int) -> bool:
+        """Whether a word that is no name is a verb that says no, so that what stands before it is no wish."""
+        word = self._words[place]
+        spoken = not self._vocabulary.languages.isdisjoint({"ja", "tr"}) and grammar.REFUSING.fullmatch(word) is not None
+        return spoken and not self._vocabulary.known(word)
+
+    def _first_turned(self, *, refused: bool) -> int:
+        """Where that begins; a word that names nothing is of what stands before it, of a garment where a verb says no to both."""
+        first = len(self.atoms) - 1
+        while first:
+            atom, before = self.atoms[first], self.atoms[first - 1]
+            if before.kind == "or" and first > 1 and self.atoms[first - 2].kind in {"term", "rest"}:
+                first -= 2
+            elif (atom.noun or atom.kind == "rest") and before.kind in {"term", "rest"} and (refused or not before.noun):
+                first -= 1
+            else:
+                break
+        return first
+
+    def _without(self, place: int) -> _Read | None:
+        """A Turkish word that says what something is without: *topuksuz*."""
+        word = grammar.WITHOUT.fullmatch(self._words[place])
+        if word is None or "tr" not in self._vocabulary.languages or self._vocabulary.meaning(one_form(word.group())):
+            return None
+        key = one_form(word[1])
+        if (meaning := self._vocabulary.meaning(key)) is None:
+            return None
+        term, start = self._atom("term", place, key=key, meaning=meaning), self._tokens[place].start()
+        return [Atom("not", start, start), term, Atom("end", term.end, term.end, key=_TURNED)], place + 1
 
     def _but(self, place: int) -> _Read | None:
         """A price that something is not: "not too expensive"; "no expensive dress" asks for a dress, as "no heels" does not for shoes."""
@@ -177,8 +226,10 @@ class _Reader:
         return next(found, None)
 
     def _nor(self, place: int) -> bool:
-        """Neither … nor in German, and in Dutch, where both are one word."""
+        """Neither … nor in German, and in Dutch and Turkish, where both are one word."""
         others = (*self._words[:place], *self._words[place + 1 :])
+        if self._words[place] in others and self._words[place] in map(grammar.NOR_IN.get, self._vocabulary.languages):
+            return True
         return self._words[place] == grammar.NOR and (grammar.NOR in others or not grammar.NOT.isdisjoint(self._words[:place]))
 
     def _match(self, place: int) -> _Read | None:

@@ -22,7 +22,8 @@ from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
-from models.datasets.arabic import plain
+from models.datasets.japanese import as_written
+from models.datasets.scripts import apart, plain
 
 _MOST: Final = 24
 """Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
@@ -72,9 +73,21 @@ class Wishes:
 
 def read(text: str, vocabulary: Vocabulary) -> Wishes:
     """What a text asks, by the words of a catalogue."""
-    text = " ".join(plain(text).replace("\u2019", "'").split())
-    wishes = _Clauses(text, vocabulary).read(atoms_of(text, list(prices_in(text)), vocabulary))
-    return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(text,))
+    written = " ".join(text.replace("\u2019", "'").split())
+    text = " ".join(apart(written).split())
+    wishes = _as_written(_Clauses(text, vocabulary).read(atoms_of(plain(text), list(prices_in(text)), vocabulary)), written)
+    return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(written,))
+
+
+def _as_written(wishes: Wishes, text: str) -> Wishes:
+    """Wishes in the words of a text, which was read with its words apart."""
+
+    def told(words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(as_written(one, text) for one in words)
+
+    said = tuple(replace(one, said=as_written(one.said, text)) for one in wishes.wishes)
+    rest, against, unread = told(wishes.rest), told(wishes.against), told(wishes.unread)
+    return replace(wishes, wishes=said, budget_said=as_written(wishes.budget_said, text), rest=rest, against=against, unread=unread)
 
 
 @dataclass(slots=True)
@@ -150,7 +163,7 @@ class _Clauses:
         said = self._text[atom.start : atom.end]
         match atom.kind:
             case "end":
-                self._end(after)
+                self._end(() if atom.key else after)
             case "not":
                 of_noun = self._of or (before is not None and before.noun)
                 self._flush()

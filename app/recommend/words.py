@@ -14,8 +14,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.recommend.words_abroad import COMPOUNDING, inflected
-from models.datasets import arabic
+from models.datasets import arabic, japanese
 from models.datasets.garments import JOINS, role_of
+from models.datasets.scripts import bare, plain
 
 SHORTEST: Final = 4
 """Letters of a word that may be mistyped: of shorter ones, one letter makes another word."""
@@ -27,7 +28,9 @@ WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECAS
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
 _MARKS: Final = re.compile(f"[\u0300-\u0302\u0304-\u036f]|{arabic.MARKS}")
 """Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
-_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae"}
+_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae", "ı": "i"}
+_WIDTHS: Final = re.compile("[\uff00-\uffef]")
+"""Letters of full or half width."""
 _ARABIC: Final = arabic.LETTERS | arabic.DIGITS
 _LETTERS: Final = str.maketrans(_LIGATURES | _ARABIC)
 
@@ -40,20 +43,23 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    bare = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
-    return unicodedata.normalize("NFC", bare).translate(_LETTERS)
+    text = unicodedata.normalize("NFKC", text) if _WIDTHS.search(text) else text
+    unmarked = _MARKS.sub("", unicodedata.normalize("NFD", text.lower()))
+    return unicodedata.normalize("NFC", unmarked).translate(_LETTERS)
 
 
 def folded(texts: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Texts of a column likewise, but in their case; ASCII ones as they are."""
+    """Texts of a column likewise, but in their case, the known words of Japanese ones apart; ASCII ones as they are."""
     if pc.all(pc.string_is_ascii(texts)).as_py() is not False:
         return texts
-    bare = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFD"), _MARKS.pattern, "")
-    bare = pc.utf8_normalize(bare, form="NFC")
-    in_arabic = pc.any(pc.match_substring_regex(bare, arabic.ANY)).as_py()
+    if pc.any(pc.match_substring_regex(texts, japanese.ANY)).as_py():
+        texts = pa.chunked_array([[text and japanese.spaced(text) for text in texts.to_pylist()]], pa.string())
+    unmarked = pc.replace_substring_regex(pc.utf8_normalize(texts, form="NFD"), _MARKS.pattern, "")
+    unmarked = pc.utf8_normalize(unmarked, form="NFC")
+    in_arabic = pc.any(pc.match_substring_regex(unmarked, arabic.ANY)).as_py()
     for letter, letters in (_LIGATURES | _ARABIC if in_arabic else _LIGATURES).items():
-        bare = pc.replace_substring(bare, letter, letters)
-    return bare
+        unmarked = pc.replace_substring(unmarked, letter, letters)
+    return unmarked
 
 
 _FORMS: Final = {fold(form): tuple(map(fold, some)) for some in reversed([*inflected()]) for form in some}
@@ -76,7 +82,7 @@ def forms(word: str) -> tuple[str, ...]:
     """
     if word[:-1].isdigit():  # the 90s are no 90
         return (word,)
-    word = arabic.bare(word)
+    word = bare(word)
     if abroad := _abroad(word):
         return tuple(form for form in abroad if not any(other != form and other in form for other in abroad))
     other = _ODD.get(word) or _EVEN.get(word)
@@ -124,7 +130,7 @@ def phrase(text: str) -> tuple[str, ...]:
     >>> phrase("Okra & Sons"), phrase("T-Shirts"), phrase("Navy Blue")
     (('okra', 'and', 'son'), ('tshirt',), ('navy', 'blue'))
     """
-    return tuple(one_form(word) for word in WORD.findall(arabic.plain(text).lower().replace("-", "").replace("&", " and ")))
+    return tuple(one_form(word) for word in WORD.findall(plain(text).lower().replace("-", "").replace("&", " and ")))
 
 
 def named_together(name: str) -> list[tuple[str, ...]]:
@@ -147,7 +153,7 @@ def spellings(word: str) -> frozenset[str]:
     >>> sorted(spellings("dress"))
     ['dress', 'dresses', 'dresss']
     """
-    one = {word, *forms(word), *_abroad(arabic.bare(word))}
+    one = {word, *forms(word), *_abroad(bare(word))}
     if re.search(arabic.ANY, word):
         return frozenset(article + form for form in one for article in ("", "ال", "لل", "وال", "بال", "ب"))
     return frozenset(one) | {form + ending for form in one for ending in ("s", "es") if not form.endswith("s") or form.endswith("ss")}

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator
 from typing import Final
 
 from app.recommend import words_arabic as arabic
+from app.recommend import words_japanese, words_turkish
+from models.datasets import japanese, turkish
 
 LANGUAGES: Final = ("fr", "de", "es", "it", "nl")
 COMPOUNDING: Final = frozenset({"de", "nl"})
@@ -121,7 +123,22 @@ polka-dot | pois? | gepunktet+ | lunares | pois? | stippen
 printed | imprimé/imprimée | bedruckt+ | estampado/estampada | stampato/stampata | bedrukt/bedrukte
 plain | uni?/unie | einfarbig+ | liso? | tinta-unita | effen
 """
-_ARABIC: Final = {"type": arabic.GARMENTS, "colour": arabic.COLOURS, "material": arabic.CLOTHS, "pattern": arabic.PATTERNS}
+_OTHERS: Final = {
+    "ar": {"type": arabic.GARMENTS, "colour": arabic.COLOURS, "material": arabic.CLOTHS, "pattern": arabic.PATTERNS},
+    "ja": {
+        "type": words_japanese.GARMENTS,
+        "colour": japanese.COLOURS,
+        "material": japanese.CLOTHS,
+        "pattern": japanese.PATTERNS,
+    },
+    "tr": {
+        "type": words_turkish.GARMENTS,
+        "colour": words_turkish.COLOURS,
+        "material": words_turkish.CLOTHS,
+        "pattern": words_turkish.PATTERNS,
+    },
+}
+"""Languages that have a table of their own."""
 _ENDINGS: Final = ("e", "en", "em", "er", "es")
 _KINDS: Final = {"type": _GARMENTS, "colour": _COLOURS, "material": _CLOTHS, "pattern": _PATTERNS}
 
@@ -152,9 +169,16 @@ def _spelt() -> Iterator[tuple[str, str, str, str]]:
             english, *abroad = line.split("|")
             for language, words in zip(LANGUAGES, abroad, strict=True):
                 for word in words.split():
-                    yield kind, english.strip(), language, word
-    for kind, lines in _ARABIC.items():
+                    yield kind, english.strip(), language, _declined(word) if (language, kind) == ("tr", "type") else word
+    tables = ((language, kind, lines) for language, kinds in _OTHERS.items() for kind, lines in kinds.items())
+    for language, kind, lines in tables:
         for line in lines.strip().splitlines():
             english, _, words = line.partition("|")
             for word in words.split():
-                yield kind, english.strip(), "ar", word
+                yield kind, english.strip(), language, _declined(word) if (language, kind) == ("tr", "type") else word
+
+
+def _declined(word: str) -> str:
+    """A Turkish noun with its forms."""
+    bare = word.partition("/")[0].rstrip("?")
+    return word if "-" in word else "/".join([word, *turkish.forms(bare)[1:]])

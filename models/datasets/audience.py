@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from models.datasets import arabic
+from models.datasets import japanese, scripts, turkish
 from models.datasets.ages import AGES, SIZE_NAMES, ages_of
 from models.datasets.garments import is_womens, role_of
 
@@ -85,7 +85,12 @@ class Audience:
 
 
 def _spoken(words: str, genders: Iterable[str] = GENDERS, ages: Iterable[str] = AGES) -> dict[str, Audience]:
-    return dict.fromkeys(map(arabic.bare, words.split()), Audience(frozenset(genders), frozenset(ages)))
+    return dict.fromkeys(map(scripts.bare, words.split()), Audience(frozenset(genders), frozenset(ages)))
+
+
+def _of_labels(words_of: Mapping[str, str]) -> dict[str, Audience]:
+    named = ((Audience.of_label(label), words) for label, words in words_of.items())
+    return {word: whom for whom, words in named if whom for word in map(scripts.bare, words.split())}
 
 
 WORDS: Final[Mapping[str, Audience]] = {
@@ -112,6 +117,9 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("أطفال طفل أطفالي", ages=["child"]),
     **_spoken("رضع مواليد بيبي", ages=["baby"]),
     **_spoken("unisex everyone all للجنسين"),
+    **_of_labels(japanese.PEOPLE),
+    **_of_labels(turkish.PEOPLE),
+    **_of_labels({label: turkish.fold(words) for label, words in turkish.PEOPLE.items()}),
 }
 """A word, and whom it names."""
 
@@ -133,7 +141,11 @@ _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidu
 _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
 """What is no name of people: the end of "Women's", nightdresses."""
 
-_CHILDRENS: Final = frozenset({"kid", "kids", "kidswear", "boys", "girls", "toddler", "infant"})
+_CHILD: Final = re.compile(r"\b(erkek|k[ıi]z)\s+([çc]ocuk|bebek)(?:lar|ler)?\b")
+"""A boy or a girl in two Turkish words."""
+
+_OF_CHILDREN: Final = "kid kids kidswear boys girls toddler infant kızçocuk erkekçocuk 女の子 男の子"
+_CHILDRENS: Final = frozenset(map(scripts.bare, _OF_CHILDREN.split()))
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
 
@@ -143,7 +155,7 @@ _STYLES: Final = frozenset(("baby", "missy", "junior", "juniors", "kinder"))
 
 def asked_for(word: str) -> Audience | None:
     """Whom a word of a shopper's names; None where it names nobody, everyone, or may be said of clothes."""
-    named = WORDS.get(arabic.bare(re.sub(r"['\u2019]s?$", "", word)))
+    named = WORDS.get(scripts.bare(re.sub(r"['\u2019]s?$", "", word)))
     return named if named is not None and named != Audience() and word not in _STYLES else None
 
 
@@ -323,7 +335,8 @@ def _department_words(text: str) -> list[str]:
 
 
 def _words(text: str) -> list[str]:
-    words = [arabic.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", _NOBODY.sub("", arabic.plain(text).lower()))]
+    text = _CHILD.sub(r"\1\2", _NOBODY.sub("", scripts.plain(text).lower()))
+    words = [scripts.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", text)]
     first = {word: found[1] for word in words if (found := _BEFORE.match(word)) and role_of(word)}
     return ["babies" if first.get(word) == "baby" else first.get(word, word) for word in words]  # baby blue is a colour
 

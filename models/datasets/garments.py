@@ -13,7 +13,7 @@ from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, words_of
+from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, role_last, words_of
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -107,7 +107,7 @@ _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
-JOINS: Final = re.compile(r"\s*[&/,;+]\s*|\s+(?:and|und|et|y|e|en)\s+", re.IGNORECASE)
+JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve)\s+", re.IGNORECASE)
 """What stands between the names of several things."""
 _WITH: Final = re.compile(r"\b(?:for|with)\b")
 """What stands before what something is for, or comes with."""
@@ -132,7 +132,7 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
 
     def womens(text: str | None) -> bool:
         english = _garment(text)
-        abroad = None if english and not spoken else garment_abroad(text, french=spoken)
+        abroad = None if english and not (spoken or role_last(text)) else garment_abroad(text, french=spoken)
         if abroad:
             return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
         return english in WOMENS and _ROLE_OF[english] == role
@@ -158,7 +158,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for at, text in enumerate(texts):
         if found and not may_belong(text or ""):
             continue
-        role = phrase_abroad(text) or _in_english(text)
+        role = role_last(text) or phrase_abroad(text) or _in_english(text)
         if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress

@@ -1,4 +1,4 @@
-"""What German, French, Spanish, Italian and Dutch words call a garment, by the roles of ``garments.ROLE_WORDS``.
+"""What German, French, Spanish, Italian and Dutch words call a garment, by the roles of ``garments.ROLE_WORDS``, and those of other tables.
 
 Words that mean something else in English, or in another of these languages, are left out: ``Rock``, ``Hut``, ``Slip``, ``baskets``.
 What something comes with is named after it ("Kleid mit Gürtel"), so the first word wins; of phrases the longest.
@@ -9,12 +9,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import zip_longest
 from typing import Final
 
-from models.datasets import arabic
+from models.datasets import arabic, turkish
 from models.datasets.belongings import ABROAD, HEADS
 from models.datasets.garments_arabic import WOMENS as ARABIC_WOMENS
 from models.datasets.garments_arabic import WORDS as ARABIC
+from models.datasets.garments_japanese import WOMENS as JAPANESE_WOMENS
+from models.datasets.garments_japanese import WORDS as JAPANESE
+from models.datasets.garments_turkish import WOMENS as TURKISH_WOMENS
+from models.datasets.garments_turkish import WORDS as TURKISH
+from models.datasets.scripts import bare, plain
 
 
 def _bare(phrase: str) -> str:
@@ -192,7 +198,9 @@ _WOMENS: Final = (
     "chemises-de-nuit vestido vestidos falda faldas blusa blusas sujetador sujetadores gonna gonne reggiseno reggiseni jurk jurken "
     "jurkje jurkjes rokken rokje rokjes bloes bloezen beha rock dirndl badekleid"
 )
-WOMENS: Final = frozenset(_WOMENS.split()) | frozenset(map(_bare, ARABIC_WOMENS))
+WOMENS: Final = (
+    frozenset(_WOMENS.split()) | frozenset(map(_bare, ARABIC_WOMENS)) | JAPANESE_WOMENS | frozenset(map(turkish.fold, TURKISH_WOMENS))
+)
 """Words of what only women and girls wear."""
 
 IN_FRENCH: Final[Mapping[str, str]] = {
@@ -263,14 +271,29 @@ _ROLE_OF: Final = {
 }
 _HEAD_ROLE_OF: Final = {head: role for role, heads in (*_COMPOUNDS.items(), ("not worn", HEADS)) for head in heads.split()}
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
+
+
+def _last_named(*, doubtful: bool) -> dict[str, tuple[str, str]]:
+    """A word of a language that says last what a thing is, in all forms -> the word itself, and its role."""
+    found = {} if doubtful else {word: (word, role) for role, words in JAPANESE.items() for word in words.split()}
+    for role, words in TURKISH.items():
+        for word in (one for one in words.split() if one.endswith("?") == doubtful):
+            first, joined, last = word.rstrip("?").rpartition("-")
+            found |= {turkish.fold(first + joined + form): (turkish.fold(word.rstrip("?")), role) for form in turkish.forms(last)}
+    return found
+
+
+_LAST, _LAST_DOUBTFUL = _last_named(doubtful=False), _last_named(doubtful=True)
+_COMES_WITH: Final = "付"
+"""Begins what follows, in Japanese, on what something comes with."""
 _LONGEST: Final = 3
 _FRENCH_SHARE: Final = 4
 """One of so many names of categories is enough."""
 
 
 def words_of(text: str | None) -> list[str]:
-    """Its words in lower case, with their accents; Arabic ones as ``arabic.bare`` has them."""
-    return [arabic.bare(word) for word in re.findall(r"[^\W\d_]+", arabic.plain(text or "").lower())]
+    """Its words in lower case, with their accents; without what ``scripts.bare`` leaves out."""
+    return [bare(word) for word in re.findall(r"[^\W\d_]+", plain(text or "").lower())]
 
 
 def in_french(words: list[str]) -> bool:
@@ -310,13 +333,35 @@ def role_abroad(text: str | None, *, french: bool = False) -> str | None:
     >>> role_abroad("Damenkleid mit Gürtel"), role_abroad("Pantalon"), role_abroad("Robes"), role_abroad("Robes", french=True)
     ('full-body', 'bottom', None, 'full-body')
     """
+    if last := role_last(text):
+        return last
     word = garment_abroad(text, french=french)
-    return None if word is None else _ROLE_OF_FRENCH.get(word) or _HEAD_ROLE_OF[word]
+    return None if word is None else _ROLE_OF_FRENCH.get(word) or _HEAD_ROLE_OF.get(word) or _LAST_DOUBTFUL[word][1]
+
+
+def role_last(text: str | None) -> str | None:
+    """The role of the last garment that a text names in Japanese or in Turkish, where what a thing is stands last; None without any.
+
+    >>> role_last("Kot Pantolon"), role_last("Omuz Çantası"), role_last("ベルト付きシャツワンピース"), role_last("Mont")
+    ('bottom', 'bag', 'full-body', None)
+    """
+    found = _last_of(text or "", doubtful=False)
+    return found[1] if found else None
+
+
+@lru_cache(maxsize=8_192)
+def _last_of(text: str, *, doubtful: bool) -> tuple[str, str] | None:
+    among, words = _LAST_DOUBTFUL if doubtful else _LAST, [turkish.fold(word) for word in words_of(text)]
+    words = [word for word, after in zip_longest(words, words[1:], fillvalue="") if not after.startswith(_COMES_WITH)]
+    phrases = ("-".join(words[at:end]) for end in range(len(words), 0, -1) for at in range(max(0, end - _LONGEST), end))
+    return next((among[phrase] for phrase in phrases if phrase in among), None)
 
 
 @lru_cache(maxsize=8_192)
 def garment_abroad(text: str | None, *, french: bool = False) -> str | None:
     """The words that ``role_abroad`` goes by, joined by hyphens; of a compound its head."""
+    if last := _last_of(text or "", doubtful=False):
+        return last[0]
     words = words_of(text)
     roles = _ROLE_OF_FRENCH if french else _ROLE_OF
     for length in range(_LONGEST, 0, -1):
@@ -325,7 +370,8 @@ def garment_abroad(text: str | None, *, french: bool = False) -> str | None:
             found = phrase if phrase in roles else _head(words[at]) if length == 1 else None
             if found:
                 return found
-    return None
+    last = _last_of(text or "", doubtful=True)
+    return last[0] if last else None
 
 
 def _head(word: str) -> str | None:

@@ -112,6 +112,40 @@ def test_arabic_is_found_however_it_is_spelt(tmp_path: Path, words: str, ids: st
         assert under["text"]["constraints"][-1]["price"] == {"max": 50.0}
 
 
+@pytest.mark.parametrize(
+    ("ids", "searches"),
+    [
+        ("ab", "ワンピース|ﾜﾝﾋﾟｰｽ|ワンピ"),
+        ("a", "黒ワンピース|黒い ワンピース|ワンピース 5000円以下"),
+        ("b", "赤のワンピース|ワンピース 黒以外"),
+        ("c", "スニーカー メンズ|Ｔシャツ"),
+        ("d", "kirmizi elbise|kırmızı elbiseler|KIRMIZI ELBİSE|elbise 500 TL'den ucuz"),
+        ("de", "KIRMIZI|kirmizi|kırmızı"),
+        ("e", "gömlekler|GOMLEK"),
+        ("f", "çantası|canta|kırmızı olmayan çanta"),
+        ("", "gömlek 500 TL altı|Ｔシャツ 2000円以下"),
+    ],
+)
+def test_japanese_and_turkish_are_found_however_they_are_spelt(tmp_path: Path, ids: str, searches: str) -> None:
+    """Without spaces, in any width, script, case and form; with what is not wanted and what it may cost."""
+    titles = {
+        "a": ("ワンピース", "花柄ワンピース ブラック レディース", 4000),
+        "b": ("ワンピース", "シフォンワンピース レッド レディース", 9000),
+        "c": ("メンズ", "スニーカー柄Tシャツ メンズ", 3000),
+        "d": ("Elbise", "Kırmızı Uzun Elbise", 400),
+        "e": ("Gömlek", "Kırmızı Gömlek", 900),
+        "f": ("Çanta", "Siyah Omuz Çantası", 900),
+    }
+    items = [
+        {"id": one, "category": of, "title": title, "price": cost, "features": [1.0, 0.0]} for one, (of, title, cost) in titles.items()
+    ]
+    (tmp_path / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items))
+    import_catalogue(tmp_path, ReleaseStore(tmp_path / "home"), default_encoder="shipped")
+    with TestClient(create_app(Settings(home=tmp_path / "home"))) as opened:
+        found = {words: opened.get("/items", params={"q": words}).json()["items"] for words in searches.split("|")}
+    assert {words: "".join(item["id"] for item in items) for words, items in found.items()} == dict.fromkeys(found, ids)
+
+
 def test_titles_are_sorted_without_accents_and_hamzas(tmp_path: Path) -> None:
     """\u00c9lan stands at E; forms of alef are one letter, so that what follows decides."""
     titles = ["Zebra", "\u00c9lan", "dune", "Fox", "\u0627\u0628", "\u0622\u0644\u0629", "\u0625\u0628\u0631\u0627\u0647\u064a\u0645"]

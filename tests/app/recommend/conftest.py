@@ -93,16 +93,34 @@ _ABROAD = {
         "قمصان": "قميص رجالي;قميص كتان نسائي",
         "حقائب": "حقيبة يد نسائية;حقيبة ظهر",
     },
+    "mise": {
+        "ワンピース": "花柄ワンピース レディース;シャツワンピース レディース",
+        "シューズ": "レディース スニーカー;メンズ 革靴;レディース ヒールパンプス",
+        "シャツ": "メンズ リネンシャツ;レディース コットンシャツ",
+        "パンツ": "メンズ スキニーデニムパンツ",
+        "バッグ": "レザートートバッグ;リュック",
+    },
+    "magaza": {
+        "Elbise": "Kadın Uzun Elbise;Kadın Keten Elbise",
+        "Spor Ayakkabı": "Kadın Spor Ayakkabı",
+        "Topuklu Ayakkabı": "Kadın İnce Topuklu Ayakkabı",
+        "Klasik Ayakkabı": "Erkek Deri Ayakkabı",
+        "Gömlek": "Erkek Keten Gömlek;Kadın Pamuklu Gömlek",
+        "Pantolon": "Erkek Kot Pantolon;Kadın Kumaş Pantolon",
+        "Çanta": "Kadın Omuz Çantası;Sırt Çantası",
+    },
 }
 _COLOURS_ABROAD = {
     "boutique": ("couleur", ("Noir", "Blanc", "Bleu", "Bleu marine", "Rouge", "Écru", "Rose")),
     "laden": ("Farbe", ("Schwarz", "Weiß", "Blau", "Dunkelblau", "Rot", "Grün")),
     "matjar": ("اللون", ("أسود", "أبيض", "أحمر", "كحلي")),
+    "mise": ("カラー", ("ブラック", "ホワイト", "レッド", "ネイビー")),
+    "magaza": ("Renk", ("Siyah", "Beyaz", "Kırmızı", "Lacivert", "Altın")),
 }
 
 
 def abroad_items(name: str) -> list[dict[str, Any]]:
-    """Items of a French, a German or an Arabic shop: each garment in each colour."""
+    """Items of a French, a German, an Arabic, a Japanese or a Turkish shop: each garment in each colour."""
     attribute, colours = _COLOURS_ABROAD[name]
     garments = [(category, title) for category, titles in _ABROAD[name].items() for title in titles.split(";")]
     return [

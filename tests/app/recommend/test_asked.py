@@ -1,4 +1,4 @@
-"""Wishes in words: over 200 written questions, read by the words of five catalogues.
+"""Wishes in words: over 200 written questions, read by the words of seven catalogues.
 
 Notation of ``asked.txt``: ``;`` between wishes, ``+`` between terms, ``/`` between values any of which will do, ``!`` for what is not
 wanted, ``@`` for the categories it is asked of, ``^`` for those that it is not, ``<80`` ``>50`` ``20..40`` ``budget 200`` for prices, ``~``

@@ -109,6 +109,27 @@ def test_arabic_names_garments(role: str, titles: str) -> None:
     assert (is_womens("فُستان سهرة"), is_womens("قميص")) == (True, False)
 
 
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "花柄ブラウス|白のＴシャツ|ﾆｯﾄ|Keten Gömlek|GÖMLEKLER|Kadın Tişört"),
+        ("bottom", "スキニーデニムパンツ|ミニスカート|Kot Pantolon|Erkek Pantolonu|Pileli Etek"),
+        ("full-body", "シャツワンピース|ベルト付きワンピース|Kot Elbise|ELBİSE|Gömlek Elbise"),
+        ("footwear", "革靴|キッズシューズ|ｽﾆｰｶｰ|Spor Ayakkabı|AYAKKABI|Kadın Ayakkabısı|Bot"),
+        ("outer", "デニムジャケット|トレンチコート|Şişme Mont|Jean Ceket|Kabanlar"),
+        ("bag", "レザートートバッグ|かばん|Omuz Çantası|canta"),
+        ("headwear", "麦わら帽子|ニット帽|Şapka"),
+        ("hosiery", "靴下|Çoraplar"),
+        ("not worn", "ラップトップ|スマホケース|Telefon Kılıfı"),
+    ],
+)
+def test_japanese_and_turkish_say_last_what_a_thing_is(role: str, titles: str) -> None:
+    """Without spaces, in half and full width, in capitals, in the plural and as the end of a compound."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+    womens = ("シャツワンピース", "Gömlek Elbise", "Takım Elbise", "ワイシャツ", "Mont Blanc watch")
+    assert [is_womens(title) for title in womens] == [True, True, False, False, False]
+
+
 @pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])
 def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
     """Nor of those all that are no garments."""
