@@ -28,7 +28,7 @@ _NAMES = {
         "Czech": "Dvořák Černý Novotný Procházka Kučera Němec Růžička Jiří Šárka",
         "Hungarian": "Kőszegi Szűcs Erdős Győr Gönczi Zsófia Lajosné Hegedűs",
     },
-    "cp1254": {"Turkish": "Yılmaz Şahin Çelik Öztürk Güneş Işık Doğan Ayşe Gökçe"},  # noqa: RUF001 - likewise
+    "cp1254": {"Turkish": "Yılmaz Şahin Çelik Öztürk Güneş Işık Doğan Ayşe Gökçe"},
     "cp1251": {"Russian": "Иванов Смирнов Кузнецов Попов Анна Дмитрий Соколова"},
     "cp1253": {"Greek": "Γιώργος Μαρία Παπαδόπουλος Ελένη Νίκος"},
     "cp932": {"Japanese": "シャツ ブルー 長袖 コットン メンズ ワンピース"},
