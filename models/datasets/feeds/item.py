@@ -18,7 +18,7 @@ from models.datasets.audience import departments
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError, bad
 from models.datasets.feeds.dates import is_over, named_month
-from models.datasets.feeds.money import is_currency, read_money
+from models.datasets.feeds.money import currency_of, read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Fault, Item, Rules
 from models.datasets.feeds.sizes import sizes_text
@@ -104,10 +104,9 @@ def _price(name: str) -> Callable[[Item, Any, Rules], None]:
 
 
 def _currency(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
-    code = str(raw).strip().upper()
-    if is_currency(code):
+    if code := currency_of(str(raw)):
         item.values["currency"] = code
-    elif code:
+    elif str(raw).strip():
         item.notes.append(Fault("currency", raw, f"{shown(raw)} is no currency of ISO 4217; left out"))
 
 
