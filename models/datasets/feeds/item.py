@@ -17,7 +17,7 @@ from models.datasets.attributes import attributes_text
 from models.datasets.audience import departments
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError, bad
-from models.datasets.feeds.dates import is_over, named_month
+from models.datasets.feeds.dates import as_iso, is_over
 from models.datasets.feeds.money import currency_of, read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Fault, Item, Rules
@@ -185,12 +185,13 @@ def _float(number: float) -> float:
 
 def _created(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
     moment = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip()
-    moment = named_month(moment) or moment
+    moment = as_iso(moment) or moment
     try:
         datetime.fromisoformat(moment)
     except ValueError:
         if moment:
-            item.notes.append(Fault("created", raw, f"{shown(raw)} is not ISO 8601; left out"))
+            problem = f"{shown(raw)} is no date that can be read in one way only; left out: write ISO 8601, such as 2026-03-31"
+            item.notes.append(Fault("created", raw, problem))
     else:
         item.values["created"] = moment
 

@@ -343,6 +343,16 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
         "ordinabile",
         "bestelbaar",
         "derzeit verfügbar",
+        "在庫あり",
+        "在庫有り",
+        "残りわずか",
+        "残り3点",
+        "○",
+        "Stokta var",
+        "STOKTA VAR",
+        "Son 2 ürün",
+        "Mevcut",
+        "Evet",
     ],
 )
 def test_words_of_there(word: Any) -> None:
@@ -395,6 +405,17 @@ def test_words_of_there(word: Any) -> None:
         "prenotabile",
         "momenteel niet leverbaar",
         "temporarily out of stock",
+        "在庫なし",
+        "在庫切れ",
+        "売り切れ",
+        "完売",
+        "予約",
+        "×",  # noqa: RUF001 - as tables have it
+        "Stokta yok",
+        "Tükendi",
+        "TÜKENDİ",
+        "Ön sipariş",
+        "Hayır",
     ],
 )
 def test_words_of_not_there(word: Any) -> None:
