@@ -19,7 +19,7 @@ from models.datasets.feeds.recognise import Feed
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.unread import first_of, read_of, unread
-from models.datasets.feeds.words import path_of
+from models.datasets.feeds.words import bare, path_of
 
 _WORDS: Final[Mapping[str, str]] = {
     "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
@@ -54,16 +54,31 @@ _WORDS: Final[Mapping[str, str]] = {
     "created": "created, created at, date added, published at, erstellt, start date, listed on",
 }
 _ELSEWHERE: Final[Mapping[str, str]] = {
-    "id": "artnr, артикул",
-    "category": "wgr bez, категории, категория, catégories, categorías",
-    "title": "artikelbezeichnung, имя, название, наименование",
-    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis",
-    "sale_price": "angebotspreis, цена распродажи, акционная цена",
-    "in_stock": "vorrätig, в наличии, наличие, en stock",
-    "image": "изображение, фото",
-    "images": "изображения, imágenes",
-    "group_id": "mod nr, modellnummer",
-    "attributes.gender": "geschl",
+    "id": "artnr, артикул, 商品番号, 商品コード, 商品id, 品番, sku番号, stok kodu, ürün kodu, ürün id",
+    "category": "wgr bez, категории, категория, catégories, categorías, カテゴリ, カテゴリー, 商品カテゴリ, ジャンル, 分類, kategori, "
+    "kategori adı, ürün kategorisi",
+    "subcategory": "サブカテゴリ, 小カテゴリ, 小分類, alt kategori",
+    "title": "artikelbezeichnung, имя, название, наименование, 商品名, 商品名称, 品名, タイトル, ürün adı, ürün başlığı, başlık",
+    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis, 価格, 販売価格, 通常価格, "
+    "税込価格, 商品価格, fiyat, satış fiyatı, liste fiyatı, ürün fiyatı",
+    "sale_price": "angebotspreis, цена распродажи, акционная цена, セール価格, 割引価格, 特価, indirimli fiyat, indirimli satış fiyatı, "
+    "kampanya fiyatı",
+    "currency": "通貨, para birimi",
+    "brand": "ブランド, ブランド名, メーカー, marka, marka adı, üretici",
+    "in_stock": "vorrätig, в наличии, наличие, en stock, 在庫, 在庫数, 在庫状況, 在庫有無, stok, stok miktarı, stok adedi, "
+    "stok durumu, adet",
+    "url": "商品url, 商品ページ, 商品ページurl, リンク, ürün linki, ürün url, ürün sayfası",
+    "image": "изображение, фото, 画像, 商品画像, 画像url, 商品画像url, メイン画像, 写真, resim, resim 1, resimler, ürün resmi, görsel, "
+    "görsel 1, ürün görseli, fotoğraf",
+    "images": "изображения, imágenes, 追加画像, サブ画像, ek resimler, diğer resimler",
+    "group_id": "mod nr, modellnummer, 商品管理番号, 親商品番号, 商品グループ, model kodu, ana ürün kodu",
+    "attributes.color": "色, カラー, カラー名, renk, renk adı",
+    "attributes.size": "サイズ, サイズ名, beden, numara",
+    "attributes.gender": "geschl, 性別, 対象性別, cinsiyet",
+    "attributes.season": "シーズン, 季節, sezon",
+    "attributes.age_group": "対象年齢, 年齢層, yaş grubu",
+    "attributes.material": "素材, 材質, 生地, materyal, malzeme, kumaş",
+    "created": "登録日, 登録日時, 発売日, 作成日, eklenme tarihi, oluşturma tarihi",
 }
 """As WooCommerce, merchandise systems and others export them in the language of the shop."""
 _TOKENS: Final[Mapping[str, str]] = {
@@ -195,9 +210,9 @@ def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
 
 
 def _near(column: str, words: Sequence[str]) -> float:
-    name = utils.default_process(without_brackets(column).replace("_", " "))
+    name = utils.default_process(bare(without_brackets(column).replace("_", " ")))
     name = name.rpartition(" ")[0] or name if _currency(column) else name
-    return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in words)
+    return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in map(bare, words))
 
 
 def _by_token(field: str, column: str) -> float:

@@ -10,7 +10,7 @@ from typing import Any, Final
 _TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\ufeff]")
-_STEP: Final = re.compile(r"\s*(?:>|»|›|&gt;)\s*")  # noqa: RUF001 - such a mark is meant
+_STEP: Final = re.compile(r"\s*(?:>|＞|»|›|&gt;)\s*")  # noqa: RUF001 - such a mark is meant
 
 
 def plain(text: str) -> str:
