@@ -80,11 +80,12 @@ class Feed:
         return map(_known, read_document(self.path, self.encoding) if self.form == "JSON" else read_page(self.path, self.encoding))
 
 
-def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
+def recognise(path: Path, mapped: Mapped | None = None, encoding: str | None = None) -> Feed:
     """Look at a feed's first bytes, header and records.
 
     Args:
         mapped: is laid over a known layout and is the layout of other columns; has the encoding and separator that are not recognised.
+        encoding: in place of the one that is recognised, where there is no mapping to say it.
 
     Raises:
         InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names; columns of no known layout are mapped
@@ -101,7 +102,7 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
         names = [plain_name(name) for name in columns_of(path)]
         feed = Feed(path=path, form="Parquet", encoding=Encoding("utf-8"), names=names, layout=layout_of(names))
     else:
-        feed = _text(path, head, mapped)
+        feed = _text(path, head, mapped, encoding or (mapped.encoding if mapped else None))
     if mapped is None:
         return feed
     check_columns(mapped, feed.names, path)
@@ -113,15 +114,15 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
     return replace(feed, layout=layout_by(mapped))
 
 
-def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
+def _text(path: Path, head: bytes, mapped: Mapped | None, said: str | None) -> Feed:
     form = _form(path, head)
     if form == "XML":
         feed = Feed(path=path, form=form, encoding=encoding_of_xml(path, head), names=(), layout=None)
         names = _names(feed)
         return replace(feed, names=names, layout=layout_of(names))
     encoding = encoding_of(path, only_utf=form == "JSON lines")
-    if mapped is not None and mapped.encoding:
-        encoding = replace(encoding, name=mapped.encoding, words=())
+    if said:
+        encoding = replace(encoding, name=said, words=())
     if form == "CSV":
         header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
         if not names:

@@ -63,6 +63,15 @@ def test_orders_tell_that_it_is_a_guess(tmp_path: Path, encoding: str, name: str
     assert problem == f"is not UTF-8, and was taken for {told}: Gröse, {', '.join(name.split()[:2])}; if that is wrong, save it as UTF-8"
 
 
+def test_the_encoding_of_orders_may_be_said(tmp_path: Path) -> None:
+    """One letter is no ground for a guess; what is said is none."""
+    path = tmp_path / "orders.csv"
+    path.write_bytes("Sipariş No;Stok Kodu;Tarih\n1;A;2026-03-31\n".encode("cp1254"))
+    findings = Findings(rejects=Rejects())
+    assert read_orders(path, findings, encoding="cp1254").table.to_pylist()[0]["order"] == "1"
+    assert not findings.of("warning")
+
+
 def test_feeds_tell_it_unless_a_mapping_says(read: Callable[..., Any]) -> None:
     """What is known is no guess; UTF-8 is none either."""
     feed = "id,category,title\na,Kleider,Hübsche Größe\n"
