@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import yaml
@@ -14,8 +14,9 @@ from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import is_active_column
 from models.datasets.feeds.dates import moment
 from models.datasets.feeds.layouts.prestashop_words import without_brackets
+from models.datasets.feeds.mapping import value_at
 from models.datasets.feeds.money import is_currency, read_money
-from models.datasets.feeds.recognise import Feed
+from models.datasets.feeds.recognise import Feed, names_of
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.unread import first_of, read_of, unread
@@ -81,6 +82,10 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "created": "登録日, 登録日時, 発売日, 作成日, eklenme tarihi, oluşturma tarihi",
 }
 """As WooCommerce, merchandise systems and others export them in the language of the shop."""
+_VARIANTS: Final = (
+    "variants, variations, skus, options, combinations, varianten, variantes, varianti, déclinaisons, varyantlar, seçenekler, "
+    "バリエーション"
+)
 _TOKENS: Final[Mapping[str, str]] = {
     "category": "category kategorie",
     "price": "price preis prix precio prezzo",
@@ -134,6 +139,7 @@ class Proposal:
             lines += [f"# {name} is not found: name its column here; every item has one" for name in lacking]
             lines += [
                 *said,
+                *([f"variants: {self.feed.variants}"] if self.feed.variants else []),
                 *([f"currency: {self.currency}"] if self.currency else []),
                 *(["# passed through as they are:", *rest] if rest else []),
             ]
@@ -154,6 +160,7 @@ def proposed(feed: Feed) -> Proposal:
 
     Of a known layout for those fields and columns alone that it does not read.
     """
+    feed = _of_variants(feed)
     records = first_of(feed)
     cells = _cells(records)
     names = feed.names if feed.layout is None else unread(records, feed.layout, feed)
@@ -182,6 +189,20 @@ def proposed(feed: Feed) -> Proposal:
     columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in [*_WORDS, "active"] if field in found}
     currency = None if "currency" in columns else _currency(found.get("price", ""))
     return Proposal(feed, columns, [name for name in names if name not in found.values()], currency)
+
+
+def _of_variants(feed: Feed) -> Feed:
+    """A feed of the variants that its items list under a name for them, as ``{"variants": [{}]}`` and XML's ``<variants><variant>`` do."""
+    if feed.layout is not None:
+        return feed
+    for name, values in _cells(first_of(feed)).items():
+        inner = {key for value in values if isinstance(value, Mapping) and len(value) == 1 for key in value}
+        where = ".".join([name, *inner])
+        lists = [one for value in values if isinstance(one := value_at({name: value}, where), list)]
+        if _near(name, _VARIANTS.split(", ")) >= _NEAR and any(isinstance(one, Mapping) for listed in lists for one in listed):
+            found = replace(feed, variants=where)
+            return replace(found, names=names_of(found))
+    return feed
 
 
 def code_columns(records: Iterable[Record]) -> list[str]:

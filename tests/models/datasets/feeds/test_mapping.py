@@ -236,6 +236,34 @@ def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, ex
     assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))
 
 
+_VARIANTS = [{"sku": "T-36", "color": "red", "size": "36", "stock": 8}, {"sku": "T-38", "color": "red", "size": "38", "stock": 0}]
+_ELEMENTS = "".join(f"<v>{''.join(f'<{name}>{value}</{name}>' for name, value in one.items())}</v>" for one in _VARIANTS)
+
+
+_PRODUCT = "<style_number>{0}</style_number><title>Tee</title><category>tops</category>"
+_SHOP = f"<article>{_PRODUCT.format('T')}<variants>{_ELEMENTS}</variants></article><article>{_PRODUCT.format('U')}<sku>U</sku></article>"
+
+
+@pytest.mark.parametrize(
+    ("name", "feed"),
+    [
+        ("f.json", json.dumps([{"style number": "T", "title": "Tee", "category": "tops", "variants": _VARIANTS}])),
+        ("f.xml", f"<shop>{_SHOP}</shop>"),
+    ],
+)
+def test_variants_that_items_list_are_items(read: Callable[..., Any], tmp_path: Path, name: str, feed: str) -> None:
+    """With code, stock, colour and size of their own, and all else of their product; as it is proposed, too."""
+    (tmp_path / name).write_text(feed)
+    proposal = proposed(recognise(tmp_path / name)).as_yaml()
+    found = read(feed, name, mapping=proposal).items
+    assert [(one, found[one]["in_stock"], found[one]["title"], found[one]["group_id"]) for one in ("T-36", "T-38")] == [
+        ("T-36", True, "Tee", "T"),
+        ("T-38", False, "Tee", "T"),
+    ]
+    assert found["T-36"]["attributes"] == {"color": "red", "size": "36"}
+    assert [*found] == ["T-36", "T-38", *(["U"] if name == "f.xml" else [])]
+
+
 ORDERS = "Order ID,SKU,Product,Category,Qty\n1,A,Tee,tops,1\n"
 
 
