@@ -56,6 +56,15 @@ def _columns(said: list[str] | None) -> list[str] | None:
     return said
 
 
+def _encoding(said: str | None) -> str | None:
+    try:
+        "".encode(said or "utf-8")
+    except LookupError as error:
+        msg = f"{said!r} is no encoding; write one such as cp1254, shift_jis, euc_jp"
+        raise typer.BadParameter(msg) from error
+    return said
+
+
 def import_orders(
     context: typer.Context,
     files: Annotated[list[Path], typer.Argument(help="Orders or looks, as exported.", callback=_there, show_default=False)],
@@ -86,6 +95,10 @@ def import_orders(
             callback=_columns,
             show_default="by their names",
         ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="Of the files, such as cp1254, cp932.", callback=_encoding, show_default="UTF-8, else a guess"),
     ] = None,
     ignored: Annotated[
         list[str] | None,
@@ -126,6 +139,7 @@ def import_orders(
         most=1.0 if force else most,
         dates=dates,
         columns=_pairs(columns or ()),
+        encoding=encoding,
         ignored=ignored or (),
         json_to=json_to,
     )
@@ -142,6 +156,7 @@ def orders_into(
     most: float,
     dates: DateOrder | None = None,
     columns: Mapping[str, str] | None = None,
+    encoding: str | None = None,
     ignored: Sequence[str] = (),
     json_to: JsonTo | None = None,
 ) -> None:
@@ -162,6 +177,7 @@ def orders_into(
                 most=most,
                 dates=dates,
                 columns=columns,
+                encoding=encoding,
                 ignored=ignored,
                 no_pieces=FeedRecords(settings.home).no_pieces(),
             )

@@ -17,8 +17,8 @@ from models.datasets.attributes import attributes_text
 from models.datasets.audience import departments
 from models.datasets.feeds.active import read_active
 from models.datasets.feeds.bad import BadValueError, bad
-from models.datasets.feeds.dates import is_over, named_month
-from models.datasets.feeds.money import is_currency, read_money
+from models.datasets.feeds.dates import as_iso, is_over
+from models.datasets.feeds.money import currency_of, read_money
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Fault, Item, Rules
 from models.datasets.feeds.sizes import sizes_text
@@ -104,10 +104,9 @@ def _price(name: str) -> Callable[[Item, Any, Rules], None]:
 
 
 def _currency(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
-    code = str(raw).strip().upper()
-    if is_currency(code):
+    if code := currency_of(str(raw)):
         item.values["currency"] = code
-    elif code:
+    elif str(raw).strip():
         item.notes.append(Fault("currency", raw, f"{shown(raw)} is no currency of ISO 4217; left out"))
 
 
@@ -186,12 +185,13 @@ def _float(number: float) -> float:
 
 def _created(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
     moment = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip()
-    moment = named_month(moment) or moment
+    moment = as_iso(moment) or moment
     try:
         datetime.fromisoformat(moment)
     except ValueError:
         if moment:
-            item.notes.append(Fault("created", raw, f"{shown(raw)} is not ISO 8601; left out"))
+            problem = f"{shown(raw)} is no date that can be read in one way only; left out: write ISO 8601, such as 2026-03-31"
+            item.notes.append(Fault("created", raw, problem))
     else:
         item.values["created"] = moment
 

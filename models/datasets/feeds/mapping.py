@@ -90,6 +90,7 @@ class Mapped(_Said):
         drop: columns that are not passed through.
         catch_all: the only categories whose items are put where their titles say; None for those whose names or items show it.
         leave_out: the categories whose items are none.
+        variants: where an item lists its variants, as ``A.B``; each is an item, with what its product says and it does not.
         separator, encoding: of the file, where they are not recognised. decimal: ``,`` or ``.``. currency: where prices tell none.
     """
 
@@ -99,6 +100,7 @@ class Mapped(_Said):
     drop: tuple[str, ...] | list[str] = ()
     catch_all: tuple[str, ...] | list[str] | None = None
     leave_out: tuple[str, ...] | list[str] = ()
+    variants: str | None = None
     separator: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     encoding: str | None = None
     decimal: Literal[",", "."] | None = None
@@ -236,7 +238,7 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
 def _unparted(value: Any, said: Sequence[Mapping[str, Any]], column: Column) -> str:  # noqa: ANN401 - a cell, or a value of JSON
     """The mark that parts a text of which a step was asked and that was taken whole; empty where there is none."""
     name, place = _name(column.column)
-    whole = place is not None and not column.separator and isinstance(value, str) and any(_found(one, name) == value for one in said)
+    whole = place is not None and not column.separator and isinstance(value, str) and any(value_at(one, name) == value for one in said)
     return next((mark for mark in ",;|" if mark in value), "") if whole else ""
 
 
@@ -286,7 +288,7 @@ def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noq
 
 
 def _cell(values: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - likewise
-    value = _found(values, _name(column.column)[0])
+    value = value_at(values, _name(column.column)[0])
     if column.separator and isinstance(value, str):
         return [part.strip() for part in value.split(column.separator) if part.strip()]
     return value
@@ -324,13 +326,14 @@ def _around(value: Any, template: str) -> Any:  # noqa: ANN401 - likewise
     return f"{before}{quote(text, safe=_OF_ADDRESSES) if is_url(template) else text}{behind}"
 
 
-def _found(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - likewise
+def value_at(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - likewise
+    """The value of a column, or of ``A.B`` within one; None where there is none."""
     for known in (name, plain_name(name)):
         if known in values:
             return values[known]
     first, dot, rest = name.partition(".")
     inner = values.get(first, values.get(plain_name(first))) if dot else None
-    return _found(inner, rest) if isinstance(inner, Mapping) else None
+    return value_at(inner, rest) if isinstance(inner, Mapping) else None
 
 
 def _money(value: Any) -> float | None:  # noqa: ANN401 - likewise

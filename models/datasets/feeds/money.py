@@ -17,17 +17,29 @@ from models.datasets.shown import shown
 _CODES: Final = frozenset(get_global("all_currencies"))
 _SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW"}
 _SYMBOLS_TOO: Final = {"R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₪": "ILS"}
-_MARKS: Final = {name.casefold(): code for name, code in {**_SYMBOLS, **_SYMBOLS_TOO}.items()}
-_NAMELESS: Final = frozenset({"kr", "kr.", "fr.", "lei"})  # of more than one currency
+_BY_WORD: Final = {"円": "JPY", "원": "KRW", "TL": "TRY", "Türk Lirasi": "TRY"}
+_MARKS: Final = {name.casefold(): code for name, code in {**_SYMBOLS, **_SYMBOLS_TOO, **_BY_WORD}.items()}
+_NAMELESS: Final = frozenset({"kr", "kr.", "fr.", "lei", "\\"})  # of more than one currency: yen and won were written as \\
+_WHOLE: Final = frozenset({"JPY", "KRW"})
+"""Currencies without decimals: whatever groups three digits groups thousands."""
 _NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "<na>"})
-_PARTS: Final = re.compile(r"(?P<before>[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*(?P<after>[^\d\s,'’-]*)")  # noqa: RUF001
-_RANGE: Final = re.compile(r"\d[^\d]*(?:-|–|—|~|\bto\b|\bbis\b|\bà\b)[^\d]*\d|^\s*(?:from|ab|à partir|starting|desde|da)\b", re.IGNORECASE)  # noqa: RUF001
+_PARTS: Final = re.compile(
+    r"(?P<before>[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*"  # noqa: RUF001
+    r"(?P<after>[^\d\s,'’-]*(?:\s[^\d\s,'’-]+)?)"  # noqa: RUF001
+)
+_RANGE: Final = re.compile(
+    r"\d[^\d]*(?:-|–|—|~|〜|\bto\b|\bbis\b|\bà\b)[^\d]*\d|^\s*(?:from|ab|à partir|starting|desde|da)\b",  # noqa: RUF001
+    re.IGNORECASE,
+)
 _TAXED: Final = re.compile(
-    r"[\s,*(]*(?<![^\W\d_])(?:ttc|t\.t\.c\.?|tvac|con iva|(?:inkl|incl|inc)[a-zé]*\.?\s*(?:\d+\s*%\s*)?(?:(?:der|de|la|gesetzl\.?)\s*)*"
+    r"[\s,*(]*(?<![^\W\d_])(?:ttc|t\.t\.c\.?|tvac|con iva|kdv dahil|"
+    r"(?:inkl|incl|inc)[a-zé]*\.?\s*(?:\d+\s*%\s*)?(?:(?:der|de|la|gesetzl\.?)\s*)*"
     r"(?:mwst|mehrwertsteuer|ust|vat|tax|taxes|tva|iva|btw)|(?:mwst|vat|tax|tva|iva|btw)\.?\s*(?:inkl|incl|inc)[a-zé]*)\.?\s*[)*]?\s*$",
     re.IGNORECASE,
 )
 """That tax is in it, which is said behind what a shopper pays."""
+_TAXED_IN_JAPAN: Final = re.compile(r"^\(?税込み?(?:価格)?\)?:?|\(?税込み?\)?$")
+_TEN_THOUSANDS: Final = re.compile(r"(?<![\d.,])(\d{1,4})万(\d{0,4})(?=円)")
 _MARK_WITHIN: Final = re.compile(r"([\d\s.'’]*\d)\s*([€$£])\s*(\d\d)")  # noqa: RUF001 - 39€90
 _PLAIN: Final = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 _THOUSANDS: Final = re.compile(r"\d{1,3}\.\d{3}")
@@ -69,6 +81,15 @@ def read_money(value: object, *, comma: bool | None = False) -> Money | None:
         return _checked(math.inf, value)
 
 
+def currency_of(text: str) -> str | None:
+    """The code of ISO 4217 of a currency by that, its sign or its word; None where it is none, or of several.
+
+    >>> currency_of("eur"), currency_of("TL"), currency_of("円"), currency_of("kr")
+    ('EUR', 'TRY', 'JPY', None)
+    """
+    return _currency(text.strip()) or None
+
+
 def is_currency(code: str) -> bool:
     """Whether this is a code of ISO 4217."""
     return code in _CODES
@@ -77,7 +98,8 @@ def is_currency(code: str) -> bool:
 @lru_cache(maxsize=65_536)
 def _read(text: str, comma: bool | None) -> Money | None:  # noqa: FBT001 - cached by place
     plain = "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in unicodedata.normalize("NFKC", text)).strip()
-    plain = _TAXED.sub("", plain)
+    plain = _TAXED_IN_JAPAN.sub("", _TAXED.sub("", plain)).strip()
+    plain = _TEN_THOUSANDS.sub(lambda found: str(int(found[1]) * 10_000 + int(found[2] or 0)), plain)
     if within := _MARK_WITHIN.fullmatch(plain):
         plain = f"{within[1]},{within[3]} {within[2]}"
     if plain.casefold() in _NOTHING:
@@ -91,17 +113,20 @@ def _read(text: str, comma: bool | None) -> Money | None:  # noqa: FBT001 - cach
     currencies = {_currency(mark) for mark in marks}
     if not found or None in currencies or len(currencies - {""}) > 1:
         bad(f"{shown(text)} is not a number, or not a price; {_USE}")
-    number = found["number"].strip()
+    number, currency = found["number"].strip(), next(iter(currencies - {""}), None)
+    if currency in _WHOLE and re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", number):
+        return _checked(float(re.sub("[.,]", "", number)), text, currency)
     if (comma is None or (marks and not comma)) and _THOUSANDS.fullmatch(number):
         bad(_two_ways(text, number, "."))
-    return _checked(_amount(number, bool(comma), text), text, next(iter(currencies - {""}), None))
+    return _checked(_amount(number, bool(comma), text), text, currency)
 
 
 def _currency(mark: str) -> str | None:
     """The code of a mark; empty for one of several currencies, None for a word that is none."""
     if mark.upper() in _CODES:
         return mark.upper()
-    return "" if mark.casefold() in _NAMELESS else _MARKS.get(mark.casefold())
+    name = mark.casefold().replace("ı", "i")
+    return "" if name in _NAMELESS else _MARKS.get(name)
 
 
 def _amount(number: str, comma: bool, text: str) -> float:  # noqa: FBT001 - of this module

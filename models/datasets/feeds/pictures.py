@@ -18,6 +18,8 @@ def pictures_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value o
 
     >>> pictures_of("images/a.png, images/b.png"), pictures_of([{"url": "https://shop.example/a,b.jpg"}])
     (['images/a.png', 'images/b.png'], ['https://shop.example/a,b.jpg'])
+    >>> pictures_of({"resim": ["a.jpg", "b.jpg"]})
+    ['a.jpg', 'b.jpg']
     """
     return list(dict.fromkeys(_named(value)))[:MOST]
 
@@ -28,7 +30,8 @@ def _named(value: Any) -> list[str]:  # noqa: ANN401 - likewise
     if isinstance(value, list):
         return [name for one in value for name in _named(one)]
     if isinstance(value, dict):
-        return _named(next((value[key] for key in ("url", "contentUrl", "src", "path", "@id", "large", "hi_res") if value.get(key)), None))
+        known = next((value[key] for key in ("url", "contentUrl", "src", "path", "@id", "large", "hi_res") if value.get(key)), None)
+        return _named(next(iter(value.values())) if known is None and len(value) == 1 else known)
     return []
 
 

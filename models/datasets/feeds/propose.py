@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import yaml
@@ -14,12 +14,13 @@ from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import is_active_column
 from models.datasets.feeds.dates import moment
 from models.datasets.feeds.layouts.prestashop_words import without_brackets
+from models.datasets.feeds.mapping import value_at
 from models.datasets.feeds.money import is_currency, read_money
-from models.datasets.feeds.recognise import Feed
+from models.datasets.feeds.recognise import Feed, names_of
 from models.datasets.feeds.records import Record
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.unread import first_of, read_of, unread
-from models.datasets.feeds.words import path_of
+from models.datasets.feeds.words import bare, path_of
 
 _WORDS: Final[Mapping[str, str]] = {
     "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
@@ -54,18 +55,37 @@ _WORDS: Final[Mapping[str, str]] = {
     "created": "created, created at, date added, published at, erstellt, start date, listed on",
 }
 _ELSEWHERE: Final[Mapping[str, str]] = {
-    "id": "artnr, артикул",
-    "category": "wgr bez, категории, категория, catégories, categorías",
-    "title": "artikelbezeichnung, имя, название, наименование",
-    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis",
-    "sale_price": "angebotspreis, цена распродажи, акционная цена",
-    "in_stock": "vorrätig, в наличии, наличие, en stock",
-    "image": "изображение, фото",
-    "images": "изображения, imágenes",
-    "group_id": "mod nr, modellnummer",
-    "attributes.gender": "geschl",
+    "id": "artnr, артикул, 商品番号, 商品コード, 商品id, 品番, sku番号, stok kodu, ürün kodu, ürün id",
+    "category": "wgr bez, категории, категория, catégories, categorías, カテゴリ, カテゴリー, 商品カテゴリ, ジャンル, 分類, kategori, "
+    "kategori adı, ürün kategorisi",
+    "subcategory": "サブカテゴリ, 小カテゴリ, 小分類, alt kategori",
+    "title": "artikelbezeichnung, имя, название, наименование, 商品名, 商品名称, 品名, タイトル, ürün adı, ürün başlığı, başlık",
+    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis, 価格, 販売価格, 通常価格, "
+    "税込価格, 商品価格, fiyat, satış fiyatı, liste fiyatı, ürün fiyatı",
+    "sale_price": "angebotspreis, цена распродажи, акционная цена, セール価格, 割引価格, 特価, indirimli fiyat, indirimli satış fiyatı, "
+    "kampanya fiyatı",
+    "currency": "通貨, para birimi",
+    "brand": "ブランド, ブランド名, メーカー, marka, marka adı, üretici",
+    "in_stock": "vorrätig, в наличии, наличие, en stock, 在庫, 在庫数, 在庫状況, 在庫有無, stok, stok miktarı, stok adedi, "
+    "stok durumu, adet",
+    "url": "商品url, 商品ページ, 商品ページurl, リンク, ürün linki, ürün url, ürün sayfası",
+    "image": "изображение, фото, 画像, 商品画像, 画像url, 商品画像url, メイン画像, 写真, resim, resim 1, resimler, ürün resmi, görsel, "
+    "görsel 1, ürün görseli, fotoğraf",
+    "images": "изображения, imágenes, 追加画像, サブ画像, ek resimler, diğer resimler",
+    "group_id": "mod nr, modellnummer, 商品管理番号, 親商品番号, 商品グループ, model kodu, ana ürün kodu",
+    "attributes.color": "色, カラー, カラー名, renk, renk adı",
+    "attributes.size": "サイズ, サイズ名, beden, numara",
+    "attributes.gender": "geschl, 性別, 対象性別, cinsiyet",
+    "attributes.season": "シーズン, 季節, sezon",
+    "attributes.age_group": "対象年齢, 年齢層, yaş grubu",
+    "attributes.material": "素材, 材質, 生地, materyal, malzeme, kumaş",
+    "created": "登録日, 登録日時, 発売日, 作成日, eklenme tarihi, oluşturma tarihi",
 }
 """As WooCommerce, merchandise systems and others export them in the language of the shop."""
+_VARIANTS: Final = (
+    "variants, variations, skus, options, combinations, varianten, variantes, varianti, déclinaisons, varyantlar, seçenekler, "
+    "バリエーション"
+)
 _TOKENS: Final[Mapping[str, str]] = {
     "category": "category kategorie",
     "price": "price preis prix precio prezzo",
@@ -119,6 +139,7 @@ class Proposal:
             lines += [f"# {name} is not found: name its column here; every item has one" for name in lacking]
             lines += [
                 *said,
+                *([f"variants: {self.feed.variants}"] if self.feed.variants else []),
                 *([f"currency: {self.currency}"] if self.currency else []),
                 *(["# passed through as they are:", *rest] if rest else []),
             ]
@@ -139,6 +160,7 @@ def proposed(feed: Feed) -> Proposal:
 
     Of a known layout for those fields and columns alone that it does not read.
     """
+    feed = _of_variants(feed)
     records = first_of(feed)
     cells = _cells(records)
     names = feed.names if feed.layout is None else unread(records, feed.layout, feed)
@@ -169,6 +191,20 @@ def proposed(feed: Feed) -> Proposal:
     return Proposal(feed, columns, [name for name in names if name not in found.values()], currency)
 
 
+def _of_variants(feed: Feed) -> Feed:
+    """A feed of the variants that its items list under a name for them, as ``{"variants": [{}]}`` and XML's ``<variants><variant>`` do."""
+    if feed.layout is not None:
+        return feed
+    for name, values in _cells(first_of(feed)).items():
+        inner = {key for value in values if isinstance(value, Mapping) and len(value) == 1 for key in value}
+        where = ".".join([name, *inner])
+        lists = [one for value in values if isinstance(one := value_at({name: value}, where), list)]
+        if _near(name, _VARIANTS.split(", ")) >= _NEAR and any(isinstance(one, Mapping) for listed in lists for one in listed):
+            found = replace(feed, variants=where)
+            return replace(found, names=names_of(found))
+    return feed
+
+
 def code_columns(records: Iterable[Record]) -> list[str]:
     """The columns that could be ids by their values: codes with a digit, of which no two are the same."""
     return [name for name, values in _cells(records).items() if len(set(map(str, values))) == len(values) and _are(_coded, values)]
@@ -195,9 +231,9 @@ def _cells(records: Iterable[Record]) -> dict[str, list[Any]]:
 
 
 def _near(column: str, words: Sequence[str]) -> float:
-    name = utils.default_process(without_brackets(column).replace("_", " "))
+    name = utils.default_process(bare(without_brackets(column).replace("_", " ")))
     name = name.rpartition(" ")[0] or name if _currency(column) else name
-    return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in words)
+    return max(max(fuzz.ratio(name, utils.default_process(word)), 0.97 * fuzz.token_sort_ratio(name, word)) for word in map(bare, words))
 
 
 def _by_token(field: str, column: str) -> float:

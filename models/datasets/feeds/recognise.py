@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from models.datasets.feeds.layouts.base import Layout
 from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
 from models.datasets.feeds.layouts.own import OWN
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
-from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over
+from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over, value_at
 from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml
 from models.datasets.feeds.packed import ending_of, head_of, packing_of
 from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
@@ -45,7 +45,7 @@ class Feed:
     Attributes:
         names: of the columns, as ``plain_name`` has them; of JSON and XML those of the first records.
         header: the line of the header, 0 without one. separator: of CSV.
-        layout: None for columns of no known layout.
+        layout: None for columns of no known layout. variants: where an item of JSON or XML lists those that are items, as ``A.B``.
     """
 
     path: Path
@@ -55,6 +55,7 @@ class Feed:
     layout: Layout | None
     header: int = 0
     separator: str | None = None
+    variants: str | None = None
 
     def __str__(self) -> str:
         """As a person is told it: *Shopify product CSV (CSV, UTF-8, separated by commas)*."""
@@ -73,6 +74,11 @@ class Feed:
             return read_delimited(self.path, self.encoding, self.separator or ",", (self.header, self.names), passed, spill=spill)
         if self.form == "Parquet":
             return read_parquet_records(self.path)
+        nested = self._nested(passed)
+        return nested if self.variants is None else (one for record in nested for one in _variants_of(record, self.variants or ""))
+
+    def _nested(self, passed: Counter[str]) -> Iterator[Record | Broken]:
+        """The records of a form that has values within values."""
         if self.form == "XML":
             return read_xml(self.path, self.encoding.name if self.encoding.doubt else None)
         if self.form == "JSON lines":
@@ -80,11 +86,12 @@ class Feed:
         return map(_known, read_document(self.path, self.encoding) if self.form == "JSON" else read_page(self.path, self.encoding))
 
 
-def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
+def recognise(path: Path, mapped: Mapped | None = None, encoding: str | None = None) -> Feed:
     """Look at a feed's first bytes, header and records.
 
     Args:
         mapped: is laid over a known layout and is the layout of other columns; has the encoding and separator that are not recognised.
+        encoding: in place of the one that is recognised, where there is no mapping to say it.
 
     Raises:
         InputError: it cannot be read, is no feed at all, or lacks a column that the mapping names; columns of no known layout are mapped
@@ -101,7 +108,7 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
         names = [plain_name(name) for name in columns_of(path)]
         feed = Feed(path=path, form="Parquet", encoding=Encoding("utf-8"), names=names, layout=layout_of(names))
     else:
-        feed = _text(path, head, mapped)
+        feed = _text(path, head, mapped, encoding or (mapped.encoding if mapped else None))
     if mapped is None:
         return feed
     check_columns(mapped, feed.names, path)
@@ -113,15 +120,15 @@ def recognise(path: Path, mapped: Mapped | None = None) -> Feed:
     return replace(feed, layout=layout_by(mapped))
 
 
-def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
-    form = _form(path, head)
+def _text(path: Path, head: bytes, mapped: Mapped | None, said: str | None) -> Feed:
+    form, variants = _form(path, head), mapped.variants if mapped else None
     if form == "XML":
-        feed = Feed(path=path, form=form, encoding=encoding_of_xml(path, head), names=(), layout=None)
-        names = _names(feed)
+        feed = Feed(path=path, form=form, encoding=encoding_of_xml(path, head), names=(), layout=None, variants=variants)
+        names = names_of(feed)
         return replace(feed, names=names, layout=layout_of(names))
     encoding = encoding_of(path, only_utf=form == "JSON lines")
-    if mapped is not None and mapped.encoding:
-        encoding = replace(encoding, name=mapped.encoding, words=())
+    if said:
+        encoding = replace(encoding, name=said, words=())
     if form == "CSV":
         header, separator, names = header_of(path, encoding, KNOWN, mapped.separator if mapped else None)
         if not names:
@@ -130,8 +137,8 @@ def _text(path: Path, head: bytes, mapped: Mapped | None) -> Feed:
             if name in KNOWN and names.count(name) > 1 and layout_of(names) is OWN:
                 refuse("the header names this column twice; rename one of the two", path=path, line=header, field=name)
         return Feed(path=path, form=form, encoding=encoding, names=names, layout=layout_of(names), header=header, separator=separator)
-    feed = Feed(path=path, form=form, encoding=encoding, names=(), layout=None)
-    names = _names(feed)
+    feed = Feed(path=path, form=form, encoding=encoding, names=(), layout=None, variants=variants)
+    names = names_of(feed)
     layout = SCHEMA_ORG if form == "a page with ld+json" else layout_of(names)
     return replace(feed, names=names, layout=layout or (OWN if mapped is None and form == "JSON lines" else None))
 
@@ -156,13 +163,26 @@ def _form(path: Path, head: bytes) -> Form:
     return "CSV"
 
 
-def _names(feed: Feed) -> list[str]:
+def names_of(feed: Feed) -> list[str]:
     """The names of the first records, each once, as first met."""
     found: dict[str, None] = {}
     for record in islice(feed.records(Counter()), _LOOKED_AT):
         if isinstance(record, Record):
             found |= dict.fromkeys(record.values)
     return list(found)
+
+
+def _variants_of(record: Record | Broken, where: str) -> Iterator[Record | Broken]:
+    """A record for each variant that one lists, of what it says and, where it says nothing, its product; one without any as it is."""
+    said = None if isinstance(record, Broken) else value_at(record.values, where)
+    listed = [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, Mapping)]
+    if isinstance(record, Broken) or not listed:
+        yield record
+        return
+    column = plain_name(where.partition(".")[0])
+    product = {name: value for name, value in record.values.items() if plain_name(name) != column}
+    for variant in listed:
+        yield Record(record.line, product | {name: value for name, value in variant.items() if value not in (None, "")})
 
 
 def _known(record: Record | Broken) -> Record | Broken:

@@ -18,7 +18,10 @@ _YES_WORDS: Final = (
     "limitedavailability limited limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar "
     "bestellbar sofortbestellbar enstock disponible disponibile disponível commandable ordinabile bestelbaar opvoorraad leverbaar "
     "beschikbaar disponibles encoredisponible nochverfügbar nochlieferbar letztestücke wenigestück geringerbestand niedrigerbestand "
-    "dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée existencias "
+    "dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée existencias evet mevcut var stokta stoktavar "
+    "stoktamevcut satışta satıştavar azstok sınırlıstok sonürünler hemenkargoda "
+    "在庫 在庫あり 在庫有 在庫有り あり 有 有り 在庫わずか 在庫僅か 残りわずか 残り僅か 販売中 即納 即日出荷 はい "
+    "○ ◯ 〇 ◎ △ ✓ ✔ "  # noqa: RUF001 - as Japanese tables have it
     "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
@@ -31,6 +34,11 @@ _NO_WORDS: Final = (
     "voorbestelling voorbestelbaar vooruitbestelbaar voorverkoop opbestelling inbestelling gereserveerd "
     "stocképuisé enréapprovisionnement réapprovisionnement bientôtdisponible "
     "nostock comingsoon vergriffen demnächstverfügbar "
+    "hayır yok stoktayok stokyok stoğuyok mevcutdeğil tükendi tükenmiş stoktükendi stoklartükendi önsipariş önsatış siparişüzerine yakında "
+    "yakındastokta yakındagelecek satışdışı satışakapalı "
+    "在庫なし 在庫無し 在庫無 なし 無し 無 在庫切れ 在庫ぎれ 品切れ 欠品 売切 売切れ 売り切れ 完売 予約 予約中 予約受付中 予約商品 "
+    "予約販売 取り寄せ 取寄せ 取寄 お取り寄せ お取寄せ 受注生産 入荷待ち 入荷予定 再入荷待ち 販売終了 販売停止 販売期間外 取扱終了 廃盤 "
+    "いいえ × ✕ ✗ ✘ "  # noqa: RUF001 - likewise
     "sinstock agotada próximamente esaurita tijdelijkuitverkocht"
 )
 _NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen"
@@ -43,7 +51,8 @@ _COUNT_WORDS: Final = (
     "il n en ne reste restent encore plus que de dernier derniers dernière dernières disponible disponibles pièce pièces article articles "
     "exemplaire exemplaires seulement nur noch mehr als auf lager verfügbar vorrätig lieferbar bestand stück stk artikel letzte "
     "solo sólo quedan queda más unidad unidades uds existencias últimas últimos di più rimasti rimasto disponibili ultimi ultimo pezzi "
-    "pezzo pz nog slechts alleen meer dan op voorraad beschikbaar stuks"
+    "pezzo pz nog slechts alleen meer dan op voorraad beschikbaar stuks "
+    "son sadece yalnızca kaldı adet tane ürün stokta stok var 残り あと 在庫 在庫数 在庫あり 点 個 着 枚 点のみ 点限り"
 )
 """What stands beside a number of pieces: *Plus que 2 en stock*, *nur noch 2*, *In stock (5)*."""
 _YES: Final = frozenset(map(bare, _YES_WORDS.split()))
@@ -52,6 +61,7 @@ _NOT: Final = frozenset(map(bare, _NOT_WORDS.split()))
 """What stands before a word that says yes, where it says no: *nicht mehr lieferbar*, *plus disponible*."""
 _BESIDE: Final = frozenset(map(bare, _BESIDE_WORDS.split()))
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
+_WORD: Final = re.compile(r"[^\W_]+|[○◯◎△✓✔×✕✗✘]")  # noqa: RUF001 - as above
 _PIECES: Final = re.compile(r"\D*?(-?\d+)\D*")
 _NOTHING: Final = frozenset({"", "na", "nan", "none", "null", "unknown"})
 _USE: Final = "is neither true nor false; write true or false, a number of pieces, or a word such as in_stock"
@@ -82,7 +92,7 @@ def read_stock(value: object) -> bool | None:
 def _read(text: str) -> bool | None:
     if pieces := _NUMBER.fullmatch(text.strip()):
         return bool(pieces[1]) or float(pieces[2].replace(",", ".")) > 0
-    words = re.findall(r"[^\W_]+", bare(text).rpartition("schema.org/")[2])
+    words = _WORD.findall(bare(text).rpartition("schema.org/")[2])
     word = "".join(words)
     if word in _NOTHING:
         return None
@@ -90,7 +100,7 @@ def _read(text: str) -> bool | None:
         return word in _YES
     if (said := _with_words_before(words)) is not None:
         return said
-    if (pieces := _PIECES.fullmatch(text)) and _COUNTS.issuperset(part for part in words if not part.isdecimal()):
+    if (pieces := _PIECES.fullmatch(text)) and _COUNTS.issuperset(re.findall(r"[^\W\d_]+", bare(text))):
         return int(pieces[1]) > 0
     return bad(f"{shown(text)} {_USE}")
 

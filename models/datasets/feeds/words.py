@@ -10,7 +10,7 @@ from typing import Any, Final
 _TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _INVISIBLE: Final = re.compile("[\u00ad\u200b\ufeff]")
-_STEP: Final = re.compile(r"\s*(?:>|»|›|&gt;)\s*")  # noqa: RUF001 - such a mark is meant
+_STEP: Final = re.compile(r"\s*(?:>|＞|»|›|&gt;)\s*")  # noqa: RUF001 - such a mark is meant
 
 
 def plain(text: str) -> str:
@@ -40,21 +40,28 @@ def path_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value of JS
 
 
 def plain_name(name: str) -> str:
-    """A name of a column without differences of case, blanks and marks.
+    """A name of a column without differences of case, blanks and marks; Turkish's dotted and dotless i are one.
 
     >>> plain_name(" In stock? "), plain_name("g:image_link"), plain_name("Attribute 1 value(s)")
     ('in_stock', 'image_link', 'attribute_1_value_s')
+    >>> plain_name("SİPARİŞ ADI") == plain_name("Sipariş Adı")
+    True
     """
     if name.startswith("@"):
         return name
-    found = re.sub(r"[\W_]+", "_", unicodedata.normalize("NFKC", name).strip().casefold().removeprefix("g:")).strip("_")
+    found = re.sub(r"[\W_]+", "_", _folded(unicodedata.normalize("NFKC", name).strip()).removeprefix("g:")).strip("_")
     return found or name.strip()
 
 
 def bare(text: str) -> str:
     """A text in lower case and without accents.
 
-    >>> bare("ÉPUISÉ"), bare("Rückerstattet")
-    ('epuise', 'ruckerstattet')
+    >>> bare("ÉPUISÉ"), bare("Rückerstattet"), bare("İptal alındı")
+    ('epuise', 'ruckerstattet', 'iptal alindi')
     """
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+    return "".join(sign for sign in unicodedata.normalize("NFKD", _folded(text)) if not unicodedata.combining(sign))
+
+
+def _folded(text: str) -> str:
+    """In lower case, with one i: of Turkish's two, each is the other's capital where the writer's language is not known."""
+    return text.casefold().replace("i\N{COMBINING DOT ABOVE}", "i").replace("ı", "i")

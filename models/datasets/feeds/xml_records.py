@@ -1,8 +1,10 @@
-"""XML feeds, item by item: RSS and Atom with Google's ``g:`` names, and plain lists of products."""
+"""XML feeds, item by item: RSS and Atom with Google's ``g:`` names, and plain lists of products, whatever these are called."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +19,16 @@ _ITEMS: Final = ("item", "entry", "product", "offer")
 _GOOGLE: Final = "http://base.google.com/ns/1.0"
 _CUT: Final = frozenset({"ERR_DOCUMENT_END", "ERR_TAG_NOT_FINISHED", "ERR_GT_REQUIRED", "ERR_DOCUMENT_EMPTY", "ERR_CDATA_NOT_FINISHED"})
 _MOST_TOLD: Final = 1_000
+_LOOKED_AT: Final = 20_000
+"""Elements by which the one that is an item is found, where it has no usual name."""
+_SAFE: Final[Any] = {
+    "recover": True,
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 
 
 def read_xml(path: Path, encoding: str | None = None) -> Iterator[Record | Broken]:
@@ -29,22 +41,12 @@ def read_xml(path: Path, encoding: str | None = None) -> Iterator[Record | Broke
         InputError: it is no XML, holds none of the elements that are items, or is cut off.
     """
     first: int | None = None
+    items = _item_names(path, encoding)
     with opened(path) as file:
-        tags = [f"{{*}}{name}" for name in _ITEMS]
         try:
-            feed = etree.iterparse(
-                file,
-                tag=tags,
-                encoding=encoding,
-                recover=True,
-                resolve_entities=False,
-                load_dtd=False,
-                no_network=True,
-                remove_comments=True,
-                remove_pis=True,
-            )
+            feed = etree.iterparse(file, tag=[f"{{*}}{name}" for name in items], encoding=encoding, **_SAFE)
             for _, element in feed:
-                above = [name for one in element.iterancestors() if (name := _name(one)[1]) in _ITEMS]
+                above = [name for one in element.iterancestors() if (name := _name(one)[1]) in items]
                 if _name(element)[1] in above:
                     yield Broken(element.sourceline or 0, f"stands within another {above[0]}; close that before this begins")
                 if above:
@@ -63,6 +65,29 @@ def read_xml(path: Path, encoding: str | None = None) -> Iterator[Record | Broke
         yield Broken(found.line, f"is not well-formed XML: {' '.join(found.message.split())}; what could be read was", mended=True)
 
 
+def _item_names(path: Path, encoding: str | None) -> Sequence[str]:
+    """The names of elements that are items: the usual ones, else that which comes again nearest to the root and holds others."""
+    again: Counter[tuple[str, ...]] = Counter()
+    holds: set[tuple[str, ...]] = set()
+    steps: list[str] = []
+    with opened(path) as file:
+        try:
+            for event, element in islice(etree.iterparse(file, events=("start", "end"), encoding=encoding, **_SAFE), _LOOKED_AT):
+                if event == "end":
+                    steps.pop()
+                    element.clear()
+                    continue
+                if (name := _name(element)[1]) in _ITEMS:
+                    return _ITEMS
+                holds.add((*steps,))
+                steps.append(name)
+                again[(*steps,)] += 1
+        except etree.XMLSyntaxError:
+            return _ITEMS
+    several = [one for one, count in again.items() if count > 1 and one in holds]
+    return [min(several, key=len)[-1]] if several else _ITEMS
+
+
 def _refuse_if_lost(path: Path, errors: Sequence[Any], first: int | None) -> None:
     """Refuse a feed that the parser gave up, or that has no first item."""
     for found in errors:
@@ -75,7 +100,8 @@ def _refuse_if_lost(path: Path, errors: Sequence[Any], first: int | None) -> Non
             refuse(f"is cut off: {found.message}; fetch the feed again", path=path, line=found.line)
     if first is None:
         why = f" ({errors[0].message})" if errors else ""
-        refuse(f"holds no items: no element {', '.join(_ITEMS)}{why}; name the feed of products", path=path)
+        names = f"no element {', '.join(_ITEMS)}, and none that comes again with others in it"
+        refuse(f"holds no items: {names}{why}; name the feed of products", path=path)
 
 
 def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped

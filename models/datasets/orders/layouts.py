@@ -38,12 +38,16 @@ _ORDER: Final = (
         "id_pedido",
     ),
     *("número_de_pedido", "numero_pedido", "id_ordine", "numero_ordine", "bestelnummer", "ordernummer"),
+    *("sipariş_no", "sipariş_numarasi", "sipariş_id", "sipariş_kodu", "siparis_no", "siparis_numarasi", "siparis_id", "siparisno"),
+    *("注文番号", "注文id", "注文no", "受注番号", "受注id", "オーダー番号"),
 )
 EXACT: Final = "exact item"
 """What a column is read as whose values are ids of the catalogue; no column is called so, as ``plain_name`` has them."""
 _SKU: Final = (
     *(EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer"),
     *("custom_label", "custom_label_sku", "bestandseinheit", "bestandseinheit_sku", "product_number", "productnumber"),
+    *("stok_kodu", "stokkodu", "satici_stok_kodu", "ürün_kodu", "urun_kodu"),
+    *("sku番号", "skuコード", "sku管理番号", "システム連携用sku番号", "商品番号", "商品コード", "商品id", "品番"),
 )
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
 _TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
@@ -52,7 +56,8 @@ _CUSTOMER: Final = (
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
     *("e_mail_rechnung", "rechnung_e_mail", "e_mail_adresse", "kunden_e_mail"),
     *("buyer_username", "buyer_user_id", "buyer_id", "buyer", "buyer_email", "nutzername_des_käufers", "käufer", "acheteur", "comprador"),
-    *("acquirente", "koper"),
+    *("acquirente", "koper", "müşteri", "müşteri_no", "müşteri_id", "musteri_no", "musteri_id", "alici", "e_posta", "eposta"),
+    *("顧客", "顧客id", "顧客番号", "会員id", "会員番号", "購入者", "メールアドレス", "注文者メールアドレス", "購入者メールアドレス"),
     *("id_customer", "id_client", "email_client", "client_email", "e_mail_client", "id_cliente", "email_cliente", "cliente", "klant"),
 )
 _TIME: Final = (
@@ -61,6 +66,7 @@ _TIME: Final = (
     *("sale_date", "sold_on", "date_sold", "purchase_date", "paid_on_date", "verkauft_am", "verkaufsdatum", "verkaufs_datum"),
     *("order_date_time", "orderdatetime", "order_datetime"),
     *("date_add", "date_de_commande", "date_commande", "fecha", "fecha_del_pedido", "fecha_pedido", "data_ordine", "besteldatum"),
+    *("sipariş_tarihi", "siparis_tarihi", "tarih", "注文日", "注文日時", "受注日", "受注日時", "購入日", "購入日時", "日付"),
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
@@ -350,7 +356,9 @@ ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_I
 """Every name that means something in a file of orders."""
 
 
-_BUYER: Final = re.compile(r"(?:^|_)(?:buyer|customer|client|user|shopper|e_?mail|kunden?|käufer|acheteur|clientes?|koper|klant)")
+_BUYER: Final = re.compile(
+    r"(?:^|_)(?:buyer|customer|client|user|shopper|e_?mail|kunden?|käufer|acheteur|clientes?|koper|klant|müşteri|musteri|alici|顧客|会員|購入者)"
+)
 
 
 def customers_unread(names: Iterable[str]) -> list[str]:

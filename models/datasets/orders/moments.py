@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal
 
 from models.datasets.feeds.bad import BadValueError, bad
-from models.datasets.feeds.dates import CLOCK, clock_of, named_month
+from models.datasets.feeds.dates import CLOCK, YEAR, as_iso, iso_of
 from models.datasets.shown import shown
 
 DateOrder = Literal["day-first", "month-first"]
@@ -17,11 +17,7 @@ DATE_ORDERS: Final[tuple[DateOrder, ...]] = ("day-first", "month-first")
 _LAST: Final = 4_102_444_800.0  # the year 2100
 _MICROS, _MILLIS = 1e14, 1e11  # from which on a number counts these
 _DAY: Final = re.compile(r"(?:19|20)\d{6}")
-_YEAR: Final = r"(?P<year>(?:19|20)\d{2})"
-_DOTTED: Final = re.compile(rf"(?P<day>\d{{1,2}})\.(?P<month>\d{{1,2}})\.{_YEAR}{CLOCK}")
-"""``31.3.2026 14:05``: with points between them, the day stands first everywhere."""
-_FROM_YEAR: Final = re.compile(rf"{_YEAR}/(?P<month>\d{{1,2}})/(?P<day>\d{{1,2}}){CLOCK}")
-_EITHER: Final = re.compile(rf"(?P<one>\d{{1,2}})([/-])(?P<two>\d{{1,2}})\2(?:{_YEAR}|(?<=/)(?P<short>\d{{2}})){CLOCK}")
+_EITHER: Final = re.compile(rf"(?P<one>\d{{1,2}})([/-])(?P<two>\d{{1,2}})\2(?:{YEAR}|(?<=/)(?P<short>\d{{2}})){CLOCK}")
 """``06/01/2025 14:05``, ``06-01-2025``, ``4/18/16, 4:46 PM``: the day or the month stands first."""
 _ZONE: Final = re.compile(r"\s*(?:UTC|GMT|Z)$|(?:\s+|(?<=:\d\d))(?P<shift>[+-]\d{2}:?\d{2})$")
 _ISO: Final = "write ISO 8601, such as 2026-03-31T14:05:00Z"
@@ -80,7 +76,7 @@ def may_be_either(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSO
 def is_date(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
     """Whether it is a date, in whatever order; a number, which could count anything, is none."""
     text = str(raw).strip()
-    if not isinstance(raw, date) and not (re.search(r"\d[-/.]\d{1,2}[-/.]\d", text) or named_month(_ZONE.sub("", text))):
+    if not isinstance(raw, date) and not (re.search(r"\d[-/.]\d{1,2}[-/.]\d", text) or as_iso(_ZONE.sub("", text))):
         return False
     for order in DATE_ORDERS:
         try:
@@ -103,7 +99,7 @@ def _of_text(text: str, order: DateOrder | None) -> float:
         pass
     zone = _ZONE.search(text)
     bare = text[: zone.start()] if zone else text
-    written = _iso(found) if (found := _DOTTED.fullmatch(bare) or _FROM_YEAR.fullmatch(bare)) else named_month(bare) or bare
+    written = as_iso(bare) or bare
     if found := _EITHER.fullmatch(bare):
         written = _in_order(found, order)
     try:
@@ -121,19 +117,13 @@ def _in_order(found: re.Match[str], order: DateOrder | None) -> str:
     if order is not None and order not in ways:
         bad(f"{text} cannot be {order}, as the other dates of the file are; {_ISO}")
     day, month = ways[order] if order else next(iter(ways.values()))
-    return _iso(found, day, month)
+    return iso_of(found, day, month)
 
 
 def _ways(found: re.Match[str]) -> Mapping[DateOrder, tuple[str, str]]:
     """Day and month, in each order that makes a month of the one."""
     both: dict[DateOrder, tuple[str, str]] = {"day-first": (found["one"], found["two"]), "month-first": (found["two"], found["one"])}
     return {order: (day, month) for order, (day, month) in both.items() if 1 <= int(month) <= 12 and 1 <= int(day) <= 31}  # noqa: PLR2004
-
-
-def _iso(found: re.Match[str], day: str | None = None, month: str | None = None) -> str:
-    parts = found.groupdict()
-    year = parts["year"] or f"20{parts['short']}"
-    return f"{year}-{month or parts['month']:0>2}-{day or parts['day']:0>2}{clock_of(found)}"
 
 
 def _of(moment: datetime) -> float:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from models.datasets.feeds.bad import bad
 from models.datasets.feeds.words import bare
-from models.datasets.orders.statuses import ends_named
+from models.datasets.orders.statuses import ends_named, words_apart
 from models.datasets.shown import shown
 
 _LESS: Final = ("quantity_refund", "menge_rückerstattung")
@@ -19,9 +19,12 @@ QUANTITY: Final = (
     *("quantity", "qty", "lineitem_quantity", "units", "menge", "anzahl", "stückzahl"),
     *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
     *("qty_ordered", "quantity_ordered", "ordered_qty", "ordered_quantity", "bestellte_menge"),
+    *("adet", "miktar", "sipariş_adedi", "数量", "個数", "注文数", "注文数量", "購入数", "購入数量"),
 )
 _LISTED: Final = re.compile(r"(\d+)\s*x(?:\s+(\S.*))?")
-_COUNT_WORDS: Final = "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal"
+_COUNT_WORDS: Final = (
+    "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal adet adedi miktar miktarı 数 数量 個数 点数"
+)
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
 
 
@@ -81,7 +84,7 @@ def _number(values: Mapping[str, Any], name: str) -> float:
 @lru_cache(maxsize=4_096)
 def _lost_by(column: str) -> str | None:
     """What became of the pieces that a column counts: ``qty_refunded``, ``Stornierte Menge``; None where that is something else."""
-    words = bare(column).split("_")
+    words = words_apart(bare(column))
     if column in QUANTITY or _COUNTS.isdisjoint(words) or "to" in words:
         return None
     return next(iter(ends_named(words)), None)

@@ -107,7 +107,13 @@ def orders_beside(root: Path) -> list[Path]:
 
 
 def read_orders(
-    path: Path, findings: Findings, dates: DateOrder | None = None, ids: Collection[str] = (), columns: Mapping[str, str] | None = None
+    path: Path,
+    findings: Findings,
+    dates: DateOrder | None = None,
+    ids: Collection[str] = (),
+    columns: Mapping[str, str] | None = None,
+    *,
+    encoding: str | None = None,
 ) -> Orders:
     """Read a file of orders or looks.
 
@@ -115,11 +121,12 @@ def read_orders(
         dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
         ids: of the catalogue, by which the column that names its items is known, whatever it is called.
         columns: what is what, by the keys of ``COLUMNS``; a file that has none of these columns is read as it is.
+        encoding: in place of the one that is guessed of a file that is not UTF-8.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
-    feed = recognise(path)
+    feed = recognise(path, encoding=encoding)
     told_so = _told_so(feed, columns or {}, findings)
     names = {*map(_plain, feed.names), *told_so.values()}
     exact = item_column(feed, _plain, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, Final
@@ -17,6 +18,8 @@ STATUS: Final = (
     *("etat", "état", "statut", "etat_commande", "état_commande", "statut_commande", "etat_de_la_commande", "état_de_la_commande"),
     *("statut_de_la_commande", "etat_actuel", "état_actuel", "estado", "estado_pedido", "estado_del_pedido", "estado_actual"),
     *("stato", "stato_ordine", "stato_dell_ordine", "stato_attuale", "bestelstatus", "orderstatus", "status_bestelling", "huidige_status"),
+    *("durum", "durumu", "sipariş_durumu", "siparis_durumu", "statü", "sipariş_statüsü", "ödeme_durumu"),
+    *("ステータス", "注文ステータス", "受注ステータス", "注文状況", "注文状態", "受注状態", "処理状況", "対応状況", "状態"),
 )
 _CANCELLED_AT: Final = ("cancelled_at", "canceled_at")
 STATUS_NAMES: Final = (*STATUS, *_CANCELLED_AT)
@@ -35,7 +38,8 @@ _ENDS: Final = {
     "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgelaufen "
     "entwurf zahlungsfehler echec échec échoué échouée refusé refusée rejeté rejetée expiré expirée abandonné abandonnée brouillon "
     "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
-    "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout",
+    "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout "
+    "reddedildi başarısız taslak 失敗 期限切れ 無効 不成立 拒否 却下 下書き",
 }
 _SAID: Final = {end: f"lines of {end} orders" for end in (*_ENDS, "held", "unpaid")}
 _OF_MAGENTO: Final = {
@@ -45,11 +49,12 @@ _OF_MAGENTO: Final = {
 }
 _GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
 _END_NOUNS: Final = {
-    "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering",
+    "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering iptal iptali "
+    "キャンセル 取消 取消し 取り消し",
     "refunded": "refund chargeback erstattung rückerstattung rückbuchung contracargo terugboeking remboursement reembolso rimborso "
-    "terugbetaling",
-    "returned": "return retoure rücksendung rückgabe retour devolución reso",
-    "failed": "failure error fehler erreur errore fout",
+    "terugbetaling geri 返金 払戻 払戻し 払い戻し",
+    "returned": "return retoure rücksendung rückgabe retour devolución reso iade iadesi 返品",
+    "failed": "failure error fehler erreur errore fout hata hatası エラー",
 }
 _NOUNS: Final = {bare(word): _SAID[end] for end, words in _END_NOUNS.items() for word in words.split()}
 """Words that tell an end only where nothing else is said but that it is done: a refund may be asked for."""
@@ -60,12 +65,15 @@ _DONE_WORDS: Final = (
     "durchgeführt abgeschlossen vollständig realizado realizada efectuado efectuada completado completada completo effettuato effettuata "
     "completato completata completo uitgevoerd voltooid verwerkt volledig "
     "of order orders payment in the commande paiement de la le du des lors bestellung auftrag zahlung bezahlung bei der des pedido pago "
-    "del en el ordine pagamento di dell nel bestelling betaling bij van"
+    "del en el ordine pagamento di dell nel bestelling betaling bij van "
+    "edildi oldu olundu yapıldı ödendi tamamlandı alındı onaylandı sipariş siparişi ödeme ödemesi para ücret bedeli ürün tarafından "
+    "satıcı müşteri alıcı "
+    "済 済み ずみ 完了 処理 した しました された されました 注文 受注 商品 代金 決済 支払 支払い お客様 店舗 都合 による の は が を"
 )
 _DONE: Final = frozenset(map(bare, _DONE_WORDS.split()))
 _PARTLY_WORDS: Final = (
     "partial partially partly not no nicht non teil teilweise partiel partielle partiellement parcial parcialmente parziale parzialmente "
-    "gedeeltelijk gedeeltelijke"
+    "gedeeltelijk gedeeltelijke kısmi kısmen değil yok 一部 部分 なし 無し 不可"
 )
 _STANDS_WORDS: Final = (
     "completed complete processing processed pending hold holded paid unpaid shipped delivered dispatched fulfilled unfulfilled sent open "
@@ -81,15 +89,22 @@ _STANDS_WORDS: Final = (
     "completato completata lavorazione sospeso attesa spedito spedita consegnato consegnata pagato pagata accettato accettata preparazione "
     "confermato confermata ricevuto ricevuta evaso elaborazione "
     "afgerond voltooid behandeling wachtend verzonden geleverd bezorgd betaald aanvaard geaccepteerd voorbereiding bevestigd ontvangen "
-    "verwerking afwachting onderweg"
+    "verwerking afwachting onderweg "
+    "tamamlandı teslim kargoda kargolandı kargoya gönderildi hazırlanıyor hazırlandı hazır onaylandı onay işleniyor işlemde alındı "
+    "bekliyor bekleniyor beklemede beklenen ödendi faturalandı yeni yolda dağıtımda tedarik "
+    "完了 発送 出荷 配送 配達 処理 新規 入金 支払 支払い 受付 受注 注文 準備 保留 確認 対応 未 待ち 済 済み お届け 到着 引当 予約"
 )
-_PARTLY: Final = frozenset(_PARTLY_WORDS.split())
+_PARTLY: Final = frozenset(map(bare, _PARTLY_WORDS.split()))
 _STANDS: Final = frozenset(map(bare, _STANDS_WORDS.split()))
 _ANYWHERE_WORDS: Final = (
-    "open new hold review ready done success successful placed active complete progress collected full neu offen cours espera"
+    "open new hold review ready done success successful placed active complete progress collected full neu offen cours espera "
+    "yeni hazır onay 新規 完了 準備 予約 未 済 済み"
 )
-_ANYWHERE: Final = frozenset(_ANYWHERE_WORDS.split())
+_ANYWHERE: Final = frozenset(map(bare, _ANYWHERE_WORDS.split()))
 """What also stands in columns that say nothing of an order, such as the condition of a piece."""
+_JAPANESE: Final = [word for word in {*_GONE, *_NOUNS, *_DONE, *_PARTLY, *_STANDS} if re.match("[ぁ-ヿ一-鿿]", word)]
+_UNSPACED: Final = re.compile(f"({'|'.join(sorted(_JAPANESE, key=len, reverse=True))})")
+"""Words of a language that leaves no blank between them, the longest first."""
 _MOST_WORDS: Final = 8
 """Words of a status: more are a remark."""
 
@@ -130,6 +145,15 @@ def ends_named(words: Collection[str]) -> Iterator[str]:
             yield end
 
 
+def words_apart(text: str) -> list[str]:
+    """The words of a bare text, also of Japanese, as far as they are known.
+
+    >>> words_apart("order_cancelled"), words_apart("注文取消済み")
+    (['order', 'cancelled'], ['注文', '取消', '済み'])
+    """
+    return [word for part in text.split("_") for word in _UNSPACED.split(part) if word]
+
+
 def _told(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     """Each status of a line: its column, what it says, and what the line is counted as, as ``_said`` has it."""
     own = _OF_MAGENTO if any(name in values for name in _MAGENTO) else {}
@@ -158,7 +182,7 @@ def is_end(text: str) -> bool:
 
 
 def _words(text: str) -> list[str]:
-    return plain_name(bare(text)).removeprefix("wc_").split("_")
+    return words_apart(plain_name(bare(text)).removeprefix("wc_"))
 
 
 def _said_by(name: str, text: str) -> str | None:

@@ -267,7 +267,15 @@ def test_the_day_of_an_item_may_name_its_month(read: Callable[..., Any]) -> None
     """As eBay writes it."""
     found = read("id,category,created\na,tops,28-Nov-26\nb,tops,28-Mum-26\n")
     assert [item.get("created") for item in found.items.values()] == ["2026-11-28", None]
-    assert "is not ISO 8601" in found.warnings[0]
+    assert "is no date that can be read in one way only" in found.warnings[0]
+
+
+def test_the_day_of_an_item_may_be_written_in_numbers(read: Callable[..., Any]) -> None:
+    """With the year first, or with points; where the first of two numbers may be the month, it is left out and told."""
+    cells = ["2026/10/08", "2026年10月8日", "08.10.2026", "8 Ekim 2026", "8/10/2026"]
+    found = read("id,category,created\n" + "".join(f"{place},tops,{cell}\n" for place, cell in enumerate(cells)))
+    assert [item.get("created") for item in found.items.values()] == [*["2026-10-08"] * 4, None]
+    assert "'8/10/2026' is no date" in found.warnings[0]
 
 
 def test_dates() -> None:

@@ -99,7 +99,7 @@ _REFUSED = [
     ("between.xml", _HEAD + _A, "is cut off: Premature end of data in tag channel line 2; fetch the feed again"),
     ("two.xml", rss(_A) + rss(_B), "goes on behind its end, as two feeds in one file do; keep one document in a file"),
     ("bomb.xml", _BOMB + rss(item("a", title="&e6;")).split("\n", 1)[1], "holds entities within entities .*; write texts without"),
-    ("empty.xml", rss(), "holds no items: no element item, entry, product, offer; name the feed of products"),
+    ("empty.xml", rss(), "holds no items: no element item, entry, product, offer, and none that comes again"),
     ("attributes.xml", '<products><product id="a" title="Tee"/></products>', "its items hold nothing that has a name; write each value as"),
     ("blog.xml", "<rss><item><title>News</title></item></rss>", "its items name no such column; they name title; `attire map"),
     ("cut.json", json.dumps([product("a"), product("b")])[:-20], "is cut off: EOF"),
@@ -118,6 +118,14 @@ def test_what_would_lose_most_is_refused(read: Callable[..., Any], tmp_path: Pat
         read(feed, name)
     checked = check(tmp_path / name)
     assert [str(kind.first[0]) for kind in checked.findings.of("error")] == [str(refused.value)]
+
+
+def test_items_of_xml_may_be_called_anything(read: Callable[..., Any]) -> None:
+    """That which comes again nearest to the root, and holds others: no list of categories before it, and no part of it."""
+    sizes = "".join(f"<Beden><Ad>{size}</Ad></Beden>" for size in ("S", "M"))
+    products = "".join(f"<Urun><id>{name}</id><category>tops</category><Bedenler>{sizes}</Bedenler></Urun>" for name in "abc")
+    found = read(f"<Urunler><Kategori>tops</Kategori><Kategori>shoes</Kategori>{products}</Urunler>", "feed.xml")
+    assert [*found.items] == ["a", "b", "c"]
 
 
 def test_a_check_of_a_feed_of_which_nothing_can_be_used_ends_in_a_report(read: Callable[..., Any], tmp_path: Path) -> None:

@@ -176,6 +176,18 @@ MARKETPLACE = (
 _CONDITION = "category=category_1_name attributes.condition=condition"
 
 
+JAPANESE = (
+    "商品番号,商品管理番号,商品名,カテゴリ,性別,カラー,サイズ,ブランド,販売価格,在庫状況,商品画像,商品ページURL,登録日\n"
+    'A-1,A,シャツ,メンズ\uff1eシャツ,メンズ,青,M,東京,"12,800円(税込)",在庫あり,a.jpg,https://shop.example/a,2026/10/08\n'
+    'A-2,A,シャツ,メンズ\uff1eシャツ,メンズ,青,L,東京,"12,800円(税込)",在庫なし,a.jpg,https://shop.example/a,2026/10/08\n'
+)
+TURKISH = (
+    "StokKodu;Model Kodu;ÜRÜN ADI;Kategori;Marka;Cinsiyet;Renk;Beden;Fiyat;İndirimli Fiyat;Para Birimi;Stok Miktarı;Resim 1\n"
+    "T-1;T;Uzun Elbise;Kadın > Elbise;Şirin;Kadın;Mavi;36;1.067,90 TL;999,90 TL;TL;8;a.jpg\n"
+    "T-2;T;Uzun Elbise;Kadın > Elbise;Şirin;Kadın;Mavi;38;1.067,90 TL;;TL;0;a.jpg\n"
+)
+
+
 @pytest.mark.parametrize(
     ("feed", "expected"),
     [
@@ -189,9 +201,26 @@ _CONDITION = "category=category_1_name attributes.condition=condition"
             "id=article_no title=product category=range price=rrp_gbp in_stock=free_stock attributes.department=dept",
         ),
         (BRITISH.replace("Article No", "Key"), "id=key title=product"),
+        (JAPANESE, "id=商品番号 category=カテゴリ[-1] title=商品名 price=販売価格 brand=ブランド in_stock=在庫状況 url=商品ページurl"),
+        (JAPANESE, "image=商品画像 group_id=商品管理番号 attributes.color=カラー attributes.size=サイズ created=登録日"),
+        (TURKISH, "id=stokkodu title=ürün_adi price=fiyat sale_price=indirimli_fiyat currency=para_birimi in_stock=stok_miktari"),
+        (TURKISH, "category=kategori[-1] brand=marka image=resim_1 group_id=model_kodu attributes.color=renk attributes.size=beden"),
         (MARKETPLACE, f"id=custom_label_sku price=our_price in_stock=quantity_now image=photo_1_url {_CONDITION}"),
     ],
-    ids=["German", "English", "misspelt", "positions", "abbreviated", "British", "a code of no known name", "a marketplace"],
+    ids=[
+        "German",
+        "English",
+        "misspelt",
+        "positions",
+        "abbreviated",
+        "British",
+        "a code of no known name",
+        "Japanese",
+        "more Japanese",
+        "Turkish",
+        "more Turkish",
+        "a marketplace",
+    ],
 )
 def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, expected: str) -> None:
     """By near names, and never a column whose values are of another kind."""
@@ -205,6 +234,34 @@ def test_a_mapping_is_proposed_that_can_be_read_by(tmp_path: Path, feed: str, ex
     currency = {"currency": "GBP"} if "rrp_gbp" in columns.values() else {}
     assert yaml.safe_load((tmp_path / "m.yaml").read_text()) == {"columns": columns} | currency
     assert len(read_catalogue(path, mapping=tmp_path / "m.yaml"))
+
+
+_VARIANTS = [{"sku": "T-36", "color": "red", "size": "36", "stock": 8}, {"sku": "T-38", "color": "red", "size": "38", "stock": 0}]
+_ELEMENTS = "".join(f"<v>{''.join(f'<{name}>{value}</{name}>' for name, value in one.items())}</v>" for one in _VARIANTS)
+
+
+_PRODUCT = "<style_number>{0}</style_number><title>Tee</title><category>tops</category>"
+_SHOP = f"<article>{_PRODUCT.format('T')}<variants>{_ELEMENTS}</variants></article><article>{_PRODUCT.format('U')}<sku>U</sku></article>"
+
+
+@pytest.mark.parametrize(
+    ("name", "feed"),
+    [
+        ("f.json", json.dumps([{"style number": "T", "title": "Tee", "category": "tops", "variants": _VARIANTS}])),
+        ("f.xml", f"<shop>{_SHOP}</shop>"),
+    ],
+)
+def test_variants_that_items_list_are_items(read: Callable[..., Any], tmp_path: Path, name: str, feed: str) -> None:
+    """With code, stock, colour and size of their own, and all else of their product; as it is proposed, too."""
+    (tmp_path / name).write_text(feed)
+    proposal = proposed(recognise(tmp_path / name)).as_yaml()
+    found = read(feed, name, mapping=proposal).items
+    assert [(one, found[one]["in_stock"], found[one]["title"], found[one]["group_id"]) for one in ("T-36", "T-38")] == [
+        ("T-36", True, "Tee", "T"),
+        ("T-38", False, "Tee", "T"),
+    ]
+    assert found["T-36"]["attributes"] == {"color": "red", "size": "36"}
+    assert [*found] == ["T-36", "T-38", *(["U"] if name == "f.xml" else [])]
 
 
 ORDERS = "Order ID,SKU,Product,Category,Qty\n1,A,Tee,tops,1\n"

@@ -210,6 +210,17 @@ def test_a_cell_may_be_long_where_nothing_reads_it(read: Callable[..., Any]) -> 
         ("39€90", 39.9, "EUR"),
         ("1 299€90", 1299.9, "EUR"),
         ("\uff11\uff12", 12.0, None),
+        ("12,800円", 12_800.0, "JPY"),
+        ("\uff11\uff12\uff0c\uff18\uff10\uff10円\uff08税込\uff09", 12_800.0, "JPY"),
+        ("税込価格: 12,800円", 12_800.0, "JPY"),
+        ("\uffe512,800(税込)", 12_800.0, "JPY"),
+        ("12.800円", 12_800.0, "JPY"),
+        ("1万2800円", 12_800.0, "JPY"),
+        ("\\12,800", 12_800.0, None),
+        ("1.299,90 TL", 1299.9, "TRY"),
+        ("TL 499,90", 499.9, "TRY"),
+        ("₺1.299,90 KDV Dahil", 1299.9, "TRY"),
+        ("1.299,90 Türk Lirası", 1299.9, "TRY"),
         ("١٢", 12.0, None),
         ("1e3", 1000.0, None),
         (" 0 ", 0.0, None),
@@ -243,6 +254,10 @@ def test_no_price_is_none(text: str | None) -> None:
         "15.5.5",
         "10 EUR 5",
         "1.299 €",
+        "1.299 TL",
+        "12,800円(税抜)",
+        "1.5万円",
+        "12,800円〜15,000円",
         "12,34,5",
         True,
         10**400,
@@ -265,6 +280,18 @@ def test_decimal_commas_are_a_habit_of_the_whole_file(read: Callable[..., Any]) 
     found = read("id;category;price\nA;tops;29,90\nB;tops;1.299\nC;tops;49.90\nD;tops;1.299,00 €\n")
     assert {name: item["price"] for name, item in found.items.items()} == {"A": 29.9, "C": 49.9, "D": 1299.0}
     assert "'1.299' is 1299 or 1.299" in found.aside[0]
+
+
+def test_what_has_no_decimals_is_never_a_thousandth() -> None:
+    """Yen and won, whatever the other prices of the file are like."""
+    for comma in (True, False, None):
+        assert read_money("¥12,800", comma=comma) == read_money("12.800 JPY", comma=comma) == Money(12_800.0, "JPY")
+
+
+def test_currencies_by_their_words(read: Callable[..., Any]) -> None:
+    """In a column of their own, as in prices."""
+    found = read("id,category,price,currency\nA,tops,12800,円\nB,tops,499.90,TL\nC,tops,1,kr\n")
+    assert [item.get("currency") for item in found.items.values()] == ["JPY", "TRY", None]
 
 
 @settings(max_examples=300, deadline=None)
@@ -316,6 +343,16 @@ def test_any_price_that_is_written_with_two_places_comes_back(amount: Any, marks
         "ordinabile",
         "bestelbaar",
         "derzeit verfügbar",
+        "在庫あり",
+        "在庫有り",
+        "残りわずか",
+        "残り3点",
+        "○",
+        "Stokta var",
+        "STOKTA VAR",
+        "Son 2 ürün",
+        "Mevcut",
+        "Evet",
     ],
 )
 def test_words_of_there(word: Any) -> None:
@@ -368,6 +405,17 @@ def test_words_of_there(word: Any) -> None:
         "prenotabile",
         "momenteel niet leverbaar",
         "temporarily out of stock",
+        "在庫なし",
+        "在庫切れ",
+        "売り切れ",
+        "完売",
+        "予約",
+        "×",  # noqa: RUF001 - as tables have it
+        "Stokta yok",
+        "Tükendi",
+        "TÜKENDİ",
+        "Ön sipariş",
+        "Hayır",
     ],
 )
 def test_words_of_not_there(word: Any) -> None:

@@ -13,12 +13,17 @@ from models.datasets.findings import Findings
 from models.datasets.orders.read import read_orders, shopper_of
 from models.datasets.rejects import Rejects
 
+_IN_JAPAN = {
+    "words": "シャツ ブルー 長袖 コットン メンズ ワンピース",
+    "and signs": "19,400円(税込) 在庫あり レッド 5,900円 在庫なし",
+}
 _NAMES = {
     "cp1252": {
         "German": "Müller Schäfer Köhler Krüger Günther Jäger Groß Weiß Jörg Grün",
         "French": "François Hélène Gérard Rémi Lefèvre Benoît Noël Dupré Désirée Anaïs",
         "Spanish": "Muñoz Peña Núñez García López Martínez Sánchez Íñigo Jesús Hernández",
         "Portuguese": "João Conceição Gonçalves Simões Magalhães Araújo Antônio Luís Inês",
+        "Icelandic": "Þórður Guðrún Ýmir Sigríður Björn Æsa Hlíð Þóra",
         "Nordic": "Åse Bjørn Søren Jørgensen Ström Björk Sjöberg Östlund Håkan",
         "several": "Müller François Muñoz Åse João Weiß Hélène Peña Søren Gonçalves",
         "marks": "Levi’s O’Neill “blau” Jeans® Kleid–rot",  # noqa: RUF001 - as written
@@ -28,10 +33,11 @@ _NAMES = {
         "Czech": "Dvořák Černý Novotný Procházka Kučera Němec Růžička Jiří Šárka",
         "Hungarian": "Kőszegi Szűcs Erdős Győr Gönczi Zsófia Lajosné Hegedűs",
     },
-    "cp1254": {"Turkish": "Yılmaz Şahin Çelik Öztürk Güneş Işık Doğan Ayşe Gökçe"},
+    "cp1254": {"Turkish": "Yılmaz Şahin Çelik Öztürk Güneş Işık Doğan Ayşe Gökçe", "statuses": "İptal İade Sipariş Kargoda"},
     "cp1251": {"Russian": "Иванов Смирнов Кузнецов Попов Анна Дмитрий Соколова"},
     "cp1253": {"Greek": "Γιώργος Μαρία Παπαδόπουλος Ελένη Νίκος"},
-    "cp932": {"Japanese": "シャツ ブルー 長袖 コットン メンズ ワンピース"},
+    "cp932": _IN_JAPAN,
+    "euc_jp": _IN_JAPAN,
 }
 _CASES = [(encoding, words.split(), lines) for encoding, kinds in _NAMES.items() for words in kinds.values() for lines in (9, 60, 600)]
 
@@ -55,6 +61,15 @@ def test_orders_tell_that_it_is_a_guess(tmp_path: Path, encoding: str, name: str
     assert (row["user"], row["item"]) == (shopper_of(name), "Gröse-L")
     problem = findings.of("warning")[0].first[0].problem
     assert problem == f"is not UTF-8, and was taken for {told}: Gröse, {', '.join(name.split()[:2])}; if that is wrong, save it as UTF-8"
+
+
+def test_the_encoding_of_orders_may_be_said(tmp_path: Path) -> None:
+    """One letter is no ground for a guess; what is said is none."""
+    path = tmp_path / "orders.csv"
+    path.write_bytes("Sipariş No;Stok Kodu;Tarih\n1;A;2026-03-31\n".encode("cp1254"))
+    findings = Findings(rejects=Rejects())
+    assert read_orders(path, findings, encoding="cp1254").table.to_pylist()[0]["order"] == "1"
+    assert not findings.of("warning")
 
 
 def test_feeds_tell_it_unless_a_mapping_says(read: Callable[..., Any]) -> None:

@@ -183,6 +183,22 @@ def test_orders_of_magento(read: Callable[..., Any]) -> None:
     assert (rejected, warned) == ([], [f"{one}; passed over" for one in told])
 
 
+@pytest.mark.parametrize(
+    ("header", "ends"),
+    [
+        ("注文番号;注文日;商品番号;数量;返品数;ステータス", ["キャンセル", "返品依頼"]),
+        ("SİPARİŞ NO;TARİH;STOK KODU;ADET;İADE ADEDİ;DURUM", ["İptal", "İade talebi"]),
+        ("Sipariş No;Tarih;Stok Kodu;Adet;İade Adedi;Sipariş Durumu", ["İPTAL EDİLDİ", "İade reddedildi"]),
+    ],
+)
+def test_japanese_and_turkish_orders(read: Callable[..., Any], header: str, ends: list[str]) -> None:
+    """By their own headers and words; what came back counts, and a return that is only asked for is kept and told."""
+    lines = ["1;2026-07-02;A;2;1;", "2;2026-07-02;B;1;1;", f"3;2026-07-02;C;1;0;{ends[0]}", f"4;2026-07-02;D;1;0;{ends[1]}"]
+    orders, _, warned = read("\n".join([header, *lines]) + "\n")
+    assert [row[3] for row in rows(orders)] == ["A", "D"]
+    assert warned[1:] == ["1 lines of cancelled orders; passed over", f"1 lines are kept whose status is not known: '{ends[1]}'"]
+
+
 def test_the_status_of_orders_without_times(read: Callable[..., Any]) -> None:
     """Counts likewise, and the lines of what stands are read."""
     orders, _, warned = read("Order No,SKU,Item #,Status\n1,A,1,Storniert\n2,A,1,Abgeschlossen\n2,,2,Abgeschlossen\n")
@@ -235,6 +251,10 @@ def test_words_of_statuses(read: Callable[..., Any], status: str, kind: str | No
         ("Entregado, Pago aceptado, Enviado, Preparación en curso, En espera de pago por banco", False),
         ("Consegnato, Pagamento accettato, Spedito, Preparazione in corso, In attesa di pagamento", False),
         ("Geleverd, Betaling aanvaard, Verzonden, In voorbereiding, In afwachting van betaling", False),
+        ("İptal, İptal edildi, İPTAL EDİLDİ, İade, İade edildi, Satıcı tarafından iptal edildi, Geri ödendi, Ödeme başarısız", True),
+        ("Teslim edildi, Tamamlandı, TAMAMLANDI, Kargoda, Kargoya verildi, Hazırlanıyor, Ödeme bekleniyor, Kısmi iade", False),
+        ("キャンセル, ｷｬﾝｾﾙ済み, 注文取消, 返品済み, 返金完了, お客様都合によるキャンセル, 決済エラー", True),
+        ("完了, 発送済み, 出荷済み, 未発送, 入金待ち, 支払い完了, 処理中, 一部返品, 返品なし", False),
     ],
 )
 def test_statuses_of_other_languages(read: Callable[..., Any], words: str, gone: bool) -> None:  # noqa: FBT001 - a case
