@@ -366,6 +366,7 @@ def test_the_keyboard_brings_a_tile_wholly_into_the_row(opened: Callable[..., Pa
     assert tiles.first.locator("[part=title]").evaluate("title => getComputedStyle(title).whiteSpace") == "normal"
 
 
+@pytest.mark.own_page  # it is left before its event is answered, and keeps it
 def test_links_are_reached_and_followed_by_keyboard(opened: Callable[..., Page]) -> None:
     """Each before its button, with a ring around its picture."""
     page = opened('<button id=before></button><complete-the-look item="w000028" key="KEY" slots="shoes" k="2"></complete-the-look>')
