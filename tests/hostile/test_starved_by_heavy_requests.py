@@ -126,7 +126,7 @@ def test_work_that_nobody_waits_for_ends(end: str) -> None:
     """It is let go of at its next pause, and its thread is free; whoever still listens is told why."""
 
     async def scenario() -> None:
-        pool, done, left = ComputePool(1, 8, 0.1 if end == "late" else 60), list[int](), asyncio.Event()
+        pool, done, left = ComputePool(1, 8, 0.5 if end == "late" else 60), list[int](), asyncio.Event()
         expected = {"gone": ClientGoneError, "late": DeadlineError, "stopping": StoppingError}[end]
         asked = asyncio.create_task(pool.run(lambda: heavy(500, done), cost=HEAVY, gone=left.wait))
         waits = asyncio.create_task(pool.run(lambda: heavy(500, done), cost=HEAVY, gone=left.wait))
