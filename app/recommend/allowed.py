@@ -64,12 +64,12 @@ class Allowed:
         strict, lax = (suitable(release, (*worn.labels, *beside), occasion=one) if consistent else None for one in (True, False))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
-        sizes = [*worn_sizes(release, worn.rows), *sizes] if consistent else ()
         if not consistent:
             return cls(filtered, ((filtered, None),), unmet)
+        sizes, free = [*worn_sizes(release, worn.rows), *sizes], narrowed(filtered, beside_worn(release, worn.labels))
         steps: list[tuple[Selection, str | None]] = []
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
-            worn_too = narrowed(narrowed(filtered, wearable(release, sizes, slack)), beside_worn(release, worn.labels))
+            worn_too = narrowed(free, wearable(release, sizes, slack))
             steps += [(narrowed(worn_too, strict), said), (narrowed(worn_too, lax), "; ".join(filter(None, (OTHER_OCCASION, said))))]
         return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet)
 

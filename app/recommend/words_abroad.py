@@ -169,7 +169,7 @@ def _spelt() -> Iterator[tuple[str, str, str, str]]:
             english, *abroad = line.split("|")
             for language, words in zip(LANGUAGES, abroad, strict=True):
                 for word in words.split():
-                    yield kind, english.strip(), language, _declined(word) if (language, kind) == ("tr", "type") else word
+                    yield kind, english.strip(), language, word
     tables = ((language, kind, lines) for language, kinds in _OTHERS.items() for kind, lines in kinds.items())
     for language, kind, lines in tables:
         for line in lines.strip().splitlines():
