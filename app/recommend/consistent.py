@@ -51,11 +51,11 @@ def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Con
 
 def beside_worn(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
     """That a row takes the place of nothing that is worn: no second pair of jeans, whatever category it is in; None where nothing does."""
-    others = {other for labels in worn for other in _instead_of(release, labels.role)}
+    others = {other for labels in worn for other in in_place_of(release, labels.role)}
     return release.traits.condition(lambda labels: labels.role not in others) if others else None
 
 
-def _instead_of(release: Release, role: str | None) -> set[str]:
+def in_place_of(release: Release, role: str | None) -> set[str]:
     """What takes the place of a piece that is worn so, as far as outfits do not have both."""
     return {one if other == role else other for one, other in release.bundle.slots.apart if role in {one, other}}
 
@@ -141,7 +141,7 @@ def together(
         return False
     if not consistent:
         return True
-    instead = _instead_of(release, traits.of_row(row).role)
+    instead = in_place_of(release, traits.of_row(row).role)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
         return False
     return all(

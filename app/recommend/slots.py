@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import beside_worn, fits, suitable, wearable, worn_sizes
+from app.recommend.consistent import beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -140,7 +140,7 @@ def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: 
         if free is not None and not free.test(rows if may is None else rows[may.passes(rows)]).any():
             continue
         role = release.worn_as(name)
-        if role is None or not any((min(role, other), max(role, other)) in release.bundle.slots.apart for other in places):
+        if in_place_of(release, role).isdisjoint(places):
             kept.append(name)
             places += [role] if role else []
     return kept
