@@ -38,7 +38,6 @@ from app.ground.heavy import Place
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecords
-from app.home.runs import Runs
 from app.home.store import ReleaseStore
 from app.live.follower import ReleaseFollower
 from app.live.kept import KeptAnswers
@@ -276,7 +275,6 @@ def _build(
             kept=services.kept,
             variants=services.variants,
             watchdog=watchdog,
-            decisions=Runs(settings.home).decisions,
             feeds=FeedRecords(settings.home).all,
             reports=KeptReports(settings.home),
             home=settings.home,

@@ -289,7 +289,7 @@ def main() -> None:
         **house.counted(),
         "answers": dict(sorted(house.client.answers.items())),
         "asked": dict(sorted(house.client.asked.items())),
-        "runs": dict(house.runs.decisions()),
+        "runs": dict(Counter(run.decision for run in house.runs.finished())),
         "releases": len(house.store.records()),
         "current": house.check_current(),
         "minutes": round((time.monotonic() - began) / 60, 1),

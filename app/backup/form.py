@@ -9,6 +9,7 @@ backup.json    format, version, when, which release, which log, and the sha256 o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
@@ -22,6 +23,8 @@ LAST: Final = "backup.json"
 HOME: Final = "home"
 LOG: Final = "log"
 MARK: Final = "acknowledged"
+TAKEN: Final = "BACKED_UP"
+"""Of a home: when its last backup was taken; in no backup."""
 PACKED: Final[Mapping[str, str | None]] = {".tar": None, ".tar.gz": "gzip", ".tar.zst": "zstd"}
 """How a file is compressed, by what its name ends with."""
 
@@ -54,3 +57,11 @@ def packed(path: Path) -> str | None:
             return PACKED[ending]
     msg = f"a backup's name ends with {', '.join(PACKED)}"
     raise InputError(msg, path=path)
+
+
+def taken_at(home: Path) -> float | None:
+    """When the last backup of a home was taken, in seconds since 1970; None where none was."""
+    try:
+        return datetime.fromisoformat((home / TAKEN).read_text().strip()).timestamp()
+    except (OSError, ValueError):
+        return None

@@ -24,7 +24,7 @@ from typing import IO, Final, Protocol
 
 import pyarrow as pa
 
-from app.backup.form import FORMAT, HOME, LAST, LOG, MARK, About, packed
+from app.backup.form import FORMAT, HOME, LAST, LOG, MARK, TAKEN, About, packed
 from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
 from app.ground.places import check_there
@@ -40,12 +40,12 @@ from models.errors import InputError
 from models.manifest import BUNDLE
 from sealed.directories import CACHE
 from sealed.errors import SealedError
-from sealed.files import replacing
+from sealed.files import replacing, write_whole
 
 _FIRST: Final = ("feeds", "imported.json")
 _LAST: Final = Path("worker", "events")
 _ELSEWHERE: Final = {*_FIRST, "CURRENT", "SERVED", "releases", "acknowledged"}
-_LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW", NAME}
+_LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW", NAME, TAKEN}
 """What says what runs now, and which home this is; and what is made again from the rest."""
 _PRIVATE, _READABLE = 0o600, 0o644
 
@@ -93,6 +93,8 @@ def take(
             parts.everything_else(sqlite_file(log, home), Path(copied))
             about = About(format=FORMAT, version=version("attire"), created=now(), release=current, log=kind, files=parts.sums)
             parts.text(LAST, json.dumps(asdict(about)).encode())
+    with suppress(OSError):  # the backup is whole; that its time is missing is what an alert tells
+        write_whole(home / TAKEN, about.created)
     return about
 
 

@@ -8,7 +8,6 @@ worker/runs/0001/         run.json · index.html · candidate/ (a bundle, whatev
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -212,10 +211,6 @@ class Runs:
             candidate = path / CANDIDATE
             found += [path] if age >= keep and not told else [candidate] if age >= keep_candidates and candidate.is_dir() else []
         return found
-
-    def decisions(self) -> Counter[str]:
-        """How often each decision was made."""
-        return Counter(run.decision for run in self.finished())
 
     def _all(self) -> list[Path]:
         found = (self.root / "runs").glob("*") if (self.root / "runs").is_dir() else ()

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections import Counter as Counted
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, get_args
@@ -20,10 +22,12 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
 
+from app.backup.form import taken_at
 from app.experiments.kept import KeptReports
 from app.ground.errors import PROBLEMS, ClientGoneError
 from app.home.feeds import FeedRecord
-from app.home.runs import Decision
+from app.home.runs import Decision, Runs
+from app.home.underway import underway
 from app.live.kept import KeptAnswers
 from app.live.log_watch import LogWatch
 from app.live.pool import ComputePool
@@ -181,7 +185,7 @@ class Metrics:
 
 @dataclass(frozen=True, eq=False)
 class ServiceState(Collector):
-    """Reads the state of the services at each scrape; ``decisions`` counts those of the gate so far, ``feeds`` are what became of each."""
+    """Reads the state of the services at each scrape; ``feeds`` are what became of each."""
 
     serving: Serving
     impressions: Impressions
@@ -191,7 +195,6 @@ class ServiceState(Collector):
     kept: KeptAnswers
     variants: Variants
     watchdog: Watchdog
-    decisions: Callable[[], Mapping[str, int]]
     feeds: Callable[[], Sequence[FeedRecord]]
     reports: KeptReports
     home: Path
@@ -214,11 +217,8 @@ class ServiceState(Collector):
         with suppress(OSError):
             disk = shutil.disk_usage(self.home)
             yield GaugeMetricFamily("attire_home_free_ratio", "Share of the home's disk that is free.", value=disk.free / disk.total)
-        about = "What became of the worker's runs; every replica tells the same: take the maximum."
-        gate = CounterMetricFamily("attire_gate_decisions", about, labels=["decision"])
-        for decision, times in {**dict.fromkeys(get_args(Decision), 0), **self.decisions()}.items():
-            gate.add_metric([decision], times)
-        yield gate
+        yield from _of_runs(self.home)
+        yield _of_moment("attire_backup_timestamp_seconds", "When the home was last backed up.", taken_at(self.home))
         yield from _of_feeds(self.feeds())
         yield from _of_variants(self.variants)
         yield from _of_reports(self.variants, self.reports)
@@ -260,6 +260,31 @@ class ServiceState(Collector):
             ("attire_catalogue_encoding", "Changed items whose picture or title is still to be encoded.", self.replay.encoding),
         ):
             yield GaugeMetricFamily(name, about, value=value)
+
+
+def _of_runs(home: Path) -> Iterator[Metric]:
+    every = "every replica tells the same: take the maximum."
+    runs, begun = Runs(home).finished(), underway(home)
+    gate = CounterMetricFamily("attire_gate_decisions", f"What became of the worker's runs; {every}", labels=["decision"])
+    for decision, times in {**dict.fromkeys(get_args(Decision), 0), **Counted(run.decision for run in runs)}.items():
+        gate.add_metric([decision], times)
+    yield gate
+    ended = GaugeMetricFamily(
+        "attire_run_finished_timestamp_seconds", f"When the last run of each decision ended; {every}", labels=["decision"]
+    )
+    for decision, when in {run.decision: run.finished for run in runs if run.finished}.items():
+        ended.add_metric([decision], datetime.fromisoformat(when).timestamp())
+    yield ended
+    started = datetime.fromisoformat(begun.started).timestamp() if begun else None
+    yield _of_moment("attire_run_started_timestamp_seconds", f"When the run began that has not ended; {every}", started)
+
+
+def _of_moment(name: str, about: str, when: float | None) -> Metric:
+    """A figure that is not there before there was such a moment."""
+    figure = GaugeMetricFamily(name, about, labels=())
+    if when is not None:
+        figure.add_metric([], when)
+    return figure
 
 
 def _of_variants(variants: Variants) -> Iterator[Metric]:

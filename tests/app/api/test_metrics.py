@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import shutil
+import tarfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,15 @@ from prometheus_client.parser import text_string_to_metric_families
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.backup.form import TAKEN
+from app.backup.taking import take
 from app.experiments.experiment import ASKED
 from app.ground.parts import Keys, LogSettings
 from app.ground.settings import Settings
 from app.home.feeds import FEEDS, FeedRecord, FeedRecords
+from app.home.runs import FINAL, Decision, LearningRun, Runs, write_run
+from app.home.store import ReleaseStore
+from app.home.underway import begins
 from app.live.metrics import Metrics
 from app.log.base import Stream
 from app.main import create_app
@@ -146,6 +153,8 @@ def test_alerts_are_about_figures_that_there_are(client: TestClient, home: Path,
     """Every name and every label's value of the rules is told from the start, so that an increase from nothing is seen."""
     FeedRecords(home).keep(FeedRecord(source="feed.csv"))  # of feeds, once there is one
     request.addfinalizer(lambda: shutil.rmtree(home / FEEDS))
+    (home / TAKEN).write_text("2026-11-01T10:00:00+00:00")  # and of backups
+    request.addfinalizer((home / TAKEN).unlink)
     running = client.app.state.services.variants.file  # type: ignore[attr-defined]
     running.put(ASKED.validate_python([{"name": "of-figures", "variants": [{"name": "a"}, {"name": "b"}]}]))  # likewise
     request.addfinalizer(lambda: (running.path.unlink(), shutil.rmtree(home / running.name)))
@@ -174,3 +183,27 @@ def test_who_does_not_wait_is_not_told_as_refused() -> None:
         figures.request("POST", "/complete-outfit", status, 0.1, Measured())
     [told] = figures.traffic()
     assert (told.requests, told.refused, told.failed, told.given_up) == (4, 1, 1, 1)
+
+
+def test_the_workers_runs_and_the_last_backup_are_told(tmp_path: Path, home: Path) -> None:
+    """When each ended, and when the one began that has not."""
+    own = Path(shutil.copytree(home, tmp_path / "home"))
+    log = LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite"))
+    runs = Runs(own)
+    decisions: tuple[tuple[Decision, int], ...] = (("rejected", 1), ("published", 2), ("rejected", 3))
+    for decision, minute in decisions:
+        run = LearningRun(id="1", started="2026-11-01T10:00:00+00:00", rows=0, decision="waiting").decided(decision)
+        write_run(runs.begin() / FINAL, replace(run, finished=f"2026-11-01T10:0{minute}:00+00:00"))
+    with TestClient(create_app(Settings(home=own, log=log)), base_url="http://localhost", client=("127.0.0.1", 1)) as client:
+        assert figure(client, "attire_run_finished_timestamp_seconds", decision="rejected") == 1793527380
+        assert figure(client, "attire_run_finished_timestamp_seconds", decision="published") == 1793527320
+        assert figure(client, "attire_gate_decisions_total", decision="rejected") == 2
+        assert figure(client, "attire_run_started_timestamp_seconds") is None
+        assert figure(client, "attire_backup_timestamp_seconds") is None
+        begins(runs.begin())
+        take(ReleaseStore(own), log, tmp_path / "backup.tar")
+        now = time.time()
+        assert figure(client, "attire_run_started_timestamp_seconds") == pytest.approx(now, abs=60)
+        assert figure(client, "attire_backup_timestamp_seconds") == pytest.approx(now, abs=60)
+    with tarfile.open(tmp_path / "backup.tar") as packed:
+        assert "home/BACKED_UP" not in packed.getnames()

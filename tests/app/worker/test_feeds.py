@@ -134,7 +134,6 @@ def test_the_figures_tell(tmp_path: Path) -> None:
         kept=nothing,
         variants=cast("Any", SimpleNamespace(live=list, troubles=dict)),
         watchdog=nothing,
-        decisions=dict,
         feeds=records.all,
         reports=nothing,
     )
