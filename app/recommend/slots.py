@@ -108,9 +108,11 @@ def choose_slots(
     learned = release.bundle.slots
     known = _as_learned(release, worn)
 
+    others = learned.people.never(_whom(worn)).difference(known)
+
     def missing(empty: Collection[str]) -> Sequence[str]:
         categories, texts = (*known, *beside), (*release.texts(worn.rows), *("" for _ in beside))
-        return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
+        return learned.without({*empty, *unwanted, *others}).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(known):
         rather = may if rather is None else rather
@@ -228,13 +230,9 @@ def _by_words(
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    audience = Audience()
-    for labels in worn.labels:
-        said = Audience.of_label(labels.audience or "")
-        audience = audience & said if said and (audience & said).possible else audience
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, occasion=False) for labels in worn.labels)]
     stocked = {one.role for one in for_them if one.role}.intersection(among)
-    lacking = usual(worn_as, audience.name, stocked, clothed=release.traits.clothed)
+    lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := _occasions(worn).intersection(
         {SPORT, SNOW}
     ):  # any shoes will do to run in, but no belt, and nothing of a shop to ski in
@@ -247,6 +245,15 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
     return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
+
+
+def _whom(worn: Worn) -> Audience:
+    """Whom the worn items are for, as far as they agree."""
+    whom = Audience()
+    for labels in worn.labels:
+        said = Audience.of_label(labels.audience or "")
+        whom = whom & said if said and (whom & said).possible else whom
+    return whom
 
 
 def _occasions(worn: Worn) -> set[str]:
