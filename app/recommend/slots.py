@@ -18,6 +18,7 @@ from app.recommend.consistent import beside_worn, fits, in_place_of, suitable, w
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
+from index.backends.base import IntArray
 from index.selection import Selection
 from models.compatibility.roles import ESSENTIAL, usual
 from models.compatibility.slots import SlotModel
@@ -75,6 +76,31 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
     more = tuple(map(Slot, named))[: max(0, limits.max_slots - len(kept))]
     note = None if more and slots.note == NOTHING_KNOWN else slots.note
     return replace(slots, slots=(*kept, *more), note=note, complete=slots.complete and not more)
+
+
+def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selection) -> Slots:
+    """Slots of which nothing is left as those of another category that is worn so, and of which something is.
+
+    Args:
+        left: what passes all that is asked, and suits. Where nothing of any is left a slot stays: the answer says why it is empty.
+    """
+    filled: list[Slot] = []
+    for place, slot in enumerate(slots.slots):
+        role = slot.role or release.worn_as(slot.category)
+        if role is None or left.any_of(_rows(release, slot.category)):
+            filled.append(slot)
+            continue
+        beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
+        as_role_N = release.traits.mask(lambda labels, role=role: labels.role == role) & left.mask()  # type: ignore[misc]
+        counts = {name: int(as_role_N[rows_in].sum()) for name in release.snapshot.categories for rows_in in [_rows(release, name)]}
+        others = [name for name in counts if counts[name] and name not in beside and release.worn_as(name) == role]
+        others = [name for name in others if release.bundle.slots.worn_together([*beside, name]) is not False]
+        filled.append(Slot(max(others, key=counts.__getitem__), role) if others else slot)
+    return replace(slots, slots=tuple(filled))
+
+
+def _rows(release: Release, category: str) -> IntArray:
+    return release.snapshot.rows_in(category) if category in release.snapshot.sizes else np.zeros(0, dtype=np.int64)
 
 
 def choose_slots(

@@ -135,7 +135,7 @@ class Traits:
         grown, young = 0, 0
         for labels, count in zip(self.labels, self._counts.tolist(), strict=True):
             ages = ages_said(labels.audience)
-            grown, young = grown + count * (ages == {"adult"}), young + count * (ages is not None and "adult" not in ages)
+            grown, young = grown + count * (ages == frozenset({"adult"})), young + count * (ages is not None and "adult" not in ages)
         rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
         return rest if max(grown, young) > _USUAL * (grown + young) else AGES
 

@@ -151,7 +151,7 @@ class _Read:
         for row, said in enumerate(texts):
             for place, text in enumerate(said):
                 words_RIN[row, place, : len(places[text])] = places[text]
-        return cls(one_hot_RIC, one_hot_RIC.any(axis=2), words_RIN, len(index))
+        return cls(one_hot_RIC, np.asarray(one_hot_RIC.any(axis=2)), words_RIN, len(index))
 
     def prefixes(
         self, rows_B: IntArray, length_B: IntArray, place_RI: IntArray, rng: np.random.Generator
