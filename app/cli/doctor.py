@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import typer
 
-from app.cli.json_to import Json
-from app.cli.options import Home
+from app.cli.json_to import Json, JsonTo
+from app.cli.options import HomeOfAny
 from app.ground.places import shown
 from app.ground.settings import Settings
 
@@ -23,27 +22,85 @@ _SEVERAL: Final = ("gpu", "feed")
 
 
 def doctor(
-    home: Home = None,
+    home: HomeOfAny = None,
     *,
     encoder: Annotated[str | None, typer.Option("--encoder", help="Say what this one would need instead; nothing is downloaded.")] = None,
     json_to: Json = None,
 ) -> None:
-    """What is installed, which devices and threads there are, how feeds and log stand; ends with 1 or 2 if this home cannot be served."""
-    told: dict[str, Any] = {} if encoder else {name: [] for name in _SEVERAL}
+    """What is installed, which devices and threads there are, how feeds and log stand; ends with 1 or 2 if a home cannot be served."""
+    told: dict[str, Any] = {}
     try:
-        for name, value in _facts(home) if encoder is None else _needs(encoder):
-            if json_to is None:
-                typer.echo(f"{name:<16} {value}")
-            elif name in _SEVERAL:
-                told[name].append(value)
-            else:
-                told[name] = value
+        if encoder is not None:
+            _tell(_needs(encoder), told, json_to)
+            return
+        settings = Settings.read(home=home)
+        told |= {name: [] for name in _SEVERAL}
+        _tell(_of_machine(settings), told, json_to)
+        if settings.shops:
+            _tell_of_shops(settings, told, json_to)
+        else:
+            _tell(_of_home(settings), told, json_to)
     finally:
         if json_to is not None and told:
-            json_to.write(told | ({"serves": str(told.get("serve")).startswith("yes")} if encoder is None else {}))
+            json_to.write(told | ({} if encoder else _serves(told)))
 
 
-def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
+def _tell(facts: Iterable[tuple[str, str]], told: dict[str, Any], json_to: JsonTo | None) -> None:
+    """Tell them: to a person at once, to a program in ``told``."""
+    for name, value in facts:
+        if json_to is None:
+            typer.echo(f"{name:<16} {value}")
+        elif name in _SEVERAL:
+            told[name].append(value)
+        else:
+            told[name] = value
+
+
+def _tell_of_shops(settings: Settings, told: dict[str, Any], json_to: JsonTo | None) -> None:
+    """Tell of the home of each, whatever is wrong with others.
+
+    Raises:
+        typer.Exit: something is, with the largest of their codes.
+    """
+    from app.ground.errors import ROOTS  # noqa: PLC0415 - keeps --help fast
+    from app.shops.told import shops_of  # noqa: PLC0415
+
+    codes, told["shops"] = [0], {}
+    for shop in shops_of(settings):
+        own: dict[str, Any] = {"feed": []}
+        try:
+            _tell((("shop", shop.name), ("home", shown(shop.home))), own, json_to)
+            _tell(_of_home(shop.settings), own, json_to)
+        except typer.Exit as end:
+            codes.append(end.exit_code)
+        except ROOTS:  # told under ``serve``
+            codes.append(2)
+        told["shops"][shop.name] = own | _serves(own)
+    if any(codes):
+        raise typer.Exit(max(codes))
+
+
+def _serves(told: dict[str, Any]) -> dict[str, bool]:
+    """Whether a home, or those of all shops, can be served."""
+    shops = told.get("shops")
+    return {"serves": all(own["serves"] for own in shops.values()) if shops else str(told.get("serve")).startswith("yes")}
+
+
+def _of_machine(settings: Settings) -> Iterator[tuple[str, str]]:
+    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+
+    yield "python", platform.python_version()
+    for package in _PACKAGES:
+        yield package, _version(package)
+    gpus = list(_gpus())
+    yield "devices", ", ".join(["cpu", *(name for name, _ in gpus)])
+    for name, state in gpus:
+        yield "gpu", f"{name}, {state}"
+    yield "device", f"{compute.device(settings.device)}, as ATTIRE_DEVICE is {settings.device}"
+    yield "threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores"
+
+
+def _of_home(settings: Settings) -> Iterator[tuple[str, str]]:
     from app.ground import compute  # noqa: PLC0415 - keeps --help fast
     from app.ground.errors import ROOTS  # noqa: PLC0415
     from app.home.feeds import FeedRecords  # noqa: PLC0415
@@ -51,17 +108,6 @@ def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
     from app.log.open import check_place  # noqa: PLC0415
     from app.release.release import Release  # noqa: PLC0415
 
-    settings = Settings.read(home=home)
-    yield "python", platform.python_version()
-    for package in _PACKAGES:
-        yield package, _version(package)
-    device = compute.device(settings.device)
-    gpus = list(_gpus())
-    yield "devices", ", ".join(["cpu", *(name for name, _ in gpus)])
-    for name, state in gpus:
-        yield "gpu", f"{name}, {state}"
-    yield "device", f"{device}, as ATTIRE_DEVICE is {settings.device}"
-    yield "threads", f"{compute.fix_threads(settings.threads.compute)} to compute, {compute.cores()} cores"
     for feed in FeedRecords(settings.home).all():
         yield "feed", str(feed)
     store = ReleaseStore(settings.home)
@@ -75,7 +121,7 @@ def _facts(home: Path | None) -> Iterator[tuple[str, str]]:
             yield "serve", f"no: {where} has no release; run `attire import DATA --home {where}`"
             raise typer.Exit(1)
         check_place(settings.log, record.id, record.catalog_offset)
-        release = Release.open(store, record, settings.index, device)
+        release = Release.open(store, record, settings.index, compute.device(settings.device))
     except ROOTS as error:
         yield "serve", f"no: {error}"
         raise

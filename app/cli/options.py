@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,17 +64,46 @@ Mapping = Annotated[
 BundleDirectory = Annotated[
     Path, typer.Argument(help="Bundle directory, as `attire train` wrote it.", callback=a_bundle, show_default=False)
 ]
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home",
-        parser=as_home,
-        metavar="PATH",
-        help="Directory of bundles, snapshots and releases.",
-        envvar="ATTIRE_HOME",
-        show_default="attire-home",
-    ),
-]
+
+
+def _given(context: typer.Context, parameter: typer.CallbackParam, home: Path | None) -> Path | None:
+    """The home that the option names; none where the environment does, which the settings read themselves."""
+    source = context.get_parameter_source(parameter.name or "")
+    return home if source is not None and source.name == "COMMANDLINE" else None
+
+
+def _one(context: typer.Context, parameter: typer.CallbackParam, home: Path | None) -> Path | None:
+    """The home of a command that is for one.
+
+    Raises:
+        InputError: there are several shops, and the option does not say which.
+    """
+    named = _given(context, parameter, home)
+    if named is None and "ATTIRE_SHOPS" in map(str.upper, os.environ):
+        from app.ground.settings import Settings  # noqa: PLC0415 - keeps --help fast
+
+        if shops := Settings.read().shops:
+            homes = ", ".join(f"{name} {shop.get('home', '')}".strip() for name, shop in shops.items())
+            msg = f"ATTIRE_SHOPS names a home for each shop; say which: {homes}"
+            raise InputError(msg, field="--home")
+    return named
+
+
+Home, HomeOfAny = (
+    Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            callback=callback,
+            parser=as_home,
+            metavar="PATH",
+            help="Directory of bundles, snapshots and releases.",
+            envvar="ATTIRE_HOME",
+            show_default="attire-home",
+        ),
+    ]
+    for callback in (_one, _given)
+)
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.", envvar="ATTIRE_HOST", show_default="127.0.0.1")]
 Port = Annotated[
     int | None,

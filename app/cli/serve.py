@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from app.cli.options import Home, Host, Port, ServeOn, ServeWorkers
+from app.cli.options import HomeOfAny, Host, Port, ServeOn, ServeWorkers
 from app.cli.progress import progress
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
@@ -44,9 +44,12 @@ _UNTRAINED: Final = "cosine"
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
-def serve(home: Home = None, host: Host = None, port: Port = None, workers: ServeWorkers = None, on: ServeOn = None) -> None:
-    """Answer over HTTP from the current release."""
+def serve(home: HomeOfAny = None, host: Host = None, port: Port = None, workers: ServeWorkers = None, on: ServeOn = None) -> None:
+    """Answer over HTTP from the current release; where ATTIRE_SHOPS names several shops and --home none, for all of them."""
     settings = Settings.read(home=home, host=host, port=port, workers=workers)
+    if on is not None and home is not None and Settings.read().shops:
+        msg = "replicas go by the environment, which names several shops; leave ATTIRE_SHOPS out"
+        raise InputError(msg, field="--home")
     _check_on(settings, on)
     if settings.shops:
         from app.shops.told import shops_of  # noqa: PLC0415 - what is wrong with them is told before torch is imported
@@ -58,7 +61,6 @@ def serve(home: Home = None, host: Host = None, port: Port = None, workers: Serv
         elif settings.workers == 1 and settings.shops:
             _answer_shops(settings, listener)
         elif settings.workers > 1:
-            os.environ["ATTIRE_HOME"], os.environ["ATTIRE_WORKERS"] = str(settings.home), str(settings.workers)
             _answer_together(settings, listener)
         else:
             _answer(settings, listener, "Serving release {}")
@@ -180,8 +182,8 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
 
 def _answer_shops(settings: Settings, listener: socket.socket) -> None:
     """Answer for all shops; one that cannot start is told, and the others answer."""
-    served = f"{len(settings.shops)} shops"
-    with _starting(settings, listener, f"{served} are being loaded") as waiting:
+    served = _served(settings)
+    with _starting(settings, listener, f"{served} {_loads(settings)}") as waiting:
         from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
         from app.server.alone import Alone  # noqa: PLC0415
         from app.server.process import answer  # noqa: PLC0415
@@ -200,10 +202,10 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
 
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
-    waits = _starting(settings, listener, f"{served} {'are' if settings.shops else 'is'} being loaded")
+    waits = _starting(settings, listener, f"{served} {_loads(settings)}")
     with waits as waiting, _heavy_beside(settings) as heavy, _figures_beside(settings) as figures:
         first = partial(_started, waiting, said)
-        Workers(_one_of_several, listener, settings.workers, settings.grace_s, (heavy, figures), first=first).supervise()
+        Workers(_one_of_several, listener, settings.workers, settings.grace_s, (settings, heavy, figures), first=first).supervise()
 
 
 @contextmanager
@@ -262,9 +264,9 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
 
 
 def _one_of_several(
-    listener: socket.socket, number: int, takes_over: TakesOver, beside: tuple[Place | None, Path | None], beat: Shared
+    listener: socket.socket, number: int, takes_over: TakesOver, told: tuple[Settings, Place | None, Path | None], beat: Shared
 ) -> None:
-    """One of them: a fresh interpreter, told by its environment what this one was told."""
+    """One of them: a fresh interpreter."""
     end_with_parent()  # before the imports, which take seconds
     from app.ground import compute  # noqa: PLC0415
     from app.live.siblings import Siblings  # noqa: PLC0415
@@ -272,9 +274,9 @@ def _one_of_several(
     from app.server.process import answer  # noqa: PLC0415
     from app.shops.service import Shops  # noqa: PLC0415
 
-    heavy, figures = beside
+    settings, heavy, figures = told
     siblings = Siblings(figures, number) if figures is not None else None
-    settings, beaten = shared_out(Settings.read(), compute.cores()), partial(setattr, beat, "value")
+    settings, beaten = shared_out(settings, compute.cores()), partial(setattr, beat, "value")
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
     app = Shops(settings, beaten, siblings) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy, siblings=siblings)
@@ -289,7 +291,13 @@ def shared_out(settings: Settings, cores: int) -> Settings:
 
 
 def _served(settings: Settings) -> str:
-    return f"{len(settings.shops)} shops" if settings.shops else f"release {_current(settings).id}"
+    if not settings.shops:
+        return f"release {_current(settings).id}"
+    return f"{len(settings.shops)} shops" if len(settings.shops) > 1 else "1 shop"
+
+
+def _loads(settings: Settings) -> str:
+    return f"{'are' if len(settings.shops) > 1 else 'is'} being loaded"
 
 
 def _current(settings: Settings) -> ReleaseRecord:

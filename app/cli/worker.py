@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.options import Home, a_bundle
+from app.cli.options import HomeOfAny, a_bundle
 from app.ground.settings import Settings
 from models.errors import InputError
 
@@ -20,7 +20,7 @@ def _for_shops(settings: Settings, *, alone_only: bool) -> None:
     from app.shops.told import shops_of  # noqa: PLC0415
 
     if alone_only:
-        msg = "--once and --candidate are for one home; leave ATTIRE_SHOPS out, and name its --home"
+        msg = "--once and --candidate are for one home; name its --home"
         raise InputError(msg, field="--once")
     shops = shops_of(settings)
 
@@ -37,7 +37,7 @@ def _for_shops(settings: Settings, *, alone_only: bool) -> None:
 
 
 def worker(
-    home: Home = None,
+    home: HomeOfAny = None,
     *,
     once: Annotated[bool, typer.Option("--once", help="Archive what there is, train, decide, and end.")] = False,
     candidate: Annotated[

@@ -1,6 +1,7 @@
 """Structured logs on standard error: lines for a person, or JSON for a machine.
 
-What libraries log (uvicorn, redis) comes out in the same form. Within a request every line carries ``request_id``.
+What libraries log (uvicorn, redis) comes out in the same form. Within a request every line carries ``request_id``. A line that cannot be
+written, as whoever reads has gone or the disk is full, is dropped: what it tells of goes on.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
+from contextlib import suppress
 from typing import Final, TextIO, cast
 
 import structlog
@@ -31,7 +33,7 @@ def configure(settings: LogSettings) -> None:
     structlog.configure(
         processors=[*shared, *last],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, settings.level.upper())),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # looked up at each line, as below
+        logger_factory=lambda *_: _Lines(),
     )
     for handler in [handler for handler in logging.root.handlers if isinstance(handler, _Libraries)]:
         logging.root.removeHandler(handler)
@@ -49,11 +51,26 @@ def logger() -> structlog.typing.FilteringBoundLogger:
     return cast("structlog.typing.FilteringBoundLogger", structlog.get_logger())
 
 
+def _write(line: str) -> None:
+    """To standard error, looked up at each line: a test or a shell may have replaced it."""
+    with suppress(OSError, ValueError):  # gone, full, or closed
+        print(line, file=sys.stderr, flush=True)  # noqa: T201 - this is where logs go
+
+
+class _Lines:
+    """What structlog writes to."""
+
+    def msg(self, line: str) -> None:
+        _write(line)
+
+    debug = info = warning = error = critical = msg
+
+
 class _Libraries(logging.Handler):
-    """Writes what libraries log to standard error, looked up at each line: a test or a shell may have replaced it."""
+    """Writes what libraries log."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        print(self.format(record), file=sys.stderr, flush=True)  # noqa: T201 - this is where logs go
+        _write(self.format(record))
 
 
 def _printable(text: str) -> str:

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Annotated, Any, Final, TypeGuard
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
@@ -183,16 +184,27 @@ class Settings(BaseSettings):
     worker: WorkerSettings = WorkerSettings()
 
     @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, *_: object, **__: object
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given, then the environment."""
+        return init_settings, _Environment(settings_cls)
+
+    @classmethod
     def read(cls, **given: object) -> Settings:
         """Settings from the environment; what is ``given`` (and not None) goes before it.
 
-        Of a home in object storage, ``home`` is its working copy on this machine.
+        Of a ``home`` that is given they are those of the shop that it is, if it is one's, and of no other shop. Of one in object storage,
+        ``home`` is its working copy on this machine.
 
         Raises:
             InputError: a variable holds what it cannot; the message names it.
         """
+        said = {name: value for name, value in given.items() if value is not None}
         try:
-            found = cls(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+            found = cls(**said)  # type: ignore[arg-type]
+            if "home" in said and found.shops:
+                found = cls(**{**_of_shop(found), **said}).model_copy(update={"shops": {}})  # type: ignore[arg-type]
         except ValidationError as error:
             raise _refused(error.errors()[0]) from error
         except SettingsError as error:
@@ -203,6 +215,41 @@ class Settings(BaseSettings):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
             raise InputError(msg, field=f"{PREFIX}LOG__URL")
         return found if url is None else found.model_copy(update={"home": working_copy(url, found.cache)})
+
+
+class _TwiceError(ValueError):
+    """A name comes twice in an object of JSON, of which all but the last would be lost without a word."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"names {name!r} twice; leave one of them out")
+        self.doc = ""
+
+
+class _Environment(EnvSettingsSource):
+    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:  # noqa: ANN401 - as pydantic-settings has it
+        """As JSON, whose objects name everything once."""
+        found = super().decode_complex_value(field_name, field, value)
+        if found is not value:
+            try:
+                json.loads(value, object_pairs_hook=_once)
+            except _TwiceError as error:
+                error.doc = value
+                raise
+        return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return found
+
+
+def _of_shop(found: Settings) -> dict[str, Any]:
+    """What is said of the shop whose home it is; nothing where it is none's."""
+    home = found.home.resolve()
+    return next((said for said in found.shops.values() if "home" in said and as_home(said["home"]).resolve() == home), {})
 
 
 def _refused(error: ErrorDetails) -> InputError:
@@ -233,6 +280,8 @@ def _not_json(error: SettingsError) -> InputError:
     text, part = getattr(error.__cause__, "doc", None), re.search(r'field "(\w+)"', str(error))
     begin = f"{PREFIX}{part[1]}".upper() if part else PREFIX
     name = next((name.upper() for name, value in os.environ.items() if name.upper().startswith(begin) and value == text), begin)
+    if isinstance(error.__cause__, _TwiceError):
+        return InputError(str(error.__cause__), field=name)
     model: type[BaseModel] = Settings
     *parts, last = name.removeprefix(PREFIX).lower().split("__")
     for one in parts:

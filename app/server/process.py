@@ -9,10 +9,11 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any, Final, Protocol
 
 import uvicorn
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api.draining import Draining
 from app.ground.logs import configure, logger
@@ -46,8 +47,10 @@ def answer(app: Service, settings: Settings, listener: socket.socket, loaded: Ca
     _take_open_files(settings)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as under nohup
         signal.signal(signal.SIGHUP, lambda *_: signal.raise_signal(signal.SIGTERM))
+    service = _Loaded(app, loaded)
     config = uvicorn.Config(
-        Draining(_Loaded(app, loaded)),
+        Draining(service),
+        lifespan="on",  # or a service that fails at its start would answer all the same
         http=bounded(settings.connections),  # type: ignore[arg-type]  # uvicorn asks for a class
         ws="none",
         log_config=None,
@@ -58,7 +61,10 @@ def answer(app: Service, settings: Settings, listener: socket.socket, loaded: Ca
         timeout_keep_alive=settings.connections.idle_s,  # type: ignore[arg-type]  # seconds are passed on to the loop
         timeout_graceful_shutdown=_CLOSING_S,
     )
-    _Server(config, app, settings.grace_s).run(sockets=[listener])
+    try:
+        _Server(config, service, settings.grace_s).run(sockets=[listener])
+    except SystemExit as error:  # uvicorn's, at a start that failed and was told
+        raise SystemExit(1) from error
 
 
 def _take_open_files(settings: Settings) -> None:
@@ -76,14 +82,20 @@ def _take_open_files(settings: Settings) -> None:
 
 
 class _Loaded:
-    """ASGI middleware; waits for ``then`` where the service says that it is loaded. The server takes connections after that."""
+    """ASGI middleware; waits for ``then`` where the service says that it is loaded. The server takes connections after that.
 
-    def __init__(self, app: ASGIApp, then: Callable[[], None]) -> None:
+    Attributes:
+        loaded: whether it has said so.
+    """
+
+    def __init__(self, app: Service, then: Callable[[], None]) -> None:
         self.app, self._then = app, then
+        self.loaded = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def told(message: Message) -> None:
             if message["type"] == "lifespan.startup.complete":
+                self.loaded = True
                 await asyncio.to_thread(self._then)
             await send(message)
 
@@ -91,9 +103,9 @@ class _Loaded:
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, app: Service, grace_s: float) -> None:
+    def __init__(self, config: uvicorn.Config, service: _Loaded, grace_s: float) -> None:
         super().__init__(config)
-        self._service, self._grace_s = app, grace_s
+        self._service, self._grace_s = service, grace_s
 
     async def startup(self, sockets: Sequence[socket.socket] | None = None) -> None:
         await super().startup(list(sockets or ()))
@@ -102,6 +114,15 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
         """Drain while connections are still taken, so that a client that comes now is told to try again."""
         draining: Draining = self.config.app  # type: ignore[assignment]
-        services = getattr(self._service.state, "services", None)
+        services = getattr(self._service.app.state, "services", None)
         await draining.drain(services.pool if services else None, self._grace_s if not self.force_exit else 0.0)
         await super().shutdown(list(sockets or ()))
+        self._captured_signals = [one for one in self._captured_signals if one == signal.SIGINT]  # uvicorn raises them again
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Shut down; at once while it is still loaded, as nobody is answered then and what is loaded may take for ever."""
+        if self._service.loaded:
+            super().handle_exit(sig, frame)
+            return
+        signal.signal(sig, signal.SIG_DFL)
+        signal.raise_signal(sig)

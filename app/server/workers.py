@@ -67,10 +67,14 @@ class Workers:
         self._takes_over = TakesOver(*(SPAWNING.Value("b", 0, lock=False) for _ in range(2)))
         given = self._takes_over, *arguments
         self._all = [Supervised(f"serve-{number}", run, listener, number, *given, hung_s=hung_s) for number in range(count)]
-        self._end = Event()
+        self._end, self._told = Event(), 0
 
     def supervise(self) -> None:
-        """Start them, and see to it that they live, until SIGTERM or SIGINT; then end them."""
+        """Start them, and see to it that they live, until SIGTERM or SIGINT; then end them.
+
+        Raises:
+            KeyboardInterrupt: it was SIGINT.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._ended)
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
@@ -84,8 +88,11 @@ class Workers:
                 self._takes_over.free()
             self._end.wait(LOOK_S)
         self._stop()
+        if self._told == signal.SIGINT:
+            raise KeyboardInterrupt
 
-    def _ended(self, _number: int, _frame: FrameType | None) -> None:
+    def _ended(self, number: int, _frame: FrameType | None) -> None:
+        self._told = self._told or number
         self._end.set()
 
     def _stop(self) -> None:

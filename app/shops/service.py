@@ -111,8 +111,8 @@ class _Running:
                     await _within(self._idle.wait(), self.shop.settings.deadline_s)
             except Exception as error:  # noqa: BLE001 - whatever it is, the other shops go on
                 self.app, self.why = None, "cannot start"
-                logger().error("shop_not_started", why=str(error), again_s=AGAIN_S)
                 self.tried.set()
+                logger().error("shop_not_started", why=str(error), again_s=AGAIN_S)
                 await _within(self._end.wait(), AGAIN_S)
 
 

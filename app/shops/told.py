@@ -81,7 +81,7 @@ def _shop(name: str, said: Mapping[str, Any]) -> Shop:
         msg = f"{name!r}: {error}"
         raise InputError(msg, field=f"{PREFIX}SHOPS") from error
     hosts = settings.hosts if "hosts" in said else ()
-    return Shop(name=name, home=settings.home, hosts=hosts, settings=settings.model_copy(update={"shops": {}}))
+    return Shop(name=name, home=settings.home, hosts=hosts, settings=settings)
 
 
 def _of(shop: Shop, what: str) -> Iterator[str]:

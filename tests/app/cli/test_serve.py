@@ -80,6 +80,30 @@ def test_it_answers_and_ctrl_c_ends_it_quietly(server: tuple[subprocess.Popen[st
     assert "stopped" in err
 
 
+@pytest.mark.parametrize(("starts", "code"), [("await asyncio.sleep(60)", -signal.SIGTERM), ("1 / 0", 1)], ids=["for ever", "fails"])
+def test_a_start_that_does_not_end_well_ends_the_process(starts: str, code: int) -> None:
+    """One that fails by itself; one that lasts when it is told to stop."""
+    script = f"""
+import asyncio, socket
+from app.ground.settings import Settings
+from app.server.process import answer
+
+class Service:
+    state = None
+
+    async def __call__(self, scope, receive, send):
+        print("starts", flush=True)
+        {starts}
+
+answer(Service(), Settings(), socket.create_server(("127.0.0.1", 0)))
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"starts\n"
+        process.send_signal(signal.SIGTERM) if code < 0 else None
+        assert process.wait(30) == code
+
+
 @pytest.mark.parametrize("more", [(), ("--workers", "2")], ids=["one process", "several"])
 def test_a_hang_up_ends_it_as_sigterm_does(home: Path, tmp_path: Path, more: tuple[str, ...]) -> None:
     """What is under way is finished, and its line is there; nothing of it is left."""
@@ -88,6 +112,7 @@ def test_a_hang_up_ends_it_as_sigterm_does(home: Path, tmp_path: Path, more: tup
     assert next(line for line in process.stdout if "http://" in line)
     process.send_signal(signal.SIGHUP)
     _, err = process.communicate(timeout=60)
+    assert process.returncode == 0
     assert "stopped" in err
     assert "Traceback" not in err
 

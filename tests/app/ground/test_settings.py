@@ -55,6 +55,22 @@ def test_pictures_can_be_no_larger_than_an_encoder_decodes(monkeypatch: pytest.M
         Settings.read()
 
 
+@pytest.mark.parametrize(("name", "of"), [("SHOPS", "a"), ("FEEDS", "a"), ("WORKER", "training"), ("WORKER__TRAINING", "a")])
+def test_json_that_names_a_thing_twice_is_refused(name: str, of: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the first would be lost without a word."""
+    monkeypatch.setenv(f"ATTIRE_{name}", f'{{"{of}": {{}}, "b": {{}}, "{of}": {{}}}}')
+    with pytest.raises(InputError, match=rf"ATTIRE_{name}': names '{of}' twice"):
+        Settings.read()
+
+
+def test_a_shops_home_is_read_by_what_is_said_of_the_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And a home that is none's by the installation's settings; either is alone."""
+    monkeypatch.setenv("ATTIRE_SHOPS", f'{{"a": {{"home": "{tmp_path}/a/", "deadline_s": 7}}, "b": {{"home": "b"}}}}')
+    found = [Settings.read(home=tmp_path / name) for name in "ac"]
+    assert [(one.deadline_s, one.shops) for one in found] == [(7.0, {}), (30.0, {})]
+    assert len(Settings.read().shops) == 2
+
+
 def test_a_bad_variable_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its name, its value and what is wrong, in one line."""
     monkeypatch.setenv("ATTIRE_LIMITS__MAX_K", "many")
