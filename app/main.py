@@ -97,7 +97,7 @@ def create_app(
     """
     settings = settings or Settings.read()
     store = ReleaseStore(settings.home)
-    serving = Serving(release, why_not=f"no release in {settings.home.name}; run `attire import DATA --home HOME` and start again")
+    serving = Serving(release, why_not="no release in its home yet; run `attire import DATA --home HOME`, which is taken up by itself")
     figures = Metrics()
 
     @asynccontextmanager

@@ -29,6 +29,7 @@ from models.errors import BundleError
 from models.manifest import BUNDLE, Manifest, refuse_taken
 from sealed.directories import staged
 from sealed.errors import SealedError
+from sealed.files import as_any
 from sealed.manifest import read_as
 
 _ENCODER: Final = "encoder"
@@ -69,7 +70,8 @@ def write_contents(directory: Path, contents: ContentsT) -> ContentsT:
     refuse_taken(directory)
     with staged(directory) as staging:
         weights = {name: value.detach().cpu().contiguous() for name, value in contents.model.state_dict().items()}
-        save_file(weights, staging / _WEIGHTS)
+        with as_any(staging / _WEIGHTS) as file:
+            save_file(weights, file)
         for name, content in zip(_LIST_FILES, (contents.vocabulary, contents.residuals), strict=True):
             (staging / name).write_text(json.dumps(content, ensure_ascii=False))
         for name, some in ((_PRODUCTS, contents.products), (_SIZES, contents.sizes)):

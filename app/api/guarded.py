@@ -20,6 +20,7 @@ from app.api.room.entrance import Entrance
 from app.api.unchanged import Unchanged
 from app.ground.errors import HomeError
 from app.ground.logs import logger
+from app.ground.places import shown
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
 
@@ -65,4 +66,4 @@ def _warn_without_admin(file: KeyFile) -> None:
     except HomeError:  # told when the first key is asked for
         return
     why = "no key opens the ops room, nor changes releases and experiments"
-    logger().warning("no_admin_key", why=f"{why}; make one: attire keys create --home {file.home} --scope admin")
+    logger().warning("no_admin_key", why=f"{why}; make one: attire keys create --home {shown(file.home)} --scope admin")

@@ -51,10 +51,14 @@ def _problem(named: Sequence[str], allowed: Sequence[str], *, needed: bool) -> s
     found = _HOST.fullmatch(named[0])
     if len(named) > 1 or found is None:
         return "should be one name or address, and the port"
-    host = found[1].lower().rstrip(".")
-    if host == "localhost" or "." not in host or _is_address(host) or any(fnmatchcase(host, one) for one in allowed):
+    if may_be_asked(found[1].lower().rstrip("."), allowed):
         return None
     return "the service is not asked under this name; add it to ATTIRE_HOSTS if it is"
+
+
+def may_be_asked(host: str, allowed: Sequence[str]) -> bool:
+    """Whether the service may be asked under a name or an address, in lower case and without a port."""
+    return host == "localhost" or "." not in host or _is_address(host) or any(fnmatchcase(host, one) for one in allowed)
 
 
 def _is_address(host: str) -> bool:

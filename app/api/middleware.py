@@ -59,6 +59,7 @@ class RequestLog:
                 await respond(INTERNAL, f"request {request_id} failed")(scope, receive, send_with_id)
             finally:
                 seconds = time.perf_counter() - started
+                state = scope.get("state", {})
                 route = str(getattr(scope.get("route"), "path", NO_ROUTE))  # as declared: few labels, whatever paths are asked for
                 self.metrics.request(scope["method"], route, status, seconds, stages)
                 logger().info(
@@ -67,8 +68,7 @@ class RequestLog:
                     path=printable(scope["path"]),
                     status=status,
                     ms=round(1000 * seconds, 1),
-                    release=scope.get("state", {}).get("release"),
-                    **({"key": scope["state"]["key"]} if "key" in scope.get("state", {}) else {}),
+                    **{name: state[name] for name in ("release", "key") if state.get(name) is not None},
                     **{f"{name}_ms": round(1000 * took, 2) for name, took in stages.seconds.items()},
                 )
 

@@ -18,6 +18,7 @@ from app.catalogue.engine import HERE, Engine, Part
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
+from app.ground.places import shown
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Entry, Stream
@@ -94,7 +95,7 @@ def publish(
         store.bring_pictures()
         features_NF = catalogue_features(catalogue_of(items, store.images), other, cache, progress, encode=engine.encode).features
     if not items.num_rows:
-        msg = f"{store.home}: every item was deleted; put some back before you publish"
+        msg = f"{shown(store.home)}: every item was deleted; put some back before you publish"
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
     release = write_release(store, bundle, items, features_NF, offset, engine=engine)
@@ -130,7 +131,9 @@ def _other_encoder(directory: Path, bundle: Bundle, snapshot: Snapshot, store: R
     if reads.fingerprint == kept.fingerprint:
         return None
     if kept.is_own or reads.is_own:
-        check_features(reader, reads, f"the catalogue in {store.home}", kept, mend="train on these features, or import into a fresh home")
+        check_features(
+            reader, reads, f"the catalogue in {shown(store.home)}", kept, mend="train on these features, or import into a fresh home"
+        )
     encoder = load_encoder(bundle.encoder_spec, bundle.device)
     check_features(reader, reads, "its encoder here", encoder.features, mend="install the same weights")
     return encoder

@@ -10,7 +10,7 @@ import typer
 from app.backup.form import packed
 from app.cli.options import Home
 from app.cli.progress import progress, warn
-from app.ground.places import refuse_in_bucket
+from app.ground.places import refuse_in_bucket, shown
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 
@@ -38,7 +38,7 @@ def backup(
         )
     log = f"its log of {about.log}" if about.log else "no log, as there is none yet"
     release = f"release {about.release}" if about.release else "no release"
-    typer.echo(f"{out}: {len(about.files):,} files, {out.stat().st_size / 1e6:,.1f} MB; {settings.home} with {release} and {log}")
+    typer.echo(f"{out}: {len(about.files):,} files, {out.stat().st_size / 1e6:,.1f} MB; {shown(settings.home)} with {release} and {log}")
 
 
 def restore(
@@ -54,4 +54,4 @@ def restore(
 
     about = put_back(file, settings.home, settings.log, force=force)
     release = f"release {about.release} is current" if about.release else "it has no release"
-    typer.echo(f"{settings.home}: as it was at {about.created}, {len(about.files):,} files; {release}")
+    typer.echo(f"{shown(settings.home)}: as it was at {about.created}, {len(about.files):,} files; {release}")

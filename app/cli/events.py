@@ -11,7 +11,7 @@ import typer
 
 from app.cli.json_to import Json
 from app.cli.options import Home
-from app.ground.places import check_there
+from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from models.outputs import check_output_file
 
@@ -41,7 +41,9 @@ def list_(
         json_to.write(events)
         return
     if not events:
-        typer.echo(f"{settings.home}: no events yet; they come by POST /events, and with every answer of POST /complete-outfit", err=True)
+        typer.echo(
+            f"{shown(settings.home)}: no events yet; they come by POST /events, and with every answer of POST /complete-outfit", err=True
+        )
     for event in events:
         typer.echo("  ".join(_told(event)))
 

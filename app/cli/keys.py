@@ -10,7 +10,7 @@ import typer
 from app.cli.json_to import Json
 from app.cli.options import Home
 from app.ground.doors import OF_A_PAGE, SCOPES, Scope, words
-from app.ground.places import check_there
+from app.ground.places import check_there, shown
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from models.errors import InputError, did_you_mean
@@ -38,10 +38,10 @@ def create(
     scopes = [_scope(word) for word in asked] or (OF_A_PAGE if origin else _USUAL)
     file = _file(home)
     if not file.home.is_dir():
-        typer.echo(f"{file.home}: no home was here; this makes one, whose key opens no other's service", err=True)
+        typer.echo(f"{shown(file.home)}: no home was here; this makes one, whose key opens no other's service", err=True)
     key, token = file.create(name, scopes, origin or ())
     where = f", from pages of {', '.join(key.origins)}" if key.origins else ""
-    typer.echo(f"key {key.id} ({key.name}) of {file.home} opens {', '.join(key.scopes)}{where}; it is shown this once:", err=True)
+    typer.echo(f"key {key.id} ({key.name}) of {shown(file.home)} opens {', '.join(key.scopes)}{where}; it is shown this once:", err=True)
     typer.echo(token)
 
 
@@ -57,7 +57,7 @@ def list_(home: Home = None, json_to: Json = None) -> None:
         json_to.write(told)
         return
     if not keys:
-        typer.echo(f"{file.home}: no keys yet; make one with `attire keys create`", err=True)
+        typer.echo(f"{shown(file.home)}: no keys yet; make one with `attire keys create`", err=True)
     for key in keys:
         state = f"revoked {key.revoked}" if key.revoked else "opens"
         where = f"  {', '.join(key.origins)}" if key.origins else ""

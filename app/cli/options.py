@@ -96,7 +96,7 @@ Home, HomeOfAny = (
             "--home",
             callback=callback,
             parser=as_home,
-            metavar="PATH",
+            metavar="<path>",
             help="Directory of bundles, snapshots and releases.",
             envvar="ATTIRE_HOME",
             show_default="attire-home",

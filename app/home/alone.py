@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.ground.errors import HomeError
+from app.ground.places import shown
 from app.home.origin import refreshed
 from app.home.replicas import last_noted_s, served_by_replicas
 from app.home.runs import Runs
@@ -56,7 +57,7 @@ def alone(home: Path) -> Iterator[None]:
     Raises:
         HomeError: another worker has it.
     """
-    with holding(Runs(home).root / "lock", f"{home}: another worker is at work here; stop it first, one is enough for a home"):
+    with holding(Runs(home).root / "lock", f"{shown(home)}: another worker is at work here; stop it first, one is enough for a home"):
         yield
 
 
@@ -73,7 +74,7 @@ def unused(home: Path, if_killed: str) -> Iterator[None]:
     if served := served_by_replicas(home):
         names = ", ".join(sorted(served))
         noted = f"as it noted {last_noted_s(home):.0f} s ago, which it does every minute"
-        msg = f"{home}: a service answers from release {names} here, {noted}; stop it first; if it was killed just now, {if_killed}"
+        msg = f"{shown(home)}: a service answers from release {names} here, {noted}; stop it first; if it was killed just now, {if_killed}"
         raise HomeError(msg)
     with alone(home):
         yield

@@ -24,6 +24,7 @@ from pydantic.dataclasses import dataclass as checked
 
 from app.ground.doors import PUBLISHABLE, Scope, an_origin
 from app.ground.errors import HomeError
+from app.ground.places import shown
 from app.home.alone import in_turn
 from app.home.origin import origin_of
 from app.home.runs import now
@@ -130,7 +131,7 @@ class KeyFile:
             keys = self.all()
             found = next((key for key in keys if key.id == key_id), None)
             if found is None:
-                msg = f"{self.home}: no key {key_id!r}; there are: {', '.join(key.id for key in keys) or 'none'}"
+                msg = f"{shown(self.home)}: no key {key_id!r}; there are: {', '.join(key.id for key in keys) or 'none'}"
                 raise HomeError(msg)
             revoked = found if found.revoked else replace(found, revoked=now())
             self._write([revoked if key.id == key_id else key for key in keys])

@@ -126,7 +126,7 @@ class ReleaseStore:
             refuse_half(self.home)
             return None
         except NotADirectoryError as error:
-            msg = f"{self.home}: not a directory; choose another --home"
+            msg = f"{shown(self.home)}: not a directory; choose another --home"
             raise HomeError(msg) from error
         except (OSError, UnicodeDecodeError) as error:
             why = error.strerror if isinstance(error, OSError) else "not text"
@@ -178,7 +178,7 @@ class ReleaseStore:
             refreshed(self.home)
         known = [record.stem for record in self._paths()]
         if not _RELEASE_ID.fullmatch(release_id) or not path.exists():
-            msg = f"{self.home}: no release {shortened(release_id)!r}; there are: {', '.join(known) or 'none'}"
+            msg = f"{shown(self.home)}: no release {shortened(release_id)!r}; there are: {', '.join(known) or 'none'}"
             raise HomeError(msg)
         try:
             record = read_as(ReleaseRecord, path, "a release")
@@ -255,7 +255,7 @@ class ReleaseStore:
         for release_id in reversed(served[:-1]):
             with suppress(HomeError):  # one that is gone or broken cannot be gone back to
                 return self.record(release_id)
-        msg = f"{self.home}: no release served before {current.id}; see `attire releases list`"
+        msg = f"{shown(self.home)}: no release served before {current.id}; see `attire releases list`"
         raise HomeError(msg)
 
     def gone_back_to(self) -> list[ReleaseRecord]:

@@ -14,6 +14,7 @@ from models.errors import InputError
 LOCAL: Final = "local"
 AUTO: Final = "auto"
 _TIMES: Final = 3
+_OF_TOKENS: Final = "ray._private.authentication.authentication_token_setup"
 
 Begun = TypeVar("Begun")
 
@@ -48,6 +49,7 @@ def join(on: str, cpus: int | None = None) -> None:
 
     if ray.is_initialized():
         return
+    logging.getLogger(_OF_TOKENS).addFilter(_worth_a_line)
     os.environ.setdefault("RAY_worker_niceness", "0")  # of nodes that start here; Ray's 15 have little of a core that others want
     beside = {"include_dashboard": False, "num_cpus": cpus} if on == LOCAL else {}
     try:
@@ -55,6 +57,11 @@ def join(on: str, cpus: int | None = None) -> None:
     except ConnectionError as error:
         msg = "no cluster of Ray has this machine as a node; start one with `ray start --head`, or give local"
         raise InputError(msg, field="--on") from error
+
+
+def _worth_a_line(record: logging.LogRecord) -> bool:
+    """Not that a token is asked for, and how that is switched off: docs/ray.md wants it so."""
+    return "authentication is enabled" not in record.getMessage()
 
 
 def here() -> bool:

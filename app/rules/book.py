@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from app.ground import collector
 from app.ground.errors import HomeError
+from app.ground.places import shown
 from app.home.versions import Versions
 from app.rules.rule import KEPT, RULES, Rule, as_written
 
@@ -64,7 +65,7 @@ class RuleFile(Versions[RuleBook]):
         with self.changing():
             book = self.book()
             if rule_id not in {rule.id for rule in book.rules}:
-                msg = f"{self.home}: no rule {rule_id!r}; `attire rules list` shows those that there are"
+                msg = f"{shown(self.home)}: no rule {rule_id!r}; `attire rules list` shows those that there are"
                 raise HomeError(msg)
             return self._write(book.without(rule_id))
 

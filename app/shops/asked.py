@@ -23,7 +23,7 @@ class Asked:
         Args:
             headers: by names in lower case.
         """
-        host = _name(headers.get("host", ""))
+        host = name_of(headers)
         named = next((shop.name for shop, _ in self._shops if shop.answers_to(host)), None)
         if named is not None:
             return named
@@ -31,11 +31,12 @@ class Asked:
         return next((shop.name for shop, ring in self._shops if key_id and ring.stamped(key_id)), None)
 
 
-def _name(host: str) -> str:
-    """A ``Host`` without its port.
+def name_of(headers: Mapping[str, str]) -> str:
+    """The ``Host`` without its port.
 
-    >>> _name("Shop.Example:8000"), _name("[::1]:80"), _name("shop.example.")
-    ('shop.example', '[::1]', 'shop.example')
+    >>> [name_of({"host": host}) for host in ("Shop.Example:8000", "[::1]:80", "shop.example.")]
+    ['shop.example', '[::1]', 'shop.example']
     """
+    host = headers.get("host", "")
     name, _, port = host.rpartition(":")
     return (name if port.isdecimal() and name else host).lower().rstrip(".")

@@ -29,6 +29,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from app.api.headers import SecurityHeaders
+from app.api.hosts import may_be_asked
 from app.api.keys import sent_token
 from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
@@ -40,12 +41,12 @@ from app.live.figures import labelled
 from app.live.siblings import Siblings
 from app.live.watchdog import Watchdog
 from app.main import create_app
-from app.shops.asked import Asked
+from app.shops.asked import Asked, name_of
 from app.shops.told import Shop, shops_of
 
 AGAIN_S: Final = 30.0
 """Seconds after which a shop that could not start is tried again."""
-_UNKNOWN: Final = "no shop answers under this name, and no key of a shop was sent; ATTIRE_SHOPS says which there are"
+_UNKNOWN: Final = "no shop answers under this name, nor, under an address, was a shop's key sent; ATTIRE_SHOPS says which there are"
 
 
 class _Running:
@@ -165,8 +166,7 @@ class Shops:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
-        name = self._asked.of(Headers(scope=scope))
-        asked = None if name is None else self._shops[name]
+        asked = self._of(Headers(scope=scope))
         if asked is not None and self._most is not None:
             await _within(self._hold(asked), asked.shop.settings.deadline_s)
         if asked is None or asked.app is None:
@@ -175,6 +175,13 @@ class Shops:
             return
         with bound_contextvars(shop=asked.shop.name), asked.under_way():
             await asked.app(scope, receive, send)
+
+    def _of(self, headers: Headers) -> _Running | None:
+        """Whose a request is; nobody's where its key names a shop that is not asked under this name."""
+        name = self._asked.of(headers)
+        if name is None or not may_be_asked(name_of(headers), [one.lower() for one in self._shops[name].shop.settings.hosts]):
+            return None
+        return self._shops[name]
 
     async def _hold(self, asked: _Running) -> None:
         """Have a shop run that may not yet, and return once it was tried. Whoever waits may leave: others find all as they need it."""

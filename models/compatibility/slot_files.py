@@ -10,6 +10,7 @@ from safetensors.numpy import load_file, save_file
 
 from models.compatibility.slot_templates import SlotTemplates
 from models.compatibility.slots import SlotModel
+from sealed.files import as_any
 
 Slots = SlotModel | SlotTemplates
 
@@ -21,7 +22,8 @@ def write_slots(slots: Slots, directory: Path) -> None:
     """Write one or two files."""
     if isinstance(slots, SlotModel):
         body: object = slots.body()
-        save_file(dict(slots.weights), directory / _WEIGHTS)
+        with as_any(directory / _WEIGHTS) as file:
+            save_file(dict(slots.weights), file)
     else:
         body = [[list(names), count] for names, count in slots.templates]
     (directory / SLOTS).write_text(json.dumps(body, ensure_ascii=False))

@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from models.encoders.pictures import square
 from models.errors import EncoderError
+from sealed.files import as_any
 
 CONFIG_FILE: Final = "image_config.json"
 WEIGHTS_FILE: Final = "image_model.safetensors"
@@ -99,7 +100,8 @@ def build_tower(description: Mapping[str, Any]) -> nn.Module:
 def save_tower(directory: Path, tower: nn.Module, description: Mapping[str, Any], preprocessing: Preprocessing, training: object) -> None:
     """Write a trained tower in half precision; ``local-dir:`` loads it."""
     directory.mkdir(parents=True, exist_ok=True)
-    save_file(halved(tower.state_dict()), directory / WEIGHTS_FILE)
+    with as_any(directory / WEIGHTS_FILE) as file:
+        save_file(halved(tower.state_dict()), file)
     body = {"tower": dict(description), "preprocess": asdict(preprocessing), "training": training}
     (directory / CONFIG_FILE).write_text(json.dumps(body, indent=1))
 

@@ -34,7 +34,7 @@ from models.encoders.batches import Batch, Encode, encode_here
 from models.encoders.features import FeatureSpec, FloatArray
 from models.errors import EncoderError
 from models.progress import Progress, Warn, silent
-from sealed.files import named, replacing
+from sealed.files import as_any, named, replacing
 
 BATCH: Final = 128
 _TITLES: Final = 1_024  # at once, where there are no pictures
@@ -287,5 +287,5 @@ def _keep(directory: Path | None, keys: list[bytes], features: NDArray[np.float1
         return
     place = directory / f"{hashlib.sha256(b''.join(keys)).hexdigest()[:16]}.safetensors"
     table = torch.from_numpy(np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, _KEY_BYTES).copy())
-    with replacing(place, to_disk=False) as staging:
+    with replacing(place, to_disk=False) as staging, as_any(staging):
         save_file({"keys": table, "features": torch.from_numpy(features)}, staging, {key.hex(): why for key, why in refused.items()})

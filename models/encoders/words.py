@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
 from models.encoders.features import FloatArray
+from sealed.files import as_any
 
 VOCABULARY_FILE: Final = "words.json"
 MATRIX_FILE: Final = "words.safetensors"
@@ -67,7 +68,8 @@ class WordMatrix:
         """Write the matrix beside an encoder's weights."""
         (directory / VOCABULARY_FILE).write_text(json.dumps(self.words, ensure_ascii=False, indent=0))
         vectors, bias = torch.from_numpy(self.vectors_KD.astype(np.float16)), torch.from_numpy(self.bias_K.astype(np.float32))
-        save_file({"vectors": vectors, "bias": bias}, directory / MATRIX_FILE)
+        with as_any(directory / MATRIX_FILE) as file:
+            save_file({"vectors": vectors, "bias": bias}, file)
 
     @classmethod
     def load(cls, directory: Path) -> WordMatrix | None:

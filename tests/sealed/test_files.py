@@ -6,11 +6,13 @@ import os
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
 from sealed.directories import staged
-from sealed.files import replacing, write_whole
+from sealed.files import as_any, replacing, write_whole
 
 
 def test_a_file_is_there_when_it_is_whole(tmp_path: Path) -> None:
@@ -65,3 +67,12 @@ def test_a_full_disk_says_where(tmp_path: Path) -> None:
                 write()
     assert path.read_text() == "before\n"
     assert [one.name for one in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_safetensors_writes_is_open_to_whom_other_files_are(tmp_path: Path) -> None:
+    """By the umask, and not its owner's alone: replicas of another user read it."""
+    (tmp_path / "any").touch()
+    with as_any(tmp_path / "weights") as file:
+        save_file({"a": np.zeros(1)}, file)
+    assert (tmp_path / "weights").stat().st_mode == (tmp_path / "any").stat().st_mode
+    assert load_file(tmp_path / "weights")["a"] == 0

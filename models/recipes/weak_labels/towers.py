@@ -18,6 +18,7 @@ from models.encoders.image_towers import WEIGHTS_FILE, halved, save_tower
 from models.encoders.words import WordMatrix
 from models.errors import BundleError
 from models.training.architecture import Architecture
+from sealed.files import as_any
 
 SMALL: Final = "small"
 LITE: Final = "lite0"
@@ -72,9 +73,8 @@ def save_encoder(
         save_tower(directory, towers.tower, architecture.description, architecture.preprocessing, dict(training))
     else:
         given = architecture.preprocessing
-        save_file(
-            {name: value for name, value in halved(towers.tower.state_dict()).items() if name != "attn_mask"}, directory / _CLIP_WEIGHTS
-        )
+        with as_any(directory / _CLIP_WEIGHTS) as file:
+            save_file({name: value for name, value in halved(towers.tower.state_dict()).items() if name != "attn_mask"}, file)
         shown = {"size": given.side, "mean": given.mean, "std": given.std}
         preprocess = {**shown, "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255}
         body = {"model_cfg": architecture.description, "preprocess_cfg": preprocess, "training": training}

@@ -90,6 +90,9 @@ def test_a_release_is_imported_here_served_there_and_rolled_back_from_elsewhere(
             soon(lambda: httpx2.get(f"{url}/readyz", timeout=60).json()["release"].startswith("r1-"))
         finally:
             server.terminate()
+    for command in (["releases", "rollback"], ["keys", "create"], ["keys", "revoke", "none"]):
+        said = on("c", *command)[1]
+        assert (URL in said, str(tmp_path) in said) == (True, False), said
     code, said = on("a", "gc")
     assert said.splitlines()[-1].startswith(f"{URL}: "), said
     assert (code, "nothing to remove" in said) == (0, True), said

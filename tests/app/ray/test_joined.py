@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import subprocess
 import sys
@@ -39,11 +40,22 @@ def test_what_only_one_of_them_can_is_refused_by_the_other(
     assert "4: shards are processes of a cluster; give --on, or 0" in capsys.readouterr().err
     monkeypatch.setenv("ATTIRE_SHOPS", '{"a": {"home": "a"}}')
     assert run([*command, "--on", "local"]) == 2
+    assert "leave ATTIRE_SHOPS out" in capsys.readouterr().err
+    assert run(["serve", "--port", "0", "--on", "local"]) == 2
     assert "4: shards are for one shop, and there are several; give 0" in capsys.readouterr().err
     monkeypatch.delenv("ATTIRE_INDEX__SHARDS")
     monkeypatch.setenv("ATTIRE_ENCODERS", "2")
     assert run(command) == 2
     assert "2: they are processes of a cluster; give --on, or 0" in capsys.readouterr().err
+
+
+def test_that_a_token_is_asked_for_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """That none is asked for is one."""
+    said = logging.getLogger(joined._OF_TOKENS)
+    said.addFilter(joined._worth_a_line)
+    for state in ("enabled", "disabled"):
+        said.warning("Token authentication is %s for this Ray cluster.", state)
+    assert [record.args for record in caplog.records] == [("disabled",)]
 
 
 def test_checking_imports_nothing() -> None:

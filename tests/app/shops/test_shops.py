@@ -126,6 +126,13 @@ def test_what_is_done_in_one_shop_never_shows_in_another(client: TestClient, key
         assert bought == bool(events[shop])
 
 
+def test_a_strange_name_is_no_shops_whatever_key_is_sent(client: TestClient, keys: dict[str, dict[str, str]]) -> None:
+    """As without one."""
+    for headers in ({}, keys["a"]):
+        nobody = client.get("http://strange.example/categories", headers=headers)
+        assert (nobody.status_code, nobody.json()["type"]) == (421, "/problems/unknown-shop")
+
+
 def test_figures_tell_of_which_shop_they_are(client: TestClient) -> None:
     """All of them to the installation's operator, each shop's own to itself."""
     client.post(f"{A}/complete-outfit", json=QUESTION)
