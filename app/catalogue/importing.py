@@ -121,7 +121,7 @@ def import_catalogue(
     if current is not None and log is not None:
         check_place(log, current.id, current.catalog_offset)
     offset = end_of_changes(log, store.home) if current is not None else None
-    findings = findings or Findings()
+    findings = findings or Findings(progress=progress)
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping, store.home, tasks=False).catalogue
     findings.tell(warn)
@@ -149,7 +149,7 @@ def import_catalogue(
     again = not (named.refused or counts.before)
     del catalogue, named, items  # the check reads them again
     give_back()
-    Release.open(store, release, device=device, later=True)
+    Release.open(store, release, device=device, later=True, progress=progress)
     release = store.activate(release.id)
     FeedRecords(store.home).keep_imported(ids_of(store, release))
     if again:  # else another import may have more luck

@@ -98,7 +98,7 @@ def publish(
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
     release = write_release(store, bundle, items, features_NF, offset, engine=engine)
-    Release.open(store, release, device=device, later=True)
+    Release.open(store, release, device=device, later=True, progress=progress)
     return store.activate(release.id) if serve else release
 
 

@@ -129,7 +129,7 @@ def sync(
     """
     started = time.monotonic()
     store, records = ReleaseStore(settings.home), FeedRecords(settings.home)
-    heard = findings or Findings()
+    heard = findings or Findings(progress=progress)
     work = _Work(store=store, settings=settings, mapping=mapping, findings=heard, bounds=bounds, progress=progress, warn=warn)
     with records.alone():
         record, current = records.read(source), store.current()

@@ -54,11 +54,11 @@ def sync(
 
     bounds = Bounds(rejected=1.0, left=0.0) if force else Bounds(rejected=most)
     file = rejects or settings.home / REJECTS
-    findings = Findings()
+    findings, steps = Findings(), progress()
     try:
-        with Rejects(file) as aside:
-            findings = Findings(rejects=aside)
-            done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=progress(), warn=warn)
+        with Rejects(file) as aside, steps(f"synchronising {feed}", 0):
+            findings = Findings(rejects=aside, progress=steps)
+            done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=steps, warn=warn)
     except ROOTS as error:
         FeedRecords(settings.home).failed(feed, str(error))
         write_said(json_to, {"feed": feed, "refused": str(error), **of_reading(findings)})

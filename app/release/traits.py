@@ -24,6 +24,7 @@ from index.snapshot import Snapshot
 from models.compatibility.roles import CORE
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
+from models.progress import Progress, counted, silent
 
 _CLOTHED: Final = 0.25
 """The least share of what is worn that clothes have in a shop of clothes."""
@@ -48,7 +49,7 @@ class Traits:
     _told: dict[tuple[int, Hashable], tuple[object, BoolArray]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None) -> Traits:
+    def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None, progress: Progress = silent) -> Traits:
         """Read the rows.
 
         Args:
@@ -61,7 +62,7 @@ class Traits:
         groups, beside = keys[keys < 0], None
         if known and len(groups):
             beside = snapshot.items.select(SIZED_COLUMNS).take(pa.array(np.flatnonzero(np.isin(before.key_N, groups))))
-        said = labels_of(items, snapshot.categories, beside)
+        said = counted(labels_of(items, snapshot.categories, beside), progress, "reading the words of items", items.num_rows)
         codes = (place_of.setdefault(labels, len(place_of)) for labels in said)
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)

@@ -25,6 +25,7 @@ from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
 from models.datasets.names import spelling_of
 from models.datasets.schema import ITEM_SCHEMA
+from models.progress import Progress, counted, silent
 
 _NOTHING_WORDS: Final = (
     "other others misc miscellaneous various assorted mixed more everything stuff all any clothing clothes apparel garment garments "
@@ -90,7 +91,9 @@ class Placed:
         return f"{put}{stay}; `catch_all: []` in a mapping leaves them"
 
 
-def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None) -> Placed:
+def placed_by_titles(
+    table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None, progress: Progress = silent
+) -> Placed:
     """Put items of no category, and of one that names no garment, where the catalogue's other items of the same garment are.
 
     Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays.
@@ -104,16 +107,16 @@ def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None, besi
     silent = [name for name in counts if asked is None and name and role_of(name) is None]
     if not (silent or "" in counts or asked):
         return Placed(table)
-    some = _rows(_spread(table), counts)
+    some = _rows(_spread(table), counts, progress=progress)
     told = {spelling_of(name) for name in asked or ()}
     several = _of_several_kinds(some)
     opened = {name for name in counts if not name or spelling_of(name) in told}
     opened |= {name for name in silent if says_nothing(name) or _says_small_things(name) or name in several}
     if not opened:
         return Placed(table)
-    others = _rows(_spread(beside), counts) if beside is not None else []
+    others = _rows(_spread(beside), counts, progress=progress) if beside is not None else []
     places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
-    return _moved(table, counts, opened, places)
+    return _moved(table, counts, opened, places, progress)
 
 
 def says_nothing(name: str) -> bool:
@@ -159,7 +162,7 @@ def _spread(table: pa.Table) -> pa.Table:
     return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
 
 
-def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = ()) -> list[_Row]:
+def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = (), *, progress: Progress) -> list[_Row]:
     """Items by their words.
 
     Args:
@@ -167,7 +170,8 @@ def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] 
     """
     french, rows = speaks_french(categories), list[_Row]()
     said = items.select(["category", "subcategory", "title"]).to_pylist()
-    for item, whole in zip(said, labels_of(_named(items), categories), strict=True):
+    labels_N = counted(labels_of(_named(items), categories), progress, "looking where garments are", len(items))
+    for item, whole in zip(said, labels_N, strict=True):
         category, labels = item["category"] or "", whole
         if category in opened:
             item["category"] = None
@@ -239,9 +243,9 @@ class _Places:
     def best(self, row: _Row) -> str | None:
         """The category with most items of the same garment that is for nobody else, of those whose names the title has, if any has."""
         whom, word = row.labels.audience, row.garments[0] if row.garments else ""
-        for counted, what in ((self.garment, word), (self.role, str(row.labels.role))):
+        for held, what in ((self.garment, word), (self.role, str(row.labels.role))):
             for people in (whom, None):
-                found = {name: count for name, count in counted.get((what, people), {}).items() if self._may_be_for(name, whom)}
+                found = {name: count for name, count in held.get((what, people), {}).items() if self._may_be_for(name, whom)}
                 if found:
                     return min(found, key=lambda name: (not row.title.issuperset(_words(name)), -found[name], name))
         return None
@@ -265,7 +269,7 @@ def _are_together(one: str | None, other: str | None) -> bool:
     return whom[0] is None or whom[1] is None or (whom[0] & whom[1]).possible
 
 
-def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places) -> Placed:
+def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places, progress: Progress) -> Placed:
     column = table.column("category").combine_chunks()
     names = [name for name in pc.unique(column).to_pylist() if name is not None]
     among = pa.array([name for name in names if name in opened or ("" in opened and not name.strip())], pa.string())
@@ -274,7 +278,7 @@ def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], 
     before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
     language = language_of(counts)
     after, into, left = list(before), Counter[str](), Counter[str]()
-    for at, row in enumerate(_rows(rows, counts, opened)):
+    for at, row in enumerate(_rows(rows, counts, opened, progress=progress)):
         name = row.category if row.category.strip() else ""
         place = places.best(row) if row.worn else None
         if place is None and row.worn and not _says_small_things(name):

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ from models.datasets.orders.times import Unread, date_columns, date_order, item_
 from models.datasets.outfits import OUTFITS
 from models.datasets.shown import shown
 from models.errors import RowError, refuse
+from models.progress import counted
 
 ORDER_SCHEMA: Final = pa.schema(
     [
@@ -268,7 +270,8 @@ def _records(
     feed: Feed, findings: Findings, passed: Counter[str], told: tuple[Counter[tuple[str, str]], Unread], named: _Named
 ) -> Iterator[Record]:
     unknown, watched = told
-    for record in feed.records(passed):
+    records = feed.records(passed)
+    for record in counted(records, findings.progress, f"reading {feed.path}", feed.end, attrgetter("line")):
         if findings.feed is not None:
             findings.feed.rows += 1
         if isinstance(record, Record):
