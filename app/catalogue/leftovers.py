@@ -27,7 +27,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app.catalogue.publishing import changes_behind
 from app.experiments.book import ExperimentFile
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings
@@ -36,6 +35,7 @@ from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Entry, Stream, fits, order
+from app.log.changes import changes_behind
 from app.log.open import check_place, opened_log, sqlite_file
 
 _YOUNG_S: Final = 3_600.0

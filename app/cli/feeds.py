@@ -69,7 +69,8 @@ def _import(
     """Import what has changed; says so to a person, and to machines even when it is refused."""
     steps = progress()
     with steps("loading what imports", 0):
-        from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
+        from app.catalogue.bounds import Bounds  # noqa: PLC0415 - keeps --help fast
+        from app.catalogue.importing import import_catalogue  # noqa: PLC0415
         from app.ground import compute  # noqa: PLC0415
         from app.ground.allocator import keep_little  # noqa: PLC0415
         from models.datasets.findings import Findings  # noqa: PLC0415

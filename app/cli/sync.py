@@ -17,7 +17,7 @@ from app.ground.settings import Settings
 from app.home.feeds import REJECTS
 
 if TYPE_CHECKING:
-    from app.catalogue.syncing import Synced
+    from app.catalogue.synced import Synced
     from models.datasets.findings import Findings
 
 
@@ -47,7 +47,7 @@ def sync(
 
     settings = Settings.read(home=home)
     ReleaseStore(settings.home).current()
-    from app.catalogue.importing import Bounds  # noqa: PLC0415
+    from app.catalogue.bounds import Bounds  # noqa: PLC0415
     from app.catalogue.syncing import sync as run  # noqa: PLC0415
     from models.datasets.findings import Findings  # noqa: PLC0415
     from models.datasets.rejects import Rejects  # noqa: PLC0415

@@ -16,10 +16,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.catalogue.changes import Changes, items_now, replayed
-from app.catalogue.publishing import changes_behind
 from app.ground.parts import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseStore
+from app.log.changes import changes_behind
 from index.snapshot import Snapshot
 from models.datasets.findings import Findings
 from models.datasets.items import items_file
