@@ -26,7 +26,7 @@ from sealed.errors import SealedError
 from sealed.files import write_whole
 
 _FILE: Final = "imported.json"
-_FORMAT: Final = 6  # of what is read from a feed: another makes every import a new one
+_FORMAT: Final = 7  # of what is read from a feed: another makes every import a new one
 _CHUNK: Final = 1 << 20
 
 

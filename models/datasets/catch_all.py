@@ -5,7 +5,6 @@ A category fills one slot, so one that holds jeans and shorts, or dresses and he
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,42 +16,17 @@ import pyarrow.compute as pc
 from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
-from models.datasets.audience import SEASON_WORDS, WORDS, Audience, audience_label, departments
+from models.datasets.audience import Audience, audience_label, departments
 from models.datasets.category_names import category_named, language_of
-from models.datasets.feeds.words import bare, path_of
+from models.datasets.feeds.words import path_of
 from models.datasets.garments import NOT_WORN, garment_of, role_of
 from models.datasets.garments_abroad import speaks_french
-from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
+from models.datasets.labels import LABEL_COLUMNS, PATH_COLUMN, PieceLabels, labels_of
+from models.datasets.nameless import says_nothing, says_small_things, words_of_name
 from models.datasets.names import spelling_of
 from models.datasets.schema import ITEM_SCHEMA
 from models.progress import Progress, counted, silent
 
-_NOTHING_WORDS: Final = (
-    "other others misc miscellaneous various assorted mixed more everything stuff all any clothing clothes apparel garment garments "
-    "fashion wear ready to sale sales clearance outlet offer offers deal deals discount discounts discounted reduced promo "
-    "promotion promotions last chance final new in now just arrival arrivals this week weekly month gift gifts idea ideas present "
-    "presents best bestseller bestsellers seller sellers trending trend trends favourite favourites favorite favorites picks "
-    "featured popular latest product products item items article articles general uncategorized uncategorised unsorted default "
-    "category categories shop store root collection collections season seasonal vintage preloved pre loved owned used second hand "
-    "and the of for up off under "
-    "andere anderes sonstige sonstiges verschiedenes diverse diverses bekleidung oberbekleidung kleidung mode neu neue neues "
-    "neuheit neuheiten eingetroffen angebot angebote aktion aktionen rabatt reduziert ausverkauf geschenk geschenke geschenkideen "
-    "alle alles artikel produkt produkte allgemein unkategorisiert kollektion saison startseite und für im "
-    "autre autres divers vêtement vêtements habits soldes solde promos nouveauté nouveautés nouveau nouveaux nouvelle nouvelles "
-    "arrivage arrivages cadeau cadeaux idée idées tout tous toute toutes produit produits général accueil non classé prêt porter à "
-    "de du des la le les et pour "
-    "otro otros otra otras varios ropa moda rebajas oferta ofertas novedad novedades nuevo nueva regalo regalos todo todos producto "
-    "productos artículo artículos inicio colección sin categoría y para "
-    "altro altri altra altre varie abbigliamento saldi offerta offerte novità nuovi arrivi regali tutto tutti prodotto prodotti "
-    "articoli collezione e per "
-    "overig overige anders diversen kleding uitverkoop aanbieding aanbiedingen nieuw nieuwe cadeaus alles producten artikelen "
-    "collectie en voor"
-)
-_NOTHING: Final = frozenset(map(bare, (*_NOTHING_WORDS.split(), *WORDS, *SEASON_WORDS, "s")))
-"""Words that name no garment, whoever it is for and whenever it is worn."""
-_SMALL_THINGS_WORDS: Final = "accessory accessories accessoire accessoires accesorios accessori zubehör toebehoren"
-_SMALL_THINGS: Final = frozenset(map(bare, _SMALL_THINGS_WORDS.split()))
-"""What holds many a thing by right: only what the catalogue has a category of is better there."""
 _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
 _FEWEST_KINDS: Final = 3
 _SHARE: Final = 0.1
@@ -111,35 +85,12 @@ def placed_by_titles(
     told = {spelling_of(name) for name in asked or ()}
     several = _of_several_kinds(some)
     opened = {name for name in counts if not name or spelling_of(name) in told}
-    opened |= {name for name in silent if says_nothing(name) or _says_small_things(name) or name in several}
+    opened |= {name for name in silent if says_nothing(name) or says_small_things(name) or name in several}
     if not opened:
         return Placed(table)
     others = _rows(_spread(beside), counts, progress=progress) if beside is not None else []
     places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
     return _moved(table, counts, opened, places, progress)
-
-
-def says_nothing(name: str) -> bool:
-    """Whether all words of a category say nothing of what is in it.
-
-    >>> [says_nothing(name) for name in ("Other", "Women > Clothing > Other", "SALE -50%", "Damenmode", "Wrap", "Shoes > Other")]
-    [True, True, True, True, False, False]
-    """
-    words = _words(name)
-    return bool(words) and role_of(name) is None and _NOTHING.issuperset(words)
-
-
-def _says_small_things(name: str) -> bool:
-    words = _words(name)
-    return not _SMALL_THINGS.isdisjoint(words) and (_NOTHING | _SMALL_THINGS).issuperset(words)
-
-
-@lru_cache(maxsize=8_192)
-def _words(name: str) -> list[str]:
-    """Those of the last step of its path, without what German compounds of a department begin with."""
-    last = (path_of(name) or [""])[-1]
-    words = re.findall(r"[^\W\d_]+", bare(last))
-    return [re.sub(r"^(?:damen|herren|kinder|madchen|jungen)(?=mode|bekleidung|kleidung)", "", word) for word in words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +110,7 @@ class _Row:
 def _spread(table: pa.Table) -> pa.Table:
     """The words of items from all over a table."""
     rows = range(0, len(table), len(table) // _LOOKED_AT + 1)
-    return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
+    return table.select([*LABEL_COLUMNS, "group_id", PATH_COLUMN]).take(pa.array(rows, pa.int64()))
 
 
 def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = (), *, progress: Progress) -> list[_Row]:
@@ -176,7 +127,8 @@ def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] 
         if category in opened:
             item["category"] = None
             labels = replace(whole, role=role_of(item["subcategory"], item["title"], french=french))
-        rows.append(_Row(category, frozenset(_words(item["title"] or "")), tuple(_garments(item, labels.role, french=french)), labels))
+        garments = tuple(_garments(item, labels.role, french=french))
+        rows.append(_Row(category, frozenset(words_of_name(item["title"] or "")), garments, labels))
     return rows
 
 
@@ -247,7 +199,7 @@ class _Places:
             for people in (whom, None):
                 found = {name: count for name, count in held.get((what, people), {}).items() if self._may_be_for(name, whom)}
                 if found:
-                    return min(found, key=lambda name: (not row.title.issuperset(_words(name)), -found[name], name))
+                    return min(found, key=lambda name: (not row.title.issuperset(words_of_name(name)), -found[name], name))
         return None
 
     def _may_be_for(self, category: str, whom: str | None) -> bool:
@@ -274,14 +226,14 @@ def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], 
     names = [name for name in pc.unique(column).to_pylist() if name is not None]
     among = pa.array([name for name in names if name in opened or ("" in opened and not name.strip())], pa.string())
     mask = pc.or_(pc.is_null(column), pc.is_in(column, value_set=among)) if "" in opened else pc.is_in(column, value_set=among)
-    rows = table.select([*LABEL_COLUMNS, "group_id"]).filter(mask)
+    rows = table.select([*LABEL_COLUMNS, "group_id", PATH_COLUMN]).filter(mask)
     before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
     language = language_of(counts)
     after, into, left = list(before), Counter[str](), Counter[str]()
     for at, row in enumerate(_rows(rows, counts, opened, progress=progress)):
         name = row.category if row.category.strip() else ""
         place = places.best(row) if row.worn else None
-        if place is None and row.worn and not _says_small_things(name):
+        if place is None and row.worn and not says_small_things(name):
             place = category_named(str(row.labels.role), language)
         if place is None:
             left[name] += 1
