@@ -34,6 +34,7 @@ _SHARE: Final = 0.1
 _FEW: Final = 5
 """Items that do not tell yet for whom a category is."""
 _LOOKED_AT: Final = 20_000  # items, spread over all, by which it is known where a garment is
+_OWN_WORDS: Final = ["title", "subcategory"]
 _UNNAMED: Final = "no category"
 
 
@@ -70,11 +71,12 @@ def placed_by_titles(
 ) -> Placed:
     """Put items of no category, and of one that names no garment, where the catalogue's other items of the same garment are.
 
-    Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays.
+    Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays. An
+    item that is in the catalogue already, with the same words, stays where it was put, whatever became of the others.
 
     Args:
         table: items in ``ITEM_SCHEMA``. asked: the only categories that are taken for such; None for those that their names or items show.
-        beside: further items of the catalogue, which stay where they are.
+        beside: items of the catalogue that are there already, which stay where they are.
     """
     counts = {size["values"] or "": size["counts"] for size in pc.value_counts(table.column("category")).to_pylist()}
     counts = {name if name.strip() else "": count for name, count in counts.items()}
@@ -88,9 +90,13 @@ def placed_by_titles(
     opened |= {name for name in silent if says_nothing(name) or says_small_things(name) or name in several}
     if not opened:
         return Placed(table)
-    others = _rows(_spread(beside), counts, progress=progress) if beside is not None else []
+    others: list[_Row] = []
+    if beside is not None:
+        stays = pc.invert(pc.is_in(pc.fill_null(table.column("category"), ""), value_set=pa.array(opened, pa.string())))
+        further = beside.filter(pc.invert(pc.is_in(beside.column("id"), value_set=table.column("id").filter(stays))))
+        others = _rows(_spread(further), counts, progress=progress)
     places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
-    return _moved(table, counts, opened, places, progress)
+    return _moved(table, counts, opened, places, beside, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,13 @@ class _Places:
                     return min(found, key=lambda name: (not row.title.issuperset(words_of_name(name)), -found[name], name))
         return None
 
+    def may_be(self, row: _Row, category: str) -> bool:
+        """Whether a category has items of the same garment, or of what is worn so, and its name does not say that it is for others."""
+        kinds = ((self.garment, row.garments[0] if row.garments else ""), (self.role, str(row.labels.role)))
+        return any(category in held.get((what, None), ()) for held, what in kinds) and _are_together(
+            _named_whom(category), row.labels.audience
+        )
+
     def _may_be_for(self, category: str, whom: str | None) -> bool:
         """Whether neither a category's name says that it is for others, nor nearly all of its items do, where they are not few."""
         people = self.people[category]
@@ -221,20 +234,24 @@ def _are_together(one: str | None, other: str | None) -> bool:
     return whom[0] is None or whom[1] is None or (whom[0] & whom[1]).possible
 
 
-def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places, progress: Progress) -> Placed:
+def _moved(  # noqa: PLR0917 - what is moved, and by what
+    table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places, beside: pa.Table | None, progress: Progress
+) -> Placed:
     column = table.column("category").combine_chunks()
     names = [name for name in pc.unique(column).to_pylist() if name is not None]
     among = pa.array([name for name in names if name in opened or ("" in opened and not name.strip())], pa.string())
     mask = pc.or_(pc.is_null(column), pc.is_in(column, value_set=among)) if "" in opened else pc.is_in(column, value_set=among)
-    rows = table.select([*LABEL_COLUMNS, "group_id", PATH_COLUMN]).filter(mask)
+    rows = table.select(["id", *LABEL_COLUMNS, "group_id", PATH_COLUMN]).filter(mask)
     before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
     language = language_of(counts)
     after, into, left = list(before), Counter[str](), Counter[str]()
+    put = _put_before(rows, beside)
     for at, row in enumerate(_rows(rows, counts, opened, progress=progress)):
         name = row.category if row.category.strip() else ""
-        place = places.best(row) if row.worn else None
-        if place is None and row.worn and not says_small_things(name):
-            place = category_named(str(row.labels.role), language)
+        own = None if says_small_things(name) else category_named(str(row.labels.role), language)
+        place = None
+        if row.worn:
+            place = put[at] if put[at] and (put[at] == own or places.may_be(row, str(put[at]))) else places.best(row) or own
         if place is None:
             left[name] += 1
             continue
@@ -249,6 +266,16 @@ def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], 
         whole = table.column(name).combine_chunks()
         table = table.set_column(at, ITEM_SCHEMA.field(name), pc.replace_with_mask(whole, mask, pa.array(values, pa.string())))
     return Placed(table, into, left, whole=set(counts) == {""})
+
+
+def _put_before(rows: pa.Table, beside: pa.Table | None) -> list[str | None]:
+    """The category of each item that is there already with the same words."""
+    if beside is None:
+        return [None] * len(rows)
+    there = beside.select(["category", *_OWN_WORDS]).take(pc.index_in(rows.column("id"), value_set=beside.column("id")))
+    words = [[row[name] or "" for name in _OWN_WORDS] for row in rows.select(_OWN_WORDS).to_pylist()]
+    before = there.to_pylist()
+    return [row["category"] if said == [row[name] or "" for name in _OWN_WORDS] else None for said, row in zip(words, before, strict=True)]
 
 
 def _with_department(attributes: str | None, category: str) -> str | None:
