@@ -68,7 +68,7 @@ class Traits:
         first_N = first_variants(key_N, snapshot.features, keys if known else None)
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
         first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
-        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32, items.num_rows)])
+        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32)])
         if known is None:
             sized = Sized.of(items, tuple(place_of), label_N, first_N)
         else:

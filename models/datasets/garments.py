@@ -266,6 +266,7 @@ def _belongs(text: str | None) -> bool:
     return word is None or _ROLE_OF[word] == NOT_WORN
 
 
+@lru_cache(maxsize=32_768)
 def _singular(word: str) -> str:
     if word in _ROLE_OF or word in _ALWAYS_SEVERAL:
         return word
