@@ -151,6 +151,10 @@ class Completion(BaseModel):
         default=None, description="What of the shopper's last events was used; only with `session` or `user` and a `taste_strength`."
     )
     text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
+    understood: list[str] | None = Field(
+        default=None, description="The words of `text` that were understood; `text` says as what.", examples=[["no heels", "under 80"]]
+    )
+    not_understood: list[str] | None = Field(default=None, description="Those that were not; as `text.ignored`.", examples=[["xyzzy"]])
 
 
 class PairOut(LikelyOut):
