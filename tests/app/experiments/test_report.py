@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,8 @@ def test_units_and_metrics_are_counted_by_variant(tmp_path: Path) -> None:
     assert (a.releases, b.releases) == ({"r1-0": 2, "r2-0": 1}, {})
     assert a.means == {"click": 0.5, "attach": 0.5, "purchase": 0.5, "return": 0.5, "value": 20.0, "empty": 0.5}
     assert a.variances["value"] == 400.0
-    assert (b.units, b.unpriced) == (1, 1)
+    assert (b.units, b.unpriced, b.left_out, b.order_value) == (1, 1, 1, None)
+    assert (a.unpriced, a.left_out, a.order_value) == (0, 0, 40.0)
     assert b.means == {"click": 0.0, "attach": 1.0, "purchase": 1.0, "return": 0.0, "value": 0.0, "empty": 0.0}
 
 
@@ -134,7 +136,7 @@ def test_a_better_variant_is_found_and_an_equal_metric_is_not(tmp_path: Path, ca
 def tally(releases: dict[str, int], *currencies: str) -> Tally:
     """Of many units that all differ."""
     means, variances = dict.fromkeys(METRICS, 0.5), dict.fromkeys(METRICS, 0.2)
-    counted = {"units": 900, "impressions": 900, "events": dict.fromkeys(METRICS, 450), "before_stop": 900}
+    counted: dict[str, Any] = {"units": 900, "impressions": 900, "events": dict.fromkeys(METRICS, 450), "before_stop": 900}
     return Tally(means=means, variances=variances, releases=releases, currencies=currencies, **counted)
 
 
@@ -157,6 +159,21 @@ def test_several_releases_and_currencies_are_told(tmp_path: Path) -> None:
     assert list(broken_guardrails(report)) == []
     plain = report_of(one, {"a": tally({"r1": 900}, "EUR"), "b": tally({"r3": 900}, "EUR")})
     assert (plain.warnings, "value" in plain.variants[1].metrics) == ([], True)
+
+
+def test_what_has_no_price_is_never_worth_nothing(tmp_path: Path) -> None:
+    """Who bought without a price is not in the average order, and is counted; where nobody's price is known there is no value at all."""
+    one = ExperimentFile(tmp_path).put([asked()]).experiments[0]
+    some = replace(tally({}), unpriced=3, left_out=2, order_value=72.5)
+    report = report_of(one, {"a": tally({}), "b": some})
+    assert (report.variants[1].order_value, report.variants[1].metrics["value"].mean) == (72.5, 0.5)
+    said = "b: purchases without a price: 3"
+    assert report.warnings == [f"{said}, which count as 0 in value; not in the average order, as they made them: 2 units"]
+    assert "  value of those who bought, but for 2 who bought without a price: 72.50" in list(lines(report))
+    report = report_of(one, {"a": tally({}), "b": replace(some, order_value=None)})
+    assert [variant.metrics.get("value") for variant in report.variants] == [None, None]
+    assert report.warnings == [f"{said}; of no unit that bought is known what it spent, so there is no value"]
+    assert not any(line.startswith("  value") for line in lines(report))
 
 
 def test_a_file_that_is_wrong_is_told_as_the_service_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
