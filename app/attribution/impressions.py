@@ -21,8 +21,8 @@ def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per impression.
 
     Columns: ``id``, ``recommendation_id``, ``shown_at``, ``session``, ``user``, ``release``, ``experiment``, ``variant``; ``fallback``,
-    whether another release answered than the variant's; ``empty``, whether nothing was suggested to what is not complete; and ``data``, all of
-    it, for ``with_said``.
+    whether another release answered than the variant's; ``empty``, whether nothing was suggested to what is not complete; and ``data``,
+    all of it, for ``with_said``.
     """
     shown = events.filter((pl.col("type") == "impression") & pl.col("recommendation_id").is_not_null())
     said = pl.col("data").str
