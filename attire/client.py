@@ -27,7 +27,16 @@ from attire.calls import Answer, Call
 from attire.errors import ClientError, InvalidRequestError, ProblemError, StrangeAnswerError, UnreachableError
 from attire.exchange import PATIENCE, Patience, Wait, exchange, headers
 
-__all__ = ["AsyncClient", "Client", "ClientError", "InvalidRequestError", "Patience", "ProblemError", "StrangeAnswerError", "UnreachableError"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "InvalidRequestError",
+    "Patience",
+    "ProblemError",
+    "StrangeAnswerError",
+    "UnreachableError",
+]
 
 
 class Client:

@@ -25,7 +25,7 @@ class Measured:
     """A metric of a variant.
 
     Attributes:
-        mean: over its units. interval: of it, None of too few units.
+        mean: over its units. interval: of it, within what the metric can be; None of too few units.
         gain: the mean minus the control's, ``gain_interval`` of that; None of the control itself.
     """
 
@@ -134,7 +134,7 @@ def _measured(metric: str, tally: Tally, control: Tally | None, alpha: float, pl
     mean, own = tally.means[metric], None
     if tally.units >= _LEAST_UNITS and tally.variances[metric] > 0:
         half = radius(tally.units, tally.variances[metric] ** 0.5, ALPHA, planned)
-        own = (mean - half, mean + half)
+        own = (max(0.0, mean - half), mean + half if metric == "value" else min(1.0, mean + half))
     if control is None:
         return Measured(mean, own)
     gain, many = mean - control.means[metric], tally.events[metric] + control.events[metric] >= _LEAST_EVENTS

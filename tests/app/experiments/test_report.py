@@ -176,6 +176,19 @@ def test_what_has_no_price_is_never_worth_nothing(tmp_path: Path) -> None:
     assert not any(line.startswith("  value") for line in lines(report))
 
 
+def test_an_interval_is_of_what_can_be(tmp_path: Path) -> None:
+    """A rate is never below 0 or above 1, and nobody spends less than nothing."""
+    one = ExperimentFile(tmp_path).put([asked()]).experiments[0]
+    means = {**dict.fromkeys(METRICS, 0.999), "return": 0.001, "value": 0.001}
+    rare = replace(tally({}), means=means, variances=dict.fromkeys(METRICS, 0.04))
+    found = report_of(one, {"a": rare, "b": rare}).variants[0].metrics
+    low, high = found["return"].interval or (None, None)
+    assert (low, found["purchase"].interval[1] if found["purchase"].interval else None) == (0.0, 1.0)
+    assert high is not None
+    assert high > 0.001
+    assert found["value"].interval == (0.0, high)
+
+
 def test_a_file_that_is_wrong_is_told_as_the_service_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The field's path as of PUT /experiments and PUT /rules; a rule that is not there, too."""
     file = tmp_path / "said.json"
@@ -188,6 +201,9 @@ def test_a_file_that_is_wrong_is_told_as_the_service_tells_it(tmp_path: Path, ca
     variants = [{"name": "a"}, {"name": "b", "settings": {"diversity": 2}}]
     assert "experiments[0].variants[1].settings.diversity" in told("experiments", {"name": "x", "variants": variants})
     assert "should have at least 2 items, not 1" in told("experiments", {"name": "x", "variants": variants[:1]})
+    named = told("experiments", {"name": "a b", "variants": [{"name": "a"}, {"name": "b"}]})
+    assert "experiments[0].name" in named
+    assert "should be 1 to 64 of letters A to Z, digits, and . _ - after the first" in named
     assert "rules[0]." in told("rules", [{"id": "r", "do": "exclude", "items": {"brand": []}}])
     gone = [{"name": "x", "variants": [{"name": "a"}, {"name": "b", "without_rules": ["typo"]}]}]
     assert "experiments[0].variants[1].without_rules[0] 'typo': no such rule" in told("experiments", gone)
