@@ -8,7 +8,7 @@ What GA4 has no column for is in ``event_params`` and ``item_params``, as its ow
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
 
 import polars as pl
@@ -45,6 +45,8 @@ ROW: Final = pl.Schema(
 )
 """The columns. ``event_date`` is ``YYYYMMDD`` and ``event_timestamp`` microseconds since 1970, both of UTC."""
 
+_AT_ONCE: Final = 2_000
+"""Impressions whose items are told together."""
 _Kind = Literal["string_value", "int_value", "double_value"]
 _OF_LIST: Final[Mapping[str, _Kind]] = {
     "release": "string_value",
@@ -82,11 +84,16 @@ _SLOT: Final = pl.Struct(
 def ga4(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per event, in no order."""
     impressions = impressions_of(events)
-    return pl.concat([_shown(impressions), _done(events, impressions)])
+    shown = impressions.map_batches(_shown, schema=ROW, streamable=True)  # some at a time, as all items are many
+    return pl.concat([shown, _done(events, impressions)])
 
 
-def _shown(impressions: pl.LazyFrame) -> pl.LazyFrame:
-    items = _suggestions(impressions).sort("slot", "position")
+def _shown(impressions: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([_listed(some.lazy()).collect() for some in impressions.iter_slices(_AT_ONCE)] or [ROW.to_frame()])
+
+
+def _listed(impressions: pl.LazyFrame) -> pl.LazyFrame:
+    items = _suggestions(impressions).sort("slot", "position").with_columns(item_params=_params(_OF_ITEM))
     listed = items.group_by("recommendation_id", maintain_order=True).agg(_item(**_PLACE, item_params="item_params").alias("items"))
     nothing = pl.struct(pl.lit(None, _TEXT).alias("transaction_id"), pl.lit(None, _NUMBER).alias("purchase_revenue"))
     said = with_said(impressions, _SAID).with_columns(
@@ -97,7 +104,7 @@ def _shown(impressions: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def _suggestions(impressions: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows of ``shown_items``, with how each came to its place as ``item_params``."""
+    """The rows of ``shown_items``, with how each came to its place."""
     slots = shown_slots(impressions, _SLOT)
     whole = slots.filter(pl.col("candidates").list.len() == pl.col("scores").list.len())
     considered = whole.select(
@@ -110,7 +117,7 @@ def _suggestions(impressions: pl.LazyFrame) -> pl.LazyFrame:
     )
     score = considered.rename({"candidates": "item", "scores": "score"})
     told = chosen.join(score, on=["recommendation_id", "slot", "item"], how="left")
-    return told.with_columns(item_params=_params(_OF_ITEM))
+    return told.select("recommendation_id", "slot", "category", "position", "item", *_OF_ITEM)
 
 
 def _done(events: pl.LazyFrame, impressions: pl.LazyFrame) -> pl.LazyFrame:
@@ -124,7 +131,7 @@ def _done(events: pl.LazyFrame, impressions: pl.LazyFrame) -> pl.LazyFrame:
         event_name=name,
         event_params=_params(_OF_ACT),
         ecommerce=pl.struct(pl.col("order").alias("transaction_id"), revenue.alias("purchase_revenue")),
-        items=pl.concat_list(_item(**_PLACE, price="price", quantity="quantity")),
+        items=_list([_item(**_PLACE, price="price", quantity="quantity")]),
     )
     return _rows(told)
 
@@ -135,15 +142,17 @@ def _at(name: str) -> list[pl.Expr]:
 
 def _params(kinds: Mapping[str, _Kind]) -> pl.Expr:
     """These columns as parameters."""
-    return pl.concat_list(
-        pl.struct(
-            pl.lit(key).alias("key"),
-            pl.struct([(pl.col(key) if one.name == kind else pl.lit(None)).cast(one.dtype).alias(one.name) for one in _VALUE.fields]).alias(
-                "value"
-            ),
-        )
-        for key, kind in kinds.items()
-    )
+    return _list(_param(key, kind) for key, kind in kinds.items())
+
+
+def _param(key: str, kind: _Kind) -> pl.Expr:
+    values = [(pl.col(key) if one.name == kind else pl.lit(None)).cast(one.dtype).alias(one.name) for one in _VALUE.fields]
+    return pl.struct(pl.lit(key).alias("key"), pl.struct(values).alias("value"))
+
+
+def _list(structs: Iterable[pl.Expr]) -> pl.Expr:
+    """Structs of a row as a list of them: ``concat_list`` does the same, and takes 100 times as long."""
+    return pl.concat_arr(structs).arr.to_list()
 
 
 def _item(**columns: str) -> pl.Expr:
