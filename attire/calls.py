@@ -11,8 +11,8 @@ from uuid import uuid4
 
 from pydantic import BaseModel, ValidationError
 
-from app.ground.errors import shortened
 from app.ground.fields import path, problem
+from app.ground.shortened import shortened
 from attire import schemas
 from attire.errors import InvalidRequestError
 from attire.schemas import ProblemDetail

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from app.ground.errors import shortened
+from app.ground.shortened import shortened
 from models.errors import nearest
 
 _WORDS: Final = {"missing": "is required", "extra_forbidden": "is not known here"}
