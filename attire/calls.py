@@ -9,9 +9,13 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from app.ground.fields import path, problem
+from app.ground.shortened import shortened
 from attire import schemas
+from attire.errors import InvalidRequestError
+from attire.schemas import ProblemDetail
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -48,12 +52,25 @@ def asking(kind: type[Asked], request: Asked | None, fields: Mapping[str, Any]) 
     """The body of a question, from an object or from its fields.
 
     Raises:
-        TypeError: both were given. ValidationError: the service would refuse it.
+        TypeError: both were given. InvalidRequestError: the service would refuse it.
     """
     if request is not None and fields:
         msg = f"give a {kind.__name__} or its fields, not both: {', '.join(fields)}"
         raise TypeError(msg)
-    return kind.model_validate(dict(fields)) if request is None else request
+    return checked(kind, dict(fields)) if request is None else request
+
+
+def checked(kind: type[Asked], said: object) -> Asked:
+    """A body, read as the service reads it.
+
+    Raises:
+        InvalidRequestError: the service would refuse it.
+    """
+    try:
+        return kind.model_validate(said)
+    except ValidationError as error:
+        wrong = [ProblemDetail(field=path(one["loc"]), value=shortened(one["input"]), problem=problem(one)) for one in error.errors()]
+    raise InvalidRequestError(kind.__name__, wrong)
 
 
 def complete_outfit(request: schemas.CompleteOutfit) -> Call[schemas.Completion]:
@@ -84,7 +101,7 @@ def label_item(request: schemas.LabelItem) -> Call[schemas.Labels]:
 def send_events(events: Sequence[schemas.EventIn | Mapping[str, Any]]) -> Call[schemas.EventsOut]:
     """POST /events. What has no id gets one before it is first sent, so that it counts once however often that is tried."""
     named = [event if isinstance(event, schemas.EventIn) else {"id": uuid4().hex, **event} for event in events]
-    body = schemas.EventsIn.model_validate({"events": named})
+    body = checked(schemas.EventsIn, {"events": named})
     return Call(method="POST", path="/events", answers=schemas.EventsOut, body=body)
 
 
@@ -110,13 +127,13 @@ def facets(category: str | None = None) -> Call[schemas.Facets]:
 
 def put_items(some: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
     """PUT /items."""
-    body = schemas.UpsertItems.model_validate({"items": list(some)})
+    body = checked(schemas.UpsertItems, {"items": list(some)})
     return Call(method="PUT", path="/items", answers=schemas.CatalogueChange, body=body)
 
 
 def patch_items(some: Sequence[schemas.PatchIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
     """PATCH /items."""
-    body = schemas.PatchItems.model_validate({"items": list(some)})
+    body = checked(schemas.PatchItems, {"items": list(some)})
     return Call(method="PATCH", path="/items", answers=schemas.CatalogueChange, body=body)
 
 
@@ -147,7 +164,7 @@ def rules() -> Call[schemas.RulesOut]:
 
 def put_rules(some: Sequence[Mapping[str, Any]]) -> Call[schemas.RulesOut]:
     """PUT /rules."""
-    body = schemas.PutRules.model_validate({"rules": list(some)})
+    body = checked(schemas.PutRules, {"rules": list(some)})
     return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=body, rules=True)
 
 
@@ -168,7 +185,7 @@ def experiments() -> Call[schemas.ExperimentsOut]:
 
 def put_experiments(some: Sequence[Mapping[str, Any]]) -> Call[schemas.ExperimentsOut]:
     """PUT /experiments; not sent again where it may have arrived, as a name is used once."""
-    body = schemas.PutExperiments.model_validate({"experiments": list(some)})
+    body = checked(schemas.PutExperiments, {"experiments": list(some)})
     return Call(method="PUT", path="/experiments", answers=schemas.ExperimentsOut, body=body, repeatable=False, rules=True)
 
 

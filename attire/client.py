@@ -8,8 +8,8 @@
 What passes is tried again: a refusal with ``Retry-After`` after that time, a lost connection after a moment. Whatever else is refused is
 raised as the service said it.
 
-Raises, all of its methods: ProblemError, UnreachableError, StrangeAnswerError (``attire.errors``); pydantic's ValidationError for what the
-service would refuse to read, before it is sent.
+Raises, all of its methods: ProblemError, UnreachableError, StrangeAnswerError; InvalidRequestError for what the service would refuse to
+read, before it is sent (``attire.errors``).
 """
 
 from __future__ import annotations
@@ -24,10 +24,19 @@ import httpx2
 from attire import calls, schemas
 from attire.asyncio_client import AsyncClient
 from attire.calls import Answer, Call
-from attire.errors import ClientError, ProblemError, StrangeAnswerError, UnreachableError
+from attire.errors import ClientError, InvalidRequestError, ProblemError, StrangeAnswerError, UnreachableError
 from attire.exchange import PATIENCE, Patience, Wait, exchange, headers
 
-__all__ = ["AsyncClient", "Client", "ClientError", "Patience", "ProblemError", "StrangeAnswerError", "UnreachableError"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "InvalidRequestError",
+    "Patience",
+    "ProblemError",
+    "StrangeAnswerError",
+    "UnreachableError",
+]
 
 
 class Client:

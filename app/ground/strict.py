@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Final, LiteralString, TypeVar, get_args
@@ -27,6 +28,8 @@ from models.datasets.names import LONGEST_NAME, has_control
 from models.errors import did_you_mean
 
 LONGEST_TEXT: Final = 2_000
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""A moment before it is a mistake."""
 _MOST_TOLD: Final = 5
 _MOST: Final = 10_000  # what one request may hold is a setting (``Limits``), and is less
 T = TypeVar("T")

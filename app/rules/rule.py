@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields, refused_where
+from app.ground.strict import EARLIEST, AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields, refused_where
 from models.datasets.names import folder_problem
 
 LONGEST_NOTE: Final = 500
@@ -99,6 +99,14 @@ class When(_Said):
     worn: Selector | None = Field(default=None, description="Where any item that is worn is one of these.")
     since: AwareDatetime | None = Field(default=None, description="From this moment on.", examples=["2026-12-01T00:00:00Z"])
     until: AwareDatetime | None = Field(default=None, description="Until before this moment.", examples=["2026-12-27T00:00:00Z"])
+
+    @field_validator("since", "until")
+    @classmethod
+    def _not_before_all(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
+        if moment is not None and moment < EARLIEST and info.context != KEPT:
+            kind, problem = "before_all", "is before {ge}"
+            raise PydanticCustomError(kind, problem, {"ge": EARLIEST.isoformat()})
+        return moment
 
     @model_validator(mode="after")
     def _in_order(self) -> When:

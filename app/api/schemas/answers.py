@@ -118,7 +118,9 @@ class TasteOut(BaseModel):
 class Completion(BaseModel):
     """What completes the outfit."""
 
-    recommendation_id: str = Field(description="Names this answer, for events that follow from it.", examples=["0b9c…"])
+    recommendation_id: str = Field(
+        description="Names this answer, for events that follow from it; one to a `dry_run` is not kept.", examples=["0b9c…"]
+    )
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     experiment: str | None = Field(default=None, description="The experiment that the request takes part in.", examples=["new-model"])
     variant: str | None = Field(default=None, description="Its variant that answered.", examples=["new"])

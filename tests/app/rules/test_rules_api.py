@@ -195,6 +195,8 @@ def test_conflicts_are_told_when_a_rule_is_written(
         ({"id": "..", "do": "exclude", "items": {}}, "id: means another address"),  # none that DELETE /rules/{id} would come to
         ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
+        ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "-1"}}, "-1 is before 2000-01-01; write ISO 8601 with an offset"),
+        ({"id": "a", "do": "exclude", "items": {}, "when": {"until": -5}}, "-5 is before 2000-01-01"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(shop: TestClient, rule: dict[str, Any], says: str) -> None:
@@ -342,10 +344,10 @@ def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> Non
 
 
 def test_a_rule_that_is_refused_by_now_is_read_where_it_was_kept(own: Path) -> None:
-    """A price without bounds was taken once, and means whatever has one."""
+    """A price without bounds was taken once, and means whatever has one; so was a moment long ago."""
     file = RuleFile(own)
     with file.changing():
-        file.write(1, {"rules": [{**OFF, "items": {"price": {}}}]})
+        file.write(1, {"rules": [{**OFF, "items": {"price": {}}, "when": {"since": "1969-12-31T23:59:59Z"}}]})
     assert len(RuleFile(own).book().rules) == 1
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -333,13 +334,15 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     file = ExperimentFile(own)
     means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "return": 0.0, "value": 8.0, "empty": 0.0}
     events = dict.fromkeys(means, 200)
-    many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000)
+    many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000, order_value=40.0)
+    many = replace(many, unpriced=7, left_out=5)
     KeptReports(own).keep(report_of(file.book().named("new"), dict.fromkeys(("old", "bold", "mild"), many)))
     file.stop("new", "mild", "it sold less")
     time.sleep(LOOKED_S)
     text = html.unescape(room.get("/ops/experiments").text)
     assert "25.0 %" in text
-    assert "40.00" in text
+    assert '40.00<br><span class="quiet">without 5 of no known price' in text
+    assert "old: purchases without a price: 7, which count as 0 in value; not in the average order, as they made them: 5 units" in text
     assert ">undecided<" in text
     assert "it sold less" in text
     assert "diversity 0.3" in text
