@@ -79,7 +79,7 @@ class Selector(_Said):
     season: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,
-        description='When they are worn, as their words say: "summer", …',
+        description='When they are worn, as items of any category state: "summer", "all year", …',
         examples=[["winter"]],
     )
 

@@ -134,6 +134,11 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
             ],
             [(["l", "s"], "the look 'l' has slots of its own, and more of 'shoes' than 's' has")],
         ),
+        (
+            [{"id": "r", "do": "require", "items": {}, "be": {"ids": ["bags-2", "shoes-2"]}}],
+            [(["r"], "it leaves nothing of the category 'bottoms' and 1 more")],
+        ),
+        ([{"id": "r", "do": "require", "items": {}, "be": {"category": ["bags"], "brand": ["Contoso"]}}], []),
         ([{"id": "x", "do": "exclude", "items": {}}], [(["x"], "it takes the whole catalogue away")]),
         (
             [{"id": "x", "do": "exclude", "items": {"category": ["bags", "bottoms", "shoes", "tops"]}}],
@@ -161,7 +166,7 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
         ),
         (
             [{"id": "w", "do": "boost", "items": {"season": ["Sommer"]}}],
-            [(["w"], "the catalogue has no season 'Sommer' now; did you mean 'summer'?")],
+            [(["w"], "the catalogue has no season 'Sommer' now; did you mean 'Summer'?")],
         ),
         ([{"id": "fine", "do": "pin", "ids": ["shoes-2"]}], []),
         ([{"id": "gone", "do": "pin", "ids": ["shoes-10"]}], [(["gone"], "'shoes-10' is sold out now, so that it is not shown")]),
@@ -256,6 +261,8 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     assert (told["answers"], told["changed"], told["suggestions"], told["replaced"], told["emptied"]) == (3, 3, 33, 18, 0)
     assert told["touched"] == {"off": 3}
     assert {item["id"] for item in told["lost"]} == {f"shoes-{n}" for n in range(1, 12, 2)}
+    less = shop.post("/rules/dry-run", json={"rules": [{**OFF, "do": "bury", "times": 1e6}]}).json()
+    assert less["touched"] == {"off": less["changed"]} == {"off": 3}
     assert shop.post("/rules/dry-run", json={"rules": [none]}).json()["emptied"] == 3
     assert shop.get("/rules").json()["version"] == 0
     assert shop.post("/rules/dry-run", json={"without": ["nope"]}).status_code == 404
