@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from app.ground.errors import shortened
@@ -21,6 +22,7 @@ _EXAMPLES: Final = {
 _MOMENT: Final = "write ISO 8601 with an offset, such as 2026-11-02T10:00:00+01:00, or seconds since 1970"
 _WHERE: Final = {"body", "query", "path"}
 _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
+_OF_KINDS: Final = frozenset({"rules"})  # lists of objects of several kinds: to the location in one of them it adds which kind that is
 
 
 def path(location: Iterable[str | int]) -> str:
@@ -28,8 +30,12 @@ def path(location: Iterable[str | int]) -> str:
 
     >>> path(("body", "items", 0, "id"))
     'items[0].id'
+    >>> path(("body", "rules", 0, "exclude", "items", "price"))
+    'rules[0].items.price'
     """
     parts = [part for part in location if isinstance(part, int) or not part.startswith(_INNER)]
+    kinds = {place + 2 for place, pair in enumerate(pairwise(parts)) if pair[0] in _OF_KINDS and isinstance(pair[1], int)}
+    parts = [part for place, part in enumerate(parts) if place not in kinds]
     parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
