@@ -68,7 +68,7 @@ async def get_rules(
 
 @router.get("/rules/versions")
 async def rule_versions(
-    services: InjectedServices, limit: Annotated[int, Query(ge=1, le=1_000, description="At most so many.", examples=[20])] = 20
+    services: InjectedServices, limit: Annotated[int, Query(ge=1, le=200, description="At most so many.", examples=[20])] = 20
 ) -> VersionsOut:
     """The last versions of the rules, and what each of them changed."""
     changes = await to_thread.run_sync(services.rules.file.history, limit)

@@ -98,7 +98,8 @@ class Versions(Generic[Book]):
         """
         path = self._kept(version)
         try:
-            said: Mapping[str, Any] = json.loads(path.read_bytes())
+            with collector.resting():
+                said: Mapping[str, Any] = json.loads(path.read_bytes())
         except FileNotFoundError as error:
             problem = f"no such version of the {self.name} is kept"
             msg = f"version {version}: {problem}"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, islice, pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,11 +126,10 @@ class RuleFile(Versions[RuleBook]):
         Raises:
             HomeError: one cannot be read.
         """
-        numbers = self.numbers()
-        told = [self.said(number) for number in numbers[: most + 1]]
-        first = {"rules": ()} if numbers[-1:] == [1] else None
+        numbers = self.numbers()[: most + 1]
+        befores = chain(map(self.said, numbers), [{"rules": ()} if numbers[-1:] == [1] else None])  # of 2 MB each, two at a time
         try:
-            return [Change.of(one, before) for one, before in zip(told, (*told[1:], first), strict=True)][:most]
+            return [Change.of(said, before) for said, before in islice(pairwise(befores), most) if said is not None]
         except (ValueError, TypeError, KeyError) as error:
             msg = f"{self.path.with_suffix('')}: a version in it is not as `attire rules` writes it"
             raise HomeError(msg) from error
