@@ -27,7 +27,7 @@ class Call(Generic[Answer]):
 
     Attributes:
         answers: what its answer is.
-        body: what is sent; None for nothing. query: parameters of the address.
+        body: what is sent; None for nothing. query: parameters of the address. headers: beside those of every request.
         repeatable: whether it may be sent again where it is not known whether it arrived.
         rules: whether the body holds rules, which do not know what was set: what is as it is by default is not sent then.
     """
@@ -37,6 +37,7 @@ class Call(Generic[Answer]):
     answers: type[Answer]
     body: BaseModel | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
     rules: bool = False
 
@@ -157,20 +158,34 @@ def rollback() -> Call[schemas.ReleaseOut]:
     return Call(method="POST", path="/releases/rollback", answers=schemas.ReleaseOut, repeatable=False)
 
 
-def rules() -> Call[schemas.RulesOut]:
+def rules(version: int | None = None) -> Call[schemas.RulesOut]:
     """GET /rules."""
-    return Call(method="GET", path="/rules", answers=schemas.RulesOut)
+    return Call(method="GET", path="/rules", answers=schemas.RulesOut, query=_query({"version": version}))
 
 
-def put_rules(some: Sequence[Mapping[str, Any]]) -> Call[schemas.RulesOut]:
-    """PUT /rules."""
-    body = checked(schemas.PutRules, {"rules": list(some)})
-    return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=body, rules=True)
+def rule_versions(limit: int | None = None) -> Call[schemas.VersionsOut]:
+    """GET /rules/versions."""
+    return Call(method="GET", path="/rules/versions", answers=schemas.VersionsOut, query=_query({"limit": limit}))
 
 
-def delete_rule(rule_id: str) -> Call[schemas.RulesOut]:
+def put_rules(some: Sequence[Mapping[str, Any]], *, replace: bool = False, version: int | None = None) -> Call[schemas.RulesOut]:
+    """PUT /rules; where a version is named not sent again where it may have arrived, as there is another then."""
+    return Call(
+        method="PUT",
+        path="/rules",
+        answers=schemas.RulesOut,
+        body=checked(schemas.PutRules, {"rules": list(some)}),
+        query={"replace": "true"} if replace else {},
+        headers=_if_match(version),
+        repeatable=version is None,
+        rules=True,
+    )
+
+
+def delete_rule(rule_id: str, version: int | None = None) -> Call[schemas.RulesOut]:
     """DELETE /rules/{id}; not sent again where it may have arrived, as the rule is unknown then."""
-    return Call(method="DELETE", path=f"/rules/{quote(rule_id, safe='')}", answers=schemas.RulesOut, repeatable=False)
+    where = f"/rules/{quote(rule_id, safe='')}"
+    return Call(method="DELETE", path=where, answers=schemas.RulesOut, headers=_if_match(version), repeatable=False)
 
 
 def dry_run_rules(request: schemas.DryRunRules) -> Call[schemas.DryRunOut]:
@@ -202,6 +217,10 @@ def experiment_report(name: str) -> Call[schemas.ReportOut]:
 def health() -> Call[schemas.Health]:
     """GET /readyz."""
     return Call(method="GET", path="/readyz", answers=schemas.Health)
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 def _query(query: Mapping[str, Any]) -> dict[str, str]:

@@ -22,9 +22,7 @@ from app.log.open import check_place
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
 _NOT_ASKED = "not compared with what learns nothing (--no-compare, or too few outfits); attire evaluate DATA --bundle BUNDLE does"
-ReleaseOrCurrent = Annotated[
-    str | None, typer.Argument(metavar="[release]", help="Release id; left out: the current one.", show_default=False)
-]
+ReleaseOrCurrent = Annotated[str | None, typer.Argument(help="Release id; left out: the current one.", show_default=False)]
 ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases list` shows it.", show_default=False)]
 
 

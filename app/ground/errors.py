@@ -6,6 +6,8 @@ ServiceError
 │   ├── UnknownReleaseError   a release that this home does not have
 │   ├── UnknownRuleError      a rule that this home does not have
 │   ├── UnknownExperimentError  an experiment that this home does not have
+│   ├── UnknownVersionError   a version that this home does not keep
+│   ├── OtherVersionError     what was to be changed is at another version by now
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
@@ -82,6 +84,14 @@ class UnknownRuleError(RequestError):
 
 class UnknownExperimentError(RequestError):
     """An experiment that this home does not have."""
+
+
+class UnknownVersionError(RequestError):
+    """A version of rules that this home does not keep."""
+
+
+class OtherVersionError(RequestError):
+    """What was to be changed is at another version by now than the one that the change was made for."""
 
 
 class UnknownCategoryError(RequestError):
@@ -213,6 +223,8 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     UnknownReleaseError: Problem(404, "/problems/unknown-release", "No such release"),
     UnknownRuleError: Problem(404, "/problems/unknown-rule", "No such rule"),
     UnknownExperimentError: Problem(404, "/problems/unknown-experiment", "No such experiment"),
+    UnknownVersionError: Problem(404, "/problems/unknown-version", "No such version"),
+    OtherVersionError: Problem(412, "/problems/other-version", "It is at another version by now"),
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
 from app.ground.shortened import shortened
@@ -26,6 +27,7 @@ _PATTERNS: Final = {WORD: "should be 1 to 64 of letters A to Z, digits, and . _ 
 """Patterns that requests have to match, in words."""
 _WHERE: Final = {"body", "query", "path"}
 _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
+_OF_KINDS: Final = frozenset({"rules"})  # lists of objects of several kinds: to the location in one of them it adds which kind that is
 
 
 def path(location: Iterable[str | int]) -> str:
@@ -33,8 +35,12 @@ def path(location: Iterable[str | int]) -> str:
 
     >>> path(("body", "items", 0, "id"))
     'items[0].id'
+    >>> path(("body", "rules", 0, "exclude", "items", "price"))
+    'rules[0].items.price'
     """
     parts = [part for part in location if isinstance(part, int) or not part.startswith(_INNER)]
+    kinds = {place + 2 for place, pair in enumerate(pairwise(parts)) if pair[0] in _OF_KINDS and isinstance(pair[1], int)}
+    parts = [part for place, part in enumerate(parts) if place not in kinds]
     parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
