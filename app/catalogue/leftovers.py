@@ -28,7 +28,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app.catalogue.publishing import changes_behind
 from app.experiments.book import ExperimentFile
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings
@@ -37,6 +36,7 @@ from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Entry, Stream, fits, order
+from app.log.changes import changes_behind
 from app.log.open import check_place, opened_log, sqlite_file
 from app.rules.book import RuleFile
 

@@ -39,21 +39,24 @@ def publish(
     store = ReleaseStore(settings.home)
     current = store.served()
     check_place(settings.log, current.id, current.catalog_offset)
-    from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
-    from app.ground import compute  # noqa: PLC0415
-    from models.manifest import BUNDLE  # noqa: PLC0415
+    steps = progress()
+    with steps("loading what publishes", 0):
+        from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
+        from app.ground import compute  # noqa: PLC0415
+        from models.manifest import BUNDLE  # noqa: PLC0415
 
-    release = run(
-        bundle,
-        store,
-        better=not as_trained,
-        log=settings.log,
-        cache=settings.cache.expanduser(),
-        device=compute.device(settings.device),
-        engine=engine_on(on, settings),
-        progress=progress(),
-        warn=warn,
-    )
+    with steps(f"publishing {bundle}", 0):
+        release = run(
+            bundle,
+            store,
+            better=not as_trained,
+            log=settings.log,
+            cache=settings.cache.expanduser(),
+            device=compute.device(settings.device),
+            engine=engine_on(on, settings),
+            progress=steps,
+            warn=warn,
+        )
     if json_to is not None:
         json_to.write(_told(store, release))
         return

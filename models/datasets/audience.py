@@ -364,6 +364,7 @@ def _department_words(text: str) -> list[str]:
     return [part[1] if part and part[1] in WORDS else word for word, part in parts]
 
 
+@lru_cache(maxsize=8_192)
 def _words(text: str) -> list[str]:
     text = _CHILD.sub(r"\1\2", _NOBODY.sub("", scripts.plain(text).lower()))
     words = [scripts.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", text)]
