@@ -226,7 +226,7 @@ def _mixed(release: Release, rows: IntArray, found: Found) -> IntArray:
             groups.append(group)
             gone.append(np.full(len(group), sold_out))
     grouped, nth = np.concatenate(groups), np.concatenate([np.arange(len(group)) for group in groups])
-    meant = for_them_alone(release, grouped, found.words)
+    meant = for_them_alone(release, grouped, found)
     return grouped[np.lexsort((grouped, nth, np.concatenate(gone), ~meant, ~called(release, grouped, found.words)))]
 
 

@@ -100,7 +100,7 @@ OF: Final = _all(
 
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
 """Ends what an occasion is called."""
-FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
+FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur"])
 OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と"})
 OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "es": frozenset("yo"),

@@ -50,9 +50,7 @@ def _in_turn(release: Release, asked: Steering, suited: Suited, rows: IntArray) 
     said_n = np.asarray(pc.match_substring_regex(titles, said, ignore_case=True))
     clad_n = traits.mask(lambda labels: labels.role in CLAD or labels.role == "footwear")[rows]
     child_n = traits.mask(lambda labels: (whom := Audience.of_label(labels.audience or "")) is not None and "adult" not in whom.ages)[rows]
-    for_child = any(
-        "adult" not in whom.ages for wish in asked.wishes.wishes for terms in wish.terms for one in terms for whom in one.people
-    )
+    for_child = any("adult" not in whom.ages for whom in asked.wishes.people)
     kinds = np.unique(np.asarray(release.snapshot.items.column("category").take(pa.array(rows))).astype(str), return_inverse=True)[1]
     rank_n = 4 * (child_n != for_child) + 2 * ~suits_n + ~clad_n
     nth_n, seen = np.zeros(len(rows), dtype=np.int64), Counter[tuple[int, int]]()

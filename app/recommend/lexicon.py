@@ -15,6 +15,7 @@ from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC
 from models.datasets.garments_japanese import WORDS as JAPANESE
+from models.datasets.scripts import bare
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -312,10 +313,10 @@ TROUSERS, JEANS = ({word} | SAME[word] for word in ("trouser", "jean"))
 NOTHING: Final = frozenset(_NOTHING.split()) | IDLE
 """Words without a meaning of their own here."""
 
-GIFTS: Final = frozenset(_GIFTS.split())
+GIFTS: Final = frozenset(_GIFTS.split()) | frozenset(map(bare, _GIFTS.split()))
 """Words of why one buys: they say nothing of a piece, unless it is called so."""
 
-CLOTHES: Final = frozenset(_CLOTHES.split())
+CLOTHES: Final = frozenset(_CLOTHES.split()) | frozenset(map(bare, _CLOTHES.split()))
 """Words of all that one puts on, but for shoes and accessories."""
 
 EVERYDAY: Final = frozenset(map(one_form, _EVERYDAY.split()))

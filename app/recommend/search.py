@@ -231,10 +231,12 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     return np.asarray(pc.match_substring_regex(vocabulary.rows.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
 
 
-def for_them_alone(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
-    """Which rows, ``(n,)``, are for nobody but whom some of the words name: a man's trousers, not those of which nothing says it."""
+def for_them_alone(release: Release, rows: IntArray, found: Found) -> BoolArray:
+    """Which rows, ``(n,)``, are for nobody but whom words named: a man's trousers, not those of which nothing says it."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    only_N = vocabulary.rows.for_whom(*(vocabulary.whom(word, alone=len(words) == 1) for word in words), only=True)
+    named = [vocabulary.whom(word, alone=len(found.words) == 1) for word in found.words]
+    asked = found.wishes.wishes.people if found.wishes else ()
+    only_N = vocabulary.rows.for_whom(*(asked or named), only=True)
     return np.zeros(len(rows), dtype=np.bool_) if only_N is None else only_N[rows]
 
 
@@ -305,13 +307,14 @@ def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolAr
     bare, who = fold(word), {*forms(re.sub(r"\Ws$", "", word))}
     whom = vocabulary.whom(word, alone=alone)
     for_N = vocabulary.rows.for_whom(whom)
-    if whom or word in NOTHING or WORDS.keys() & who:
+    whole = whom is not None or word in NOTHING
+    if whole or WORDS.keys() & who:
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
         titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
     else:
         titled_N = _with_any(titles, forms(bare))
-    has_N = titled_N | named_N if word in NOTHING else titled_N | named_N | _with_any(ids, (word,))
+    has_N = titled_N | named_N if whole else titled_N | named_N | _with_any(ids, (word,))
     has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
     if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())) or vocabulary.means(word):

@@ -246,7 +246,7 @@ class _Reader:
         return [self._atom("unread", place, last - 1)], last
 
     def _occasion(self, place: int) -> _Read | None:
-        """What follows "for", "at a", "to the": terms where all of it are, up to an "and" at most; else an occasion."""
+        """What follows "for", "at a", "to the": terms where all of it are, up to an "and"; else whom it names first, or an occasion."""
         word = self._words[place]
         if word not in grammar.FOR or (word not in grammar.FOR_ALONE and self._word(place + 1) not in grammar.ARTICLES):
             return None
@@ -256,10 +256,16 @@ class _Reader:
         code, terms = self._dress_code(place + 1), self._terms(place + 1, end)
         if code is not None or terms is not None:
             return code or (terms or [], end)
-        content = [
-            at for at in range(place + 1, end) if self._words[at] and not self._idle(self._words[at]) and self._words[at] not in GIFTS
-        ]
+        content = [at for at in range(place + 1, end) if self._says(at)]
+        whom = self._term(content[0]) if content else None
+        if whom and whom[1] <= end and whom[0].meaning and whom[0].meaning.people:
+            return [whom[0]], whom[1]
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
+
+    def _says(self, place: int) -> bool:
+        """Whether a word says something of a piece, or of whom it is for."""
+        word = self._words[place]
+        return bool(self._tokens[place]["age"]) or bool(word and not self._idle(word) and word not in GIFTS)
 
     def _size(self, place: int) -> _Read | None:
         """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*."""
@@ -438,7 +444,7 @@ class _Reader:
         while place < end:
             if self._words[place] in self._or_words:
                 found.append(self._atom("or", place))
-            elif self._tokens[place]["age"] or (self._words[place] and not self._idle(self._words[place])):
+            elif self._says(place):
                 term = self._term(place)
                 if term is None or term[1] > end or term[0].of_kind.startswith(SAYING):
                     return None

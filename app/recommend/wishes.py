@@ -23,6 +23,7 @@ from app.recommend.vocabulary import Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
 from app.recommend.years import ages_said
+from models.datasets.audience import Audience
 from models.datasets.japanese import as_written
 from models.datasets.scripts import apart, plain
 
@@ -70,6 +71,12 @@ class Wishes:
     against: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+    @property
+    def people(self) -> tuple[Audience, ...]:
+        """Whom it names."""
+        wanted = (wish for wish in self.wishes if not wish.turned)
+        return tuple(whom for wish in wanted for terms in wish.terms for meaning in terms for whom in meaning.people)
 
 
 def read(text: str, vocabulary: Vocabulary) -> Wishes:

@@ -55,7 +55,7 @@ _CEREMONY: Final = _wear(
     1.0,
 )
 _PARTY: Final = _wear(
-    "dress gown jumpsuit skirt blouse shirt blazer suit heel high-heel pump clutch lehenga lehenga-choli",
+    "dress gown jumpsuit skirt blouse shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
     f"{_LOUNGED} {_HATS} backpack rucksack",
     (DRESS, f"{SPORT} {SNOW}"),
     0.5,
