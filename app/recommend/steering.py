@@ -28,6 +28,8 @@ from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 
 _GARMENT: Final = "type"
+_MOVED: Final = frozenset({"top", "bottom", "full-body", "outer", "footwear"})
+"""What clothes and shoes are worn as: an occasion takes others of them."""
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
 
@@ -108,22 +110,22 @@ class Steering:
     def dressed(self, slots: Sequence[str], rows_in: Callable[[str], IntArray], worn_as: Mapping[str, str | None]) -> dict[str, str]:
         """Of slots of which everything contradicts the occasion another category that is worn so: the one of which most suits it.
 
+        So of clothes and shoes of which nothing suits it; what is asked for stays.
+
         Args:
             worn_as: of each category.
         """
         found: dict[str, str] = {}
         if self.suited is None:
             return found
-        for name in slots:
-            if len(rows_n := rows_in(name)) and self.suited.never_N[rows_n].all():
-                alike = [
-                    other
-                    for other, role in worn_as.items()
-                    if role and role == worn_as.get(name) and other not in {*slots, *found.values()}
-                ]
-                counts = {other: int(self.suited.suits_N[rows_in(other)].sum()) for other in alike}
-                best = max(counts, key=lambda other: (counts[other], other), default="")
-                found |= {name: best} if counts.get(best) else {}
+        asked = {name for wish in self.wishes.wishes if not wish.turned for name in wish.categories}
+        for name in [name for name in slots if name not in asked and worn_as.get(name)]:
+            rows_n, role = rows_in(name), worn_as[name]
+            moved = self.suited.never_N[rows_n].all() or (role in _MOVED and not self.suited.suits_N[rows_n].any())
+            others = [other for other, one in worn_as.items() if one == role and other not in {*slots, *found.values()}]
+            counts = {other: int(self.suited.suits_N[rows_in(other)].sum()) for other in others} if len(rows_n) and moved else {}
+            best = max(counts, key=lambda other: (counts[other], other), default="")
+            found |= {name: best} if counts.get(best) else {}
         return found
 
     @property
@@ -238,6 +240,7 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
     implied, worn = _implied(vocabulary, wishes), suited(vocabulary, release.snapshot, release.traits, wishes.rest)
+    worn = worn and _but_for_named(vocabulary, worn, asked)
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
@@ -248,6 +251,16 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
         people=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms if all(one.people for one in meanings)),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
+
+
+def _but_for_named(vocabulary: Vocabulary, worn: Suited, asked: Sequence[Wish]) -> Suited:
+    """What suits occasions, where what is asked for does not contradict them though all of it would: a T-shirt for the office."""
+    never_N = worn.never_N
+    for wish in asked:
+        if wish.categories:
+            named_N = np.logical_and.reduce([_named(vocabulary, wish), *(_any(vocabulary, meanings) for meanings in wish.terms)])
+            never_N = never_N & ~named_N if never_N[named_N].all() else never_N
+    return replace(worn, never_N=never_N)
 
 
 def quoted(some: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ _ETHNIC: Final = (
 )
 
 _OFFICE: Final = _wear(
-    "shirt blouse trouser blazer suit formal-shoe oxford brogue derby loafer court-shoe pump skirt waistcoat",
+    "shirt blouse trouser blazer suit formal-shoe oxford brogue derby loafer court-shoe pump heel flat skirt waistcoat",
     f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jegging legging lehenga lehenga-choli sari saree dupatta bermuda capri",
     (DRESS, f"{SPORT} {SNOW}"),
     1.0,
@@ -55,16 +55,15 @@ _CEREMONY: Final = _wear(
     1.0,
 )
 _PARTY: Final = _wear(
-    "dress gown jumpsuit skirt blouse shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
+    "dress gown jumpsuit skirt blouse top shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
     f"{_LOUNGED} {_HATS} backpack rucksack",
     (DRESS, f"{SPORT} {SNOW}"),
     0.5,
 )
-_FESTIVAL: Final = _wear(
-    f"{_ETHNIC} dress heel clutch earring necklace bangle", f"{_LOUNGED} {_HATS} backpack rucksack", ("", f"{SPORT} {SNOW}"), 0.5
-)
+_FESTIVAL: Final = _wear(f"{_ETHNIC} dress earring necklace bangle", f"{_LOUNGED} {_HATS} backpack rucksack", ("", f"{SPORT} {SNOW}"), 0.5)
 _GYM: Final = _wear(
-    "track-pant jogger sweatpant legging sport-bra sports-bra tank-top sports-shoe running-shoe trainer tracksuit t-shirt short duffel",
+    "track-pant jogger sweatpant legging sport-bra sports-bra tank-top sports-shoe running-shoe sneaker trainer tracksuit t-shirt "
+    "short duffel",
     "heel high-heel pump flat ballerina formal-shoe loafer flip-flop slipper dress gown skirt shirt blouse blazer suit saree sari "
     "kurta kurti kurta-set lehenga-choli dupatta tie jean trouser salwar churidar patiala boot coat tunic belt cardigan nehru-jacket",
     (SPORT, f"{DRESS} {SNOW}"),
