@@ -182,6 +182,11 @@ def put_rules(some: Sequence[Mapping[str, Any]], *, replace: bool = False, versi
     )
 
 
+def delete_rules(version: int | None = None) -> Call[schemas.RulesOut]:
+    """DELETE /rules."""
+    return Call(method="DELETE", path="/rules", answers=schemas.RulesOut, headers=_if_match(version), repeatable=version is None)
+
+
 def delete_rule(rule_id: str, version: int | None = None) -> Call[schemas.RulesOut]:
     """DELETE /rules/{id}; not sent again where it may have arrived, as the rule is unknown then."""
     where = f"/rules/{quote(rule_id, safe='')}"

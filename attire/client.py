@@ -138,6 +138,10 @@ class Client:
         """Add rules, or replace those of the same ids, or else all; refused where the rules are at another ``version``, if one is named."""
         return self._do(calls.put_rules(rules, replace=replace, version=version))
 
+    def delete_rules(self, version: int | None = None) -> schemas.RulesOut:
+        """Take all rules away; with a ``version`` as ``put_rules``."""
+        return self._do(calls.delete_rules(version))
+
     def delete_rule(self, rule_id: str, version: int | None = None) -> schemas.RulesOut:
         """Take a rule away; with a ``version`` as ``put_rules``."""
         return self._do(calls.delete_rule(rule_id, version))

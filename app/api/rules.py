@@ -141,6 +141,11 @@ async def _earned(services: Services, before: Sequence[Rule], after: Sequence[Ru
     return await services.earned(before, after, reward)
 
 
+async def delete_rules(services: InjectedServices, if_match: IfMatch = None) -> RulesOut:
+    """Take all rules away, in one version. 200 once that is on disk."""
+    return await to_thread.run_sync(lambda: _told(services, services.rules.file.put([], replace_all=True, meant=_version(if_match)), []))
+
+
 async def delete_rule(rule_id: str, services: InjectedServices, if_match: IfMatch = None) -> RulesOut:
     """Take a rule away. 200 once that is on disk."""
     book, meant = await to_thread.run_sync(services.rules.file.book), _version(if_match)
@@ -195,4 +200,5 @@ def _in_json(told: RulesOut) -> str:
 
 router.get("/rules", response_model=RulesOut, responses=documented(404))(_written(get_rules))
 router.put("/rules", response_model=RulesOut, responses=documented(412))(_written(put_rules))
+router.delete("/rules", response_model=RulesOut, responses=documented(412))(_written(delete_rules))
 router.delete("/rules/{rule_id:path}", response_model=RulesOut, responses=documented(404, 412))(_written(delete_rule))

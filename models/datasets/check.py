@@ -102,18 +102,22 @@ def _with_columns(missing: Iterator[Missing], root: Path, mapping: Path | None) 
         if piece.of != piece.count or field not in {*COLUMNS, *DETAILS}:
             yield piece
             continue
-        columns = _unread_columns(root, mapping) if columns is None else columns
+        columns = unread_columns(root, mapping) if columns is None else columns
         column = columns.get(f"attributes.{field}" if field in DETAILS else field)
         held = f"; {str(column)!r} probably holds it: --map takes it from there" if isinstance(column, str) else ""
         yield replace(piece, brings=piece.brings + held)
 
 
-def _unread_columns(root: Path, mapping: Path | None) -> Mapping[str, Any]:
-    """Field -> the column of a feed that is proposed for it and that its mapping does not name."""
+def unread_columns(root: Path, mapping: Path | None) -> Mapping[str, Any]:
+    """Field -> the column of a feed that is proposed for it; none of a field or a column that its mapping names."""
     mapped = mapping_of(root, mapping)
     with suppress(InputError):  # it may be read by its mapping alone
         columns = proposed(recognise(items_file(root))).columns
-        return {name: column for name, column in columns.items() if not (mapped and is_mapped(mapped, str(column)))}
+        return {
+            name: column
+            for name, column in columns.items()
+            if mapped is None or not (name in mapped.columns or is_mapped(mapped, str(column)))
+        }
     return {}
 
 

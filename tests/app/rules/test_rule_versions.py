@@ -39,6 +39,9 @@ def test_all_rules_are_replaced_at_once(shop: TestClient) -> None:
     none = shop.put("/rules", json={"rules": []})
     assert (none.status_code, none.json()["errors"][0]["field"]) == (422, "rules")
     assert shop.put("/rules?replace=true", json={"rules": []}).json()["rules"] == []
+    version = shop.get("/rules").json()["version"]
+    assert shop.delete("/rules", headers={"If-Match": f'"{version - 1}"'}).status_code == 412
+    assert shop.delete("/rules", headers={"If-Match": f'"{version}"'}).json() == {"version": version + 1, "rules": [], "conflicts": []}
 
 
 def test_versions_tell_what_they_changed_and_are_restored(
