@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.catalogue.again import Source
     from app.catalogue.importing import Imported
     from app.home.store import ReleaseRecord, ReleaseStore
+    from models.datasets.findings import Findings
 
 
 def import_(
@@ -67,17 +68,20 @@ def _import(
     json_to: JsonTo | None,
 ) -> None:
     """Import what has changed; says so to a person, and to machines even when it is refused."""
-    from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.ground import compute  # noqa: PLC0415
-    from app.ground.allocator import keep_little  # noqa: PLC0415
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
+    steps = progress()
+    with steps("loading what imports", 0):
+        from app.catalogue.bounds import Bounds  # noqa: PLC0415 - keeps --help fast
+        from app.catalogue.importing import import_catalogue  # noqa: PLC0415
+        from app.ground import compute  # noqa: PLC0415
+        from app.ground.allocator import keep_little  # noqa: PLC0415
+        from models.datasets.findings import Findings  # noqa: PLC0415
+        from models.datasets.rejects import Rejects  # noqa: PLC0415
 
     keep_little()
     findings = Findings()
     try:
-        with Rejects(file) as rejects:
-            findings = Findings(rejects=None if source.strict else rejects)
+        with Rejects(file) as rejects, steps(f"importing {source.data}", 0):
+            findings = Findings(rejects=None if source.strict else rejects, progress=steps)
             done = import_catalogue(
                 source.data,
                 store,
@@ -91,7 +95,7 @@ def _import(
                 fetch=settings.fetch,
                 device=compute.device(settings.device),
                 engine=engine_on(on, settings),
-                progress=progress(),
+                progress=steps,
                 warn=warn,
             )
     except ROOTS as error:
@@ -99,12 +103,20 @@ def _import(
         raise
     FeedRecords(settings.home).keep_no_pieces(str(source.data), findings.feed.no_pieces if findings.feed else ())
     tell_pictures(done.features.refused, "left out")
-    reading = of_reading(findings)
+    reading = of_reading(findings) | {"unread": _unread(source, findings)}
     pictures = {"pictures_left_out": len(done.features.refused), "encoded": done.features.encoded, "seconds": round(done.seconds, 3)}
     write_said(
         json_to, {"data": str(source.data), "unchanged": False, **_of_release(done.release), "gone": done.gone, **reading, **pictures}
     )
     _tell(done, settings.home, reading)
+
+
+def _unread(source: Source, findings: Findings) -> dict[str, str]:
+    """The columns of a feed that look like fields and are not read, by their fields."""
+    from models.datasets.check import unread_columns  # noqa: PLC0415 - keeps --help fast
+
+    columns = unread_columns(source.data, source.mapping) if findings.feed else {}
+    return {field: column if isinstance(column, str) else str(column["column"]) for field, column in columns.items()}
 
 
 def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
@@ -120,7 +132,8 @@ def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
         return
     from app.worker.beside import catalogue_beside  # noqa: PLC0415
 
-    items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
+    items = catalogue_beside(source.data, source.mapping, progress())
+    file = None if source.strict else source.data / "rejected-orders.jsonl"
     orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)
 
 
@@ -132,6 +145,9 @@ def _tell(done: Imported, home: Path, reading: dict[str, Any]) -> None:
     if reading["layout"]:
         aside = f", {reading['rejected']:,} set aside (see {reading['rejects']})" if reading["rejected"] else ""
         typer.echo(f"read as {reading['layout']}: {reading['rows']:,} rows{aside}")
+    if unread := reading["unread"]:
+        held = ", ".join(f"{column!r} looks like {field}" for field, column in unread.items())
+        typer.echo(f"not read: {held}; `attire map` writes a mapping to correct, and --map reads by it", err=True)
     gone = f", {done.gone:,} of before gone," if done.gone else ""
     typer.echo(f"{shown(home)}: {done.release.items:,} items{gone} in {done.seconds:.1f} s{rate}; release {done.release.id} is current")
 

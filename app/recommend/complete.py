@@ -96,7 +96,15 @@ def _slots(resolved: Resolved) -> Slots:
     chosen = lacking(())
     if named := steering.named([*worn.categories, *chosen.categories], rows_in):
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
-    if other := steering.instead(chosen.categories, rows_in):  # of the bags that a wish names the one that is blue
+
+    def suiting(category: str) -> IntArray:
+        rows = release.snapshot.rows_in(category)
+        return rows[rather.passes(rows)]
+
+    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.suited else {}
+    other = steering.instead(chosen.categories, rows_in)  # of the bags that a wish names the one that is blue
+    other |= steering.dressed([name for name in chosen.categories if name not in other], suiting, worn_as)  # and no sneakers to a wedding
+    if other:
         chosen = replace(chosen, slots=tuple(Slot(other[slot.category]) if slot.category in other else slot for slot in chosen.slots))
     if resolved.narrowed:
         chosen = that_can_be_filled(release, worn, chosen, resolved.suiting(resolved.filtered))

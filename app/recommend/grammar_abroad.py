@@ -85,6 +85,13 @@ ARTICLES: Final = _all(
     "le la les un une der die das den dem ein eine einen einem einer el los las una unos unas lo gli uno de het een mon ma mes notre nos "
     "mein meine meinen mi mis il i mio mia miei mie mijn ons onze"
 ) - {"de", "i"}
+PRONOUNS: Final = _all(
+    "moi toi lui leur leurs ta tes sa ses vos votre nos je tu il elle nous vous ich du wir ihr mir dir meiner meines dein deine deinen "
+    "deiner unser unsere unseren seine seinen ihre ihren yo tú su sus tu tus nuestro nuestra io suo sua suoi tuo tua nostro nostra jouw "
+    "zijn haar "
+    "ik jij meu minha meus minhas seu sua nosso nossa 私の 私 僕の"
+)
+"""What stands for people, besides ``ARTICLES``."""
 OF: Final = _all(
     "de des du en avec à au aux von vom aus im mit zu con del de di dei delle degli della dello in van uit met qui est sont soit ist sind "
     "que es son sea sean che è sia siano soient seien zijn من في مع"
@@ -93,7 +100,7 @@ OF: Final = _all(
 
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
 """Ends what an occasion is called."""
-FOR: Final = frozenset(["pour", "für", "fuer", "para", "per", "voor", "zum", "zur"])
+FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur"])
 OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と"})
 OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "es": frozenset("yo"),
@@ -124,5 +131,5 @@ IDLE: Final = _all(
     "أريد ابحث أبحث عن على هذا هذه شيء أي كل لون ملابس قطعة عندكم هل لي "
     "bir bana lütfen istiyorum arıyorum olsun olan için ile gibi renk renkli ürün da de çok şey arası arasında "
     "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever"
-) | ARTICLES | OF | FOR | OTHER | SIZES | frozenset(OF_NO_MEANING.split())  # fmt: skip
+) | ARTICLES | PRONOUNS | OF | FOR | OTHER | SIZES | frozenset(OF_NO_MEANING.split())  # fmt: skip
 """Words without a meaning of their own."""

@@ -15,6 +15,7 @@ from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC
 from models.datasets.garments_japanese import WORDS as JAPANESE
+from models.datasets.scripts import bare
 
 COLOURS: Final = (
     "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
@@ -112,6 +113,15 @@ _EVERYDAY: Final = (
     "chap cheat altı üstü"
 )
 
+_GIFTS: Final = (
+    "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes hediye هدية "
+    "プレゼント ギフト 贈り物"
+)
+_CLOTHES: Final = (
+    "clothes clothing wear outfit outfits apparel garment garments attire kleidung bekleidung vêtements vetements habits tenue ropa "
+    "prendas abbigliamento vestiti kleding kleren roupa roupas giyim kıyafet ملابس 服"
+)
+
 
 def _words(text: str) -> dict[str, tuple[str, ...]]:
     """Key -> the words that it is made of; a hyphen parts them."""
@@ -204,6 +214,11 @@ SAME: Final = _with_abroad()
 WHOLE: Final = {
     key: role
     for role, words in {
+        "innerwear": (
+            "underwear innerwear lingerie undergarment underclothes intimate unterwäsche sous-vêtement ropa-interior ondergoed "
+            "iç-giyim 下着"
+        ),
+        "sleepwear": "nightwear sleepwear nightclothes loungewear nachtwäsche vêtement-de-nuit ropa-de-dormir nachtkleding",
         "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı シューズ",
         "bag": "bag sac tasche bolso borsa tas çanta バッグ",
         "outer": "outerwear アウター",
@@ -214,6 +229,18 @@ WHOLE: Final = {
     for key in _words(words)
 }
 """Words for all that is worn as one thing, whatever a catalogue calls its kinds -> what it is worn as, a key of ``ROLE_WORDS``."""
+
+KINDS: Final = {
+    key: frozenset(garments.split())
+    for words, garments in {
+        "ethnic ethnicwear traditional": (
+            "kurta kurti kurta-set saree sari lehenga lehenga-choli salwar churidar patiala dupatta sherwani nehru-jacket kimono abaya "
+            "dirndl lederhose kilt"
+        ),
+    }.items()
+    for key in _words(words)
+}
+"""Words for several kinds of garment -> these, as ``garment_of`` calls them."""
 
 ALIKE_ROLES: Final = frozenset(_ALIKE.split())
 """Roles of which one piece stands in for another: swimwear for a bikini, not any top for a blouse."""
@@ -285,6 +312,12 @@ TROUSERS, JEANS = ({word} | SAME[word] for word in ("trouser", "jean"))
 
 NOTHING: Final = frozenset(_NOTHING.split()) | IDLE
 """Words without a meaning of their own here."""
+
+GIFTS: Final = frozenset(_GIFTS.split()) | frozenset(map(bare, _GIFTS.split()))
+"""Words of why one buys: they say nothing of a piece, unless it is called so."""
+
+CLOTHES: Final = frozenset(_CLOTHES.split()) | frozenset(map(bare, _CLOTHES.split()))
+"""Words of all that one puts on, but for shoes and accessories."""
 
 EVERYDAY: Final = frozenset(map(one_form, _EVERYDAY.split()))
 """Words that are no slip of the finger, though some name of a garment differs from them by a letter."""

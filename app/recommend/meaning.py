@@ -22,6 +22,7 @@ from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
+from models.datasets.ages import months_of
 from models.datasets.audience import Audience
 from models.datasets.labels import PieceLabels
 
@@ -43,6 +44,7 @@ class Meaning:
         titled: how titles say it: a colour, of items that lack the attribute; a garment, of those that other categories have.
         besides: how titles say the other kinds that its categories join: what is called so is none.
         people: any of whom they name: asked of all that tells for whom a row is, not of one field.
+        months: of people, how old they are, from which month to which: of what comes in sizes by age, one of theirs.
         wearers: who alone wears the garment for which the values stand in: of swimwear, who wears a bikini.
     """
 
@@ -53,6 +55,7 @@ class Meaning:
     besides: tuple[str, ...] = ()
     people: tuple[Audience, ...] = ()
     wearers: tuple[Audience, ...] = ()
+    months: tuple[int, int] | None = None
 
     def joined(self, other: Meaning) -> Meaning:
         """Either of two of one field."""
@@ -98,12 +101,27 @@ class Rows:
 
         return self._traits.mask(passes)
 
+    def of_age(self, months: tuple[int, int]) -> BoolArray:
+        """The rows that come in a size for someone so old, or in none that is an age, ``(N,)``."""
+        aged = {size: span for size in self._columns.sizes if (span := months_of(size))}
+        fitting = [size for size, (first, last) in aged.items() if first <= months[1] and months[0] <= last]
+        fits_N, aged_N = (self._in_sizes(some) for some in (fitting, [*aged]))
+        return np.asarray(fits_N | ~aged_N)
+
+    def _in_sizes(self, sizes: Sequence[str]) -> BoolArray:
+        found = np.zeros(self._items.num_rows, dtype=np.bool_)
+        if sizes:
+            found[self._columns.selection(Filter(size=tuple(sizes))).rows()] = True
+        return found
+
     def so(self, meaning: Meaning, *, turned: bool = False) -> BoolArray:
         """The rows that are as a meaning says, ``(N,)``: by its field, or by their titles where the field says nothing of them.
 
         Args:
             turned: whether it is not wanted; who wants nothing for men may be offered what is for everyone.
         """
+        if meaning.months is not None:
+            return self.of_age(meaning.months) & (True if (for_N := self.for_whom(*meaning.people)) is None else for_N)
         if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
             return for_N
         so_N = self.mask(meaning.field, meaning.values)

@@ -9,6 +9,7 @@ from typing import Final
 from app.recommend.lexicon import HEADS, NOTHING, SAID, made_of
 from app.recommend.words import SHORTEST, named_together, one_form, phrase
 from models.datasets.audience import AUDIENCE_NAMES, WORDS
+from models.datasets.kin import KIN
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
 CURRENCY, PRICE, SALE_PRICE, AUDIENCE = "currency", "price", "sale_price", "audience"
@@ -22,6 +23,8 @@ EXACT, ENDS, HOLDS = range(3)
 """How a name has a word: it is that word, ends with it or is called so by a part, has it before others."""
 WHOM: Final = {one_form(word): word for word in WORDS}
 """A word of people in one form -> as it is written."""
+KIN_OF: Final = {"".join(map(one_form, word.split("-"))): word for word in KIN}
+"""Likewise of those for whom one shops, by what they are to one."""
 
 
 def keys_of(field: str, value: str) -> dict[str, int]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.recommend.words import one_form
+from app.recommend.worn_for import WORN
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,9 @@ class Axis:
 
 
 _FORMAL_WEAR: Final = "satin, silk, evening dress, gown, sheath dress, blazer, tailored trousers, dress shirt, heels, loafers, clutch"
+_BUSINESS_WEAR: Final = (
+    "dress shirt, tailored trousers, blazer, suit, tie, oxford shoes, loafers, formal shoes, waistcoat, plain shirt, striped shirt"
+)
 _CASUAL_WEAR: Final = "denim, nylon, canvas, t-shirt, jogger, shorts, hooded jacket, parka, sneakers, trainers, backpack, baseball cap"
 _SUMMER_WEAR: Final = "linen, cotton, straw, canvas, sandals, sundress, shorts, sun hat, t-shirt, tote"
 _WINTER_WEAR: Final = "wool, tweed, flannel, knit, suede, padded, boots, beanie, turtleneck, scarf"
@@ -29,11 +33,12 @@ _WINTER_WEAR: Final = "wool, tweed, flannel, knit, suede, padded, boots, beanie,
 _BLACK_TIE_WEAR: Final = "bow tie, dinner jacket, tuxedo, dress shirt, patent leather, cufflinks, evening dress, gown, satin"
 
 BLACK_TIE: Final = Axis(tuple(_BLACK_TIE_WEAR.split(", ")), tuple(_CASUAL_WEAR.split(", ")))
+BUSINESS: Final = Axis(tuple(_BUSINESS_WEAR.split(", ")), tuple(_CASUAL_WEAR.split(", ")))
 FORMAL: Final = Axis(tuple(_FORMAL_WEAR.split(", ")), tuple(_CASUAL_WEAR.split(", ")))
 SUMMER: Final = Axis(tuple(_SUMMER_WEAR.split(", ")), tuple(_WINTER_WEAR.split(", ")))
 
 _FORMAL: Final = (
-    "wedding gala ball ceremony cocktail opera theatre theater concert elegant formal formally office business interview "
+    "wedding gala ball ceremony cocktail opera theatre theater concert elegant formal formally "
     "smart dressy evening dinner date graduation prom christening funeral chic sophisticated classy reception anniversary banquet"
 )
 _CASUAL: Final = (
@@ -42,7 +47,12 @@ _CASUAL: Final = (
 )
 _SUMMER: Final = "summer summery beach hot warm sunny tropical garden seaside cruise island spring heatwave honeymoon"
 _WINTER: Final = "winter wintery wintry cold snow snowy ski skiing cosy cozy christmas autumn autumnal fall frost chilly icy"
+_BUSINESS: Final = (
+    "office business interview meeting conference bureau entretien büro vorstellungsgespräch geschäftlich oficina entrevista ufficio "
+    "colloquio kantoor sollicitatie ofis mülakat عمل مكتب مقابلة オフィス 仕事 通勤 面接 ビジネス"
+)
 _BOTH: Final = {
+    "formal": (BUSINESS, 1.0),
     "beach": (FORMAL, -0.5),
     "festival": (FORMAL, -0.5),
     "ski": (FORMAL, -0.5),
@@ -55,14 +65,14 @@ _ABROAD: Final = (
         FORMAL,
         1.0,
         (
-            "mariage cérémonie soirée cocktail opéra théâtre élégant élégante chic habillé habillée bureau entretien dîner bal fête "
+            "mariage cérémonie soirée cocktail opéra théâtre élégant élégante chic habillé habillée dîner bal fête "
             "baptême enterrement réveillon communion diplôme hochzeit trauung feier gala abend abends oper theater elegant elegante "
-            "elegantes festlich schick büro vorstellungsgespräch geschäftlich abendessen taufe einschulung beerdigung abiball "
+            "elegantes festlich schick abendessen taufe einschulung beerdigung abiball "
             "konfirmation firmung "
-            "silvester boda ceremonia ópera teatro fiesta noche oficina entrevista cena bautizo funeral comunión graduación "
-            "matrimonio nozze cerimonia serata sera opera festa ufficio colloquio battesimo funerale laurea comunione bruiloft "
-            "ceremonie feest avond avondje chique kantoor sollicitatie diner doop begrafenis "
-            "زفاف عرس فرح حفلة حفلات سهرة رسمي رسمية أنيق أنيقة عمل مكتب خطوبة عيد"
+            "silvester boda ceremonia ópera teatro fiesta noche cena bautizo funeral comunión graduación "
+            "matrimonio nozze cerimonia serata sera opera festa battesimo funerale laurea comunione bruiloft "
+            "ceremonie feest avond avondje chique diner doop begrafenis "
+            "زفاف عرس فرح حفلة حفلات سهرة رسمي رسمية أنيق أنيقة خطوبة عيد"
         ),
     ),
     (
@@ -98,12 +108,20 @@ _ABROAD: Final = (
 
 OCCASIONS: Final[dict[str, list[tuple[Axis, float]]]] = {}
 """A word in one form -> along which axes it points, and how far."""
-for _words, _axis, _sign in ((_FORMAL, FORMAL, 1.0), (_CASUAL, FORMAL, -1.0), (_SUMMER, SUMMER, 1.0), (_WINTER, SUMMER, -1.0)):
+for _words, _axis, _sign in (
+    (_FORMAL, FORMAL, 1.0),
+    (_BUSINESS, BUSINESS, 1.0),
+    (_CASUAL, FORMAL, -1.0),
+    (_SUMMER, SUMMER, 1.0),
+    (_WINTER, SUMMER, -1.0),
+):
     for _word in _words.split():
         OCCASIONS.setdefault(one_form(_word), []).append((_axis, _sign))
 for _axis, _sign, _words in _ABROAD:
     for _word in dict.fromkeys(map(one_form, _words.split())):
         OCCASIONS.setdefault(_word, [(_axis, _sign)])
+for _word, _wear in WORN.items():
+    OCCASIONS.setdefault(_word, [(FORMAL, _wear.formal)])
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
 

@@ -18,20 +18,22 @@ import pyarrow.compute as pc
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
 from app.recommend import grammar_abroad as abroad
-from app.recommend.direction import Direction
-from app.recommend.grammar import SIZES, turned
-from app.recommend.lexicon import ON_SALE, OTHERS, SAID
+from app.recommend.grammar import PRONOUNS, SIZES, turned
+from app.recommend.led import CLAD, led
+from app.recommend.lexicon import CLOTHES, GIFTS, NOTHING, ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
-from app.recommend.similar import Similar, similar_to_words, to_be_had
+from app.recommend.similar import Similar, similar_to_words
 from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
-from app.recommend.vocabulary import vocabulary_of
+from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
 from app.recommend.words_abroad import HEAD_FIRST
+from app.recommend.worn_for import WORN
+from app.recommend.years import ages_said
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
-from models.datasets.audience import WORDS, asked_for
+from models.datasets.audience import WORDS
 from models.datasets.scripts import plain
 from models.datasets.size_scale import alone, double
 from models.errors import EncoderError
@@ -47,7 +49,9 @@ LEFT_OUT: Final = "nothing here has “{}”, so these have the other words"
 NOBODYS: Final = "nothing here that is as the other words say is for “{}”"
 _LONGEST: Final = 4
 _MOST_READ: Final = 5
-_JOINING: Final = frozenset({"for", "of", "with", "and", "the", "a", "an", "&"}) | abroad.OF | abroad.ARTICLES | abroad.FOR | abroad.OR
+_JOINING: Final = (
+    frozenset({"for", "of", "with", "and", "the", "a", "an", "&"}) | PRONOUNS | abroad.OF | abroad.ARTICLES | abroad.FOR | abroad.OR
+)
 _ELIDED: Final = re.compile(rf"(?<!\w){ELIDED}'")
 
 
@@ -79,9 +83,10 @@ def sought(
     brand or an attribute is called so, or ends with it. Words that only join others ("for men") are left out beside them.
 
     A word that none has, or only as a part of one that it is a letter short of, is read as those of the catalogue that differ by one
-    slip. Where no row has all words, they are read as wishes ("black shoes under 80"). An occasion orders what is as wished by where its
-    words lead, as it does suggestions; where other words are left without a meaning, or nothing is found, the encoder says what looks so,
-    if it knows the words, among what passes, costs what was asked and is of the categories that were named.
+    slip. Where no row has all words, they are read as wishes ("black shoes under 80"), as are an age, and an occasion that is all that they
+    name. It orders what is as wished by what is worn for it and by where its words lead, as it does suggestions; where other words are left
+    without a meaning, or nothing is found, the encoder says what looks so, if it knows the words, among what passes, costs what was asked
+    and is of the categories that were named.
     Where nothing is found so, words that nothing here has, and that nobody understood, are left out, if others are left.
     Where nothing is found either way, what was understood is told.
 
@@ -96,29 +101,34 @@ def sought(
     text = plain(text or "")
     spoken = text.lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
-    words = [word for word in said if word not in _JOINING] or said
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    kinds = _kinds(release, [word for word in said if word not in _JOINING] or said)
+    words = [word for word in kinds if word not in CLOTHES] or kinds
+    rows = rows if words == kinds else _clothes(release, rows)
+    words = [word for word in words if word not in GIFTS] if any(map(vocabulary.whom, words)) else words
     sizes = _sizes(release, text) if len(words) > 1 else frozenset()
     if not words:
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
     turns = turned(spoken)
-    for word in _kinds(release, words):
-        has_N, right = (_titled(release, word), []) if word in sizes else _having(release, word)
+    of_occasion = meaning and _only_occasions(vocabulary, words)
+    for word in () if any(ages_said(text)) else words:
+        has_N, right = (_titled(release, word), []) if word in sizes else _having(release, word, alone=len(words) == 1)
         keep_N &= has_N
         notes += [_slipped(word, right)] if right else []
         read += right or [word]
         if not keep_N.any():
             break
-    found, whom = rows[keep_N[rows]], [word for word in words if asked_for(word)]
+    found, whom = rows[keep_N[rows]], [word for word in words if vocabulary.whom(word, alone=len(words) == 1)]
     if turns:
         found = constraints_of(release, text).allowed(release, found)
-    if len(found):
-        return Found(found[passing.passes(found)], note="; ".join(notes) or None, words=tuple(read))
+    titled = Found(found[passing.passes(found)] if read else found[:0], note="; ".join(notes) or None, words=tuple(read))
+    if len(found) and read and not of_occasion:
+        return titled
     rows = rows[passing.passes(rows)]
-    for word in () if turns else whom:
-        if (for_N := vocabulary_of(release.snapshot, release.traits).rows.for_whom(asked_for(word))) is not None:
-            rows = rows[for_N[rows]]
-    read_as = _wished(release, text, rows, limits, meaning=meaning)
+    read_as = replace(_wished(release, text, rows, limits, meaning=meaning), words=tuple(whom))
+    if len(titled.rows) and not (read_as.wishes and read_as.wishes.direction):
+        return titled
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
@@ -127,7 +137,7 @@ def sought(
 def _with_others(release: Release, rows: IntArray, words: Sequence[str]) -> Found:
     """Those of some rows that have all words but those that nothing here has; none where no word is left out, or none is left."""
     of_all = release.snapshot.rows
-    having = {word: _having(release, word) for word in _kinds(release, words)}
+    having = {word: _having(release, word) for word in words}
     had = {word: right for word, (has_N, right) in having.items() if has_N[of_all].any()}
     if not 0 < len(had) < len(having):
         return Found(rows[:0])
@@ -161,15 +171,17 @@ def _wished(release: Release, text: str, rows: IntArray, limits: Limits, *, mean
 
     Words that were not understood take nothing away from what was: they order it where the encoder reads them.
     """
-    asked = _loosened(constraints_of(release, text), release, rows)
+    asked = constraints_of(release, text)
+    rows = rows[asked.for_them(rows)]
+    asked = _loosened(asked, release, rows)
     rows = asked.allowed(release, rows)
     none, so = rows[:0], asked.satisfied(rows)
     if asked.asks and not asked.unread and len(so):
         return Found(so, note=ASKED, wishes=asked)
     holding, named = bool(asked.terms) and len(so) > 0, asked.occasion
-    if meaning and len(rows) and (holding or named) and (asked := directed(release, asked)).direction:
+    if meaning and len(rows) and (holding or named) and ((asked := directed(release, asked)).direction or asked.suited):
         if named or not len(alike := _meant(release, text, so, none, limits)):
-            return Found(_led(release, asked.direction, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
+            return Found(led(release, asked, so if len(so) else rows, limits.max_k), by_meaning=True, note=LED, wishes=asked)
         return Found(alike, by_meaning=True, note=MEANT, wishes=asked)
     sale = _of_sale(asked.unread)
     if holding and not sale:
@@ -211,7 +223,7 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     Letters may stand before it (*Abendkleid*), digits before a number not. In French, Spanish and Italian it stands first.
     """
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    words = [*map(fold, words)]
+    words = [fold(word) for word in words if not vocabulary.whom(word)]
     ends = [rf"{r'(?:^|[^0-9])' * form[0].isdigit()}{re.escape(form)}" for word in words for form in {word, *forms(word)}]
     named = [f"(?:{'|'.join(ends)})(?:e?s)?$"] if ends else ["$^."]
     if ends and not vocabulary.languages.isdisjoint(HEAD_FIRST):
@@ -219,9 +231,12 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     return np.asarray(pc.match_substring_regex(vocabulary.rows.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
 
 
-def for_them_alone(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
-    """Which rows, ``(n,)``, are for nobody but whom some of the words name: a man's trousers, not those of which nothing says it."""
-    only_N = vocabulary_of(release.snapshot, release.traits).rows.for_whom(*map(asked_for, words), only=True)
+def for_them_alone(release: Release, rows: IntArray, found: Found) -> BoolArray:
+    """Which rows, ``(n,)``, are for nobody but whom words named: a man's trousers, not those of which nothing says it."""
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    named = [vocabulary.whom(word, alone=len(found.words) == 1) for word in found.words]
+    asked = found.wishes.wishes.people if found.wishes else ()
+    only_N = vocabulary.rows.for_whom(*(asked or named), only=True)
     return np.zeros(len(rows), dtype=np.bool_) if only_N is None else only_N[rows]
 
 
@@ -268,7 +283,19 @@ def _titled(release: Release, word: str) -> BoolArray:
     return _with_word(vocabulary.rows.titles, [word]) | vocabulary.named([word])
 
 
-def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
+def _only_occasions(vocabulary: Vocabulary, words: Sequence[str]) -> bool:
+    """Whether words name an occasion that nothing here is called by, and beside it nothing but people: few titles of many say it."""
+    others = [word for word in words if not (word in NOTHING or word in GIFTS or vocabulary.whom(word))]
+    return bool(others) and all(one_form(word) in WORN and vocabulary.called(one_form(word)) is None for word in others)
+
+
+def _clothes(release: Release, rows: IntArray) -> IntArray:
+    """The clothes among some rows; all where there are none."""
+    clothes = rows[release.traits.mask(lambda labels: labels.role in CLAD)[rows]]
+    return clothes if len(clothes) else rows
+
+
+def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
     ids, titles = release.snapshot.items.column("id"), vocabulary.rows.titles
@@ -277,14 +304,17 @@ def _having(release: Release, word: str) -> tuple[BoolArray, list[str]]:
     if len(parts) > 1:
         having = [_having(release, part)[0] for part in parts]
         return np.asarray(named_N | np.logical_and.reduce(having)), []
-    bare, who, for_N = fold(word), {*forms(re.sub(r"\Ws$", "", word))}, vocabulary.rows.for_whom(asked_for(word))
-    if WORDS.keys() & who:
+    bare, who = fold(word), {*forms(re.sub(r"\Ws$", "", word))}
+    whom = vocabulary.whom(word, alone=alone)
+    for_N = vocabulary.rows.for_whom(whom)
+    whole = whom is not None or word in NOTHING
+    if whole or WORDS.keys() & who:
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
         titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
     else:
         titled_N = _with_any(titles, forms(bare))
-    has_N = titled_N | _with_any(ids, (word,)) | named_N
+    has_N = titled_N | named_N if whole else titled_N | named_N | _with_any(ids, (word,))
     has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
     if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())) or vocabulary.means(word):
@@ -319,13 +349,6 @@ def _with_garment(texts: pa.ChunkedArray, word: str, others: Sequence[str]) -> B
         named = "|".join(one.replace("-", r"[\s-]*") for one in others)
         texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?(?:$|[^\pL\pN])", " ")
     return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))
-
-
-def _led(release: Release, direction: Direction, among: IntArray, most: int) -> IntArray:
-    """The rows of some that are most as a direction says, of each product in stock one."""
-    rows = among[to_be_had(release, among)]
-    rows = rows[np.argsort(-direction.likeness(release, rows), kind="stable")]
-    return rows[release.traits.leading(rows)][:most]
 
 
 def _meant(release: Release, text: str, among: IntArray, first: IntArray, limits: Limits) -> IntArray:

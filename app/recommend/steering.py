@@ -19,6 +19,7 @@ from app.recommend.leaning import Leaning
 from app.recommend.meaning import SAYING, Meaning
 from app.recommend.named import CATEGORY
 from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
+from app.recommend.suited import Suited, suited
 from app.recommend.vocabulary import Vocabulary, vocabulary_of
 from app.recommend.wishes import Wish, Wishes, read
 from app.recommend.words import WORD, one_form
@@ -27,6 +28,8 @@ from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 
 _GARMENT: Final = "type"
+_MOVED: Final = frozenset({"top", "bottom", "full-body", "outer", "footwear"})
+"""What clothes and shoes are worn as: an occasion takes others of them."""
 _UNMET: Final = "no item of category {!r} is as asked ({}), so these are not"
 
 
@@ -38,6 +41,8 @@ class Steering:
         must: what holds always: prices, and what is not wanted.
         wanted: masks, ``(N,)``, each with what was said; alternatives are one of them.
         terms: masks, ``(N,)``, of each term of what is wanted, by itself.
+        suited: what suits the occasions that were named, and what contradicts them.
+        people: masks, ``(N,)``, each of what is for people who are named.
         implied: what is worn by a dress code that was named, where there is any.
         unread: words that were not understood.
         beside: what else moves candidates: a taste, a preferred price.
@@ -48,6 +53,8 @@ class Steering:
     wanted: tuple[tuple[str, BoolArray], ...] = ()
     terms: tuple[BoolArray, ...] = ()
     direction: Direction | None = None
+    people: tuple[BoolArray, ...] = ()
+    suited: Suited | None = None
     implied: tuple[Wish, ...] = ()
     unread: tuple[str, ...] = ()
     beside: tuple[Leaning, ...] = ()
@@ -98,6 +105,27 @@ class Steering:
                 others = [name for name in wish.categories if name not in {*slots, *found.values()}]
                 some = [name for name in others if len(rows_n := rows_in(name)) and not self.kept(rows_n)[1]]
                 found |= {mine[0]: some[0]} if some else {}
+        return found
+
+    def dressed(self, slots: Sequence[str], rows_in: Callable[[str], IntArray], worn_as: Mapping[str, str | None]) -> dict[str, str]:
+        """Of slots of which everything contradicts the occasion another category that is worn so: the one of which most suits it.
+
+        So of clothes and shoes of which nothing suits it; what is asked for stays.
+
+        Args:
+            worn_as: of each category.
+        """
+        found: dict[str, str] = {}
+        if self.suited is None:
+            return found
+        asked = {name for wish in self.wishes.wishes if not wish.turned for name in wish.categories}
+        for name in [name for name in slots if name not in asked and worn_as.get(name)]:
+            rows_n, role = rows_in(name), worn_as[name]
+            moved = self.suited.never_N[rows_n].all() or (role in _MOVED and not self.suited.suits_N[rows_n].any())
+            others = [other for other, one in worn_as.items() if one == role and other not in {*slots, *found.values()}]
+            counts = {other: int(self.suited.suits_N[rows_in(other)].sum()) for other in others} if len(rows_n) and moved else {}
+            best = max(counts, key=lambda other: (counts[other], other), default="")
+            found |= {name: best} if counts.get(best) else {}
         return found
 
     @property
@@ -153,6 +181,10 @@ class Steering:
             rows_n = rows_n[release.snapshot.columns.prices[rows_n] <= self.wishes.budget]
         return rows_n
 
+    def for_them(self, rows_n: IntArray) -> BoolArray:
+        """Which rows, ``(n,)``, are for the people whom the words name: what is worn by others is no answer, whatever else it is."""
+        return np.asarray(np.logical_and.reduce([np.ones(len(rows_n), dtype=np.bool_), *(for_N[rows_n] for for_N in self.people)]))
+
     def satisfied(self, rows_n: IntArray) -> IntArray:
         """Of rows that are allowed, those of which all else is so, too."""
         for _, mask_N in self.wanted:
@@ -180,7 +212,8 @@ def directed(release: Release, constraints: Steering, strength: float = 1.0) -> 
     if not (wishes.rest or wishes.against):
         return constraints
     direction, unknown = direction_of(release, wishes.rest, wishes.against, strength)
-    return replace(constraints, direction=direction, unread=(*wishes.unread, *unknown))
+    worn = constraints.suited.said if constraints.suited else ()
+    return replace(constraints, direction=direction, unread=(*wishes.unread, *(word for word in unknown if word not in worn)))
 
 
 def constraints_of(release: Release, text: str | None) -> Steering:
@@ -206,15 +239,28 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
-    implied = _implied(vocabulary, wishes)
+    implied, worn = _implied(vocabulary, wishes), suited(vocabulary, release.snapshot, release.traits, wishes.rest)
+    worn = worn and _but_for_named(vocabulary, worn, asked)
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
-        wanted=tuple(_wanted(release, vocabulary, [*asked, *implied])),
+        wanted=(*_wanted(release, vocabulary, [*asked, *implied]), *([(" ".join(worn.said), ~worn.never_N)] if worn else [])),
+        suited=worn,
         implied=tuple(implied),
         terms=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms),
+        people=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms if all(one.people for one in meanings)),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
+
+
+def _but_for_named(vocabulary: Vocabulary, worn: Suited, asked: Sequence[Wish]) -> Suited:
+    """What suits occasions, where what is asked for does not contradict them though all of it would: a T-shirt for the office."""
+    never_N = worn.never_N
+    for wish in asked:
+        if wish.categories:
+            named_N = np.logical_and.reduce([_named(vocabulary, wish), *(_any(vocabulary, meanings) for meanings in wish.terms)])
+            never_N = never_N & ~named_N if never_N[named_N].all() else never_N
+    return replace(worn, never_N=never_N)
 
 
 def quoted(some: Sequence[str]) -> str:

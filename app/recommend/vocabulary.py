@@ -5,7 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from typing import Final
@@ -20,8 +20,11 @@ from app.recommend.lexicon import (
     DOUBTFUL,
     ENGLISH,
     EVERYDAY,
+    GIFTS,
     INSTEAD,
+    KINDS,
     LANGUAGE_OF,
+    NOTHING,
     ON_SALE,
     PRICED,
     PRICED_ENGLISH,
@@ -40,6 +43,7 @@ from app.recommend.named import (
     ENDS,
     EXACT,
     HOLDS,
+    KIN_OF,
     PRICE,
     SALE_PRICE,
     SIZE,
@@ -61,12 +65,15 @@ from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.audience import Audience, asked_for
-from models.datasets.garments import is_womens, role_of
+from models.datasets.garments import garment_of, is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
+from models.datasets.kin import DOUBTFUL as DOUBTFUL_KIN
+from models.datasets.kin import KIN
 from models.datasets.scripts import plain
 
 BELOW: Final = "below price"
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
+_NO_SLIPS: Final = ORDINARY | ON_SALE | GIFTS | NOTHING
 _ENDINGS: Final = ("en", "em", "er", "es", "e")
 """Of German adjectives: "schwarze Schuhe", "rotes Kleid"."""
 _SHORTEST_SAID: Final = 3
@@ -87,6 +94,7 @@ class Vocabulary:
         self.rows = Rows(snapshot, traits, lambda: bool(self.languages & COMPOUNDING))
         self._spellings = spellings_of(snapshot)
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
+        self._worn: dict[Hashable, tuple[BoolArray, BoolArray]] = {}
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
         for field, values in self._columns_named(snapshot):
             for value in values:
@@ -148,8 +156,10 @@ class Vocabulary:
         return found
 
     def names_one(self, key: str) -> bool:
-        """Whether words, without the spaces, are what a category is called, one that its name joins, or a value of an attribute."""
-        return any(field == CATEGORY or any(how == EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items())
+        """Whether words, without the spaces, are what categories are called, one that a name of several joins, or an attribute's value."""
+        return self._whole(key) is not None or any(
+            field == CATEGORY or any(how == EXACT for how, _ in entries) for field, entries in self._named.get(key, {}).items()
+        )
 
     def is_attribute(self, name: str, meaning: Meaning) -> bool:
         """Whether a word is what the attribute is called that a meaning is of: "very good condition"."""
@@ -173,7 +183,7 @@ class Vocabulary:
     def means(self, word: str) -> bool:
         """Whether a word names a garment or something of it, here or elsewhere: none that was mistyped."""
         key = one_form(word)
-        return (self._counts(key) and any(key in words for words in SAID.values())) or key in ON_SALE or self.meaning(key) is not None
+        return (self._counts(key) and any(key in words for words in SAID.values())) or key in _NO_SLIPS or self.meaning(key) is not None
 
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
@@ -192,6 +202,19 @@ class Vocabulary:
     def _counts(self, key: str) -> bool:
         """Whether a word is not another one here: "pull" in a catalogue that is not French."""
         return key not in DOUBTFUL or not DOUBTFUL[key].isdisjoint(self.languages)
+
+    def worn_for(self, wear: Hashable, made: Callable[[], tuple[BoolArray, BoolArray]]) -> tuple[BoolArray, BoolArray]:
+        """What suits an occasion and what contradicts it, made when it is first asked for."""
+        if wear not in self._worn:
+            self._worn[wear] = made()
+        return self._worn[wear]
+
+    def called_here(self, garment: str) -> list[str]:
+        """What a garment is called in English, and in the languages that the catalogue speaks; a hyphen joins the words of a name."""
+        key = "".join(phrase(garment))
+        spoken = frozenset[str]().union(*(LANGUAGE_OF.get(language, ()) for language in self.languages))
+        others = [one for one in self._others(key) if one in spoken or (one in DOUBTFUL and one not in SAME_ENGLISH.get(key, ()))]
+        return [garment, *("-".join(SAID["type"].get(one, (one,))) for one in others)]
 
     def _others(self, key: str) -> list[str]:
         """Other words for the same, the English ones first."""
@@ -243,7 +266,25 @@ class Vocabulary:
         return tuple(sorted(said | asked))
 
     def _people(self, key: str) -> tuple[Audience, ...]:
-        return (whom,) if (whom := asked_for(WHOM.get(key, key))) else ()
+        return (whom,) if (whom := asked_for(WHOM.get(key, key)) or self._of_kin(key)) else ()
+
+    def tells(self, whom: Audience, first: int, last: int) -> bool:
+        """Whether something says that it is for people, or comes in sizes by age of which one is for those from a month to another."""
+        return self.rows.for_whom(whom) is not None or not self.rows.of_age((first, last))[self._live].all()
+
+    def whom(self, word: str, *, alone: bool = False) -> Audience | None:
+        """Whom a word of a shopper's names: people, or by what they are to one; None where it names nobody, or may be said of clothes.
+
+        Args:
+            alone: whether it stands by itself, as nothing that is said of clothes does.
+        """
+        key = "".join(phrase(word))
+        return next(iter(self._people(key)), None) if alone else asked_for(word) or self._of_kin(key)
+
+    def _of_kin(self, key: str) -> Audience | None:
+        word = KIN_OF.get(key)
+        counts = word is not None and DOUBTFUL_KIN.get(word, frozenset()).isdisjoint(self.languages)
+        return Audience.of_label(KIN[word]) if word and counts else None
 
     def _of_whom(self, key: str) -> Meaning | None:
         """Whom a word names, where some row says for whom it is."""
@@ -252,6 +293,10 @@ class Vocabulary:
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""
+        if key in KINDS:
+            return _categories(
+                tuple(sorted((name for name in self._sizes if garment_of(name) in KINDS[key]), key=lambda name: -self._sizes[name]))
+            )
         return _categories(self._of_role(WHOLE[key])) if key in WHOLE else None
 
     def _worn_as(self, key: str) -> Meaning | None:

@@ -8,26 +8,30 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from app.recommend import grammar
-from app.recommend.lexicon import BUT, CONDITIONS, INSTEAD, NOTHING
+from app.recommend.lexicon import BUT, CONDITIONS, GIFTS, INSTEAD, NOTHING
 from app.recommend.meaning import SAYING, Meaning
-from app.recommend.named import ATTRIBUTE, BRAND, PRICE
+from app.recommend.named import ATTRIBUTE, AUDIENCE, BRAND, PRICE
 from app.recommend.occasions import DRESS_CODE
 from app.recommend.prices import Price
 from app.recommend.vocabulary import ORDINARY, Vocabulary
 from app.recommend.words import WORD, one_form
+from app.recommend.years import Age
+from models.datasets.ages import ages_in
+from models.datasets.audience import GENDERS, Audience
 from models.datasets.garments_abroad import parts_of
 from models.datasets.scripts import bare
 from models.datasets.size_scale import alone, double
 
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
-_PRICE_MARK: Final = "\ue000"
+_PRICE_MARK, _AGE_MARK = "\ue000", "\ue001"
 _TOKEN: Final = re.compile(
-    rf"{_PRICE_MARK}(?P<price>\d+)|(?P<word>(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
+    rf"{_PRICE_MARK}(?P<price>\d+)|{_AGE_MARK}(?P<age>\d+)|(?P<word>(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
 )
 _LONGEST: Final = 4
 _SIZE_TOKENS: Final = 3
 _HEEL: Final = "heel"
+_AGE: Final = "age"
 _TURNED: Final = "turned"
 """Marks the end of what was turned from behind."""
 _MISTYPED: Final = 2
@@ -65,22 +69,23 @@ class Atom:
 _Read = tuple[list[Atom], int]
 
 
-def atoms_of(text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> list[Atom]:
+def atoms_of(text: str, prices: Sequence[Price], ages: Sequence[Age], vocabulary: Vocabulary) -> list[Atom]:
     """The atoms of a text, in order; words that say nothing are left out.
 
     Args:
-        prices: those that the text names; see ``prices_in``.
+        prices: those that the text names; see ``prices_in``. ages: likewise; see ``ages_said``.
     """
-    for place, price in enumerate(prices):
-        text = text[: price.start] + f"{_PRICE_MARK}{place}".ljust(price.end - price.start) + text[price.end :]
-    return _Reader(text, prices, vocabulary).atoms
+    marked = [(_PRICE_MARK, at, price.start, price.end) for at, price in enumerate(prices)]
+    for mark, at, start, end in (*marked, *((_AGE_MARK, at, age.start, age.end) for at, age in enumerate(ages))):
+        text = text[:start] + f"{mark}{at}".ljust(end - start) + text[end:]
+    return _Reader(text, prices, ages, vocabulary).atoms
 
 
 class _Reader:
     """Reads from left to right; each method reads from a token on: atoms and the next token, or None where it is not its turn."""
 
-    def __init__(self, text: str, prices: Sequence[Price], vocabulary: Vocabulary) -> None:
-        self._prices, self._vocabulary = prices, vocabulary
+    def __init__(self, text: str, prices: Sequence[Price], ages: Sequence[Age], vocabulary: Vocabulary) -> None:
+        self._prices, self._ages, self._vocabulary = prices, ages, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
         self._words = [bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
         self._or_words = grammar.OR.union(*(words for language, words in grammar.OR_IN.items() if language in vocabulary.languages))
@@ -241,7 +246,7 @@ class _Reader:
         return [self._atom("unread", place, last - 1)], last
 
     def _occasion(self, place: int) -> _Read | None:
-        """What follows "for", "at a", "to the": terms where all of it are, up to an "and" at most; else an occasion."""
+        """What follows "for", "at a", "to the": terms where all of it are, up to an "and"; else whom it names first, or an occasion."""
         word = self._words[place]
         if word not in grammar.FOR or (word not in grammar.FOR_ALONE and self._word(place + 1) not in grammar.ARTICLES):
             return None
@@ -251,8 +256,16 @@ class _Reader:
         code, terms = self._dress_code(place + 1), self._terms(place + 1, end)
         if code is not None or terms is not None:
             return code or (terms or [], end)
-        content = [at for at in range(place + 1, end) if self._words[at] and not self._idle(self._words[at])]
+        content = [at for at in range(place + 1, end) if self._says(at)]
+        whom = self._term(content[0]) if content else None
+        if whom and whom[1] <= end and whom[0].meaning and whom[0].meaning.people:
+            return [whom[0]], whom[1]
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
+
+    def _says(self, place: int) -> bool:
+        """Whether a word says something of a piece, or of whom it is for."""
+        word = self._words[place]
+        return bool(self._tokens[place]["age"]) or bool(word and not self._idle(word) and word not in GIFTS)
 
     def _size(self, place: int) -> _Read | None:
         """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*."""
@@ -321,7 +334,7 @@ class _Reader:
         if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
             return [], place + 1
         kind: Kind | None = "of" if word in grammar.OF else "article" if word in grammar.ARTICLES else None
-        if kind is None and not self._idle(word):
+        if kind is None and not self._idle(word) and word not in GIFTS:
             kind = "unread" if word.isdigit() else "rest"
         return ([] if kind is None else [self._atom(kind, place)]), place + 1
 
@@ -343,7 +356,39 @@ class _Reader:
         return word.partition("'")[0] in NOTHING or one_form(word) in NOTHING
 
     def _term(self, place: int) -> tuple[Atom, int] | None:
-        """The longest run of words from a place that names something, as it stands or but for a slip."""
+        """The longest run of words from a place that names something, as it stands or but for a slip; people with how old they are."""
+        if place < len(self._tokens) and self._tokens[place]["age"]:
+            return self._aged(place)
+        found = self._called(place)
+        if found is None or (meaning := found[0].meaning) is None or not meaning.people:
+            return found
+        after = next((at for at in range(found[1], len(self._tokens)) if not self._joins_age(at)), found[1])
+        aged = self._aged(after, whom=found[0]) if after < len(self._tokens) and self._tokens[after]["age"] else None
+        return aged or found
+
+    def _joins_age(self, place: int) -> bool:
+        word = self._words[place]
+        return bool(word) and (word in grammar.OF or self._idle(word))
+
+    def _aged(self, place: int, *, whom: Atom | None = None) -> tuple[Atom, int] | None:
+        """An age, and whom the words before or behind it name: a son of 8 is a boy, one of 20 a man."""
+        age = self._ages[int(self._tokens[place]["age"])]
+        end = place + 1
+        if whom is None:
+            behind = next((at for at in range(end, len(self._tokens)) if not self._joins_age(at)), end)
+            named = self._called(behind) if behind < len(self._tokens) and self._words[behind] else None
+            if named and named[0].meaning and named[0].meaning.people:
+                whom, end = named
+        genders = frozenset[str]().union(*(one.genders for one in whom.meaning.people)) if whom and whom.meaning else GENDERS
+        people = Audience(genders, ages_in(age.first, age.last))
+        start, stop = (min(age.start, whom.start), max(age.end, whom.end)) if whom else (age.start, age.end)
+        if not self._vocabulary.tells(people, age.first, age.last):
+            return None
+        meaning = Meaning(AUDIENCE, (people.people,), AUDIENCE if whom else _AGE, people=(people,), months=(age.first, age.last))
+        return Atom("term", start, stop, key=whom.key if whom else _AGE, meaning=meaning), end
+
+    def _called(self, place: int) -> tuple[Atom, int] | None:
+        """Likewise, whatever their age."""
         runs = self._runs(place)
         for key, last in runs:
             meaning = self._vocabulary.meaning(key)
@@ -399,7 +444,7 @@ class _Reader:
         while place < end:
             if self._words[place] in self._or_words:
                 found.append(self._atom("or", place))
-            elif self._words[place] and not self._idle(self._words[place]):
+            elif self._says(place):
                 term = self._term(place)
                 if term is None or term[1] > end or term[0].of_kind.startswith(SAYING):
                     return None

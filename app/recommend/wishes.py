@@ -22,6 +22,8 @@ from app.recommend.prices import Price, prices_in
 from app.recommend.vocabulary import Vocabulary
 from app.recommend.wish_atoms import Atom, atoms_of
 from app.recommend.words import WORD
+from app.recommend.years import ages_said
+from models.datasets.audience import Audience
 from models.datasets.japanese import as_written
 from models.datasets.scripts import apart, plain
 
@@ -70,13 +72,27 @@ class Wishes:
     foreign: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
 
+    @property
+    def people(self) -> tuple[Audience, ...]:
+        """Whom it names."""
+        wanted = (wish for wish in self.wishes if not wish.turned)
+        return tuple(whom for wish in wanted for terms in wish.terms for meaning in terms for whom in meaning.people)
+
 
 def read(text: str, vocabulary: Vocabulary) -> Wishes:
     """What a text asks, by the words of a catalogue."""
     written = " ".join(text.replace("\u2019", "'").split())
     text = " ".join(apart(written).split())
-    wishes = _as_written(_Clauses(text, vocabulary).read(atoms_of(plain(text), list(prices_in(text)), vocabulary)), written)
+    wishes = _as_written(_Clauses(text, vocabulary).read(_atoms(plain(text), vocabulary)), written)
     return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(written,))
+
+
+def _atoms(text: str, vocabulary: Vocabulary) -> list[Atom]:
+    """The atoms of a text; what is an age is no price."""
+    ages = [*ages_said(text)]
+    for age in ages:
+        text = text[: age.start] + " " * (age.end - age.start) + text[age.end :]
+    return atoms_of(text, list(prices_in(text)), ages, vocabulary)
 
 
 def _as_written(wishes: Wishes, text: str) -> Wishes:

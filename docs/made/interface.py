@@ -50,7 +50,7 @@ def commands() -> str:
                 option = (
                     one.opts[-1]
                     if one.is_flag
-                    else f"{one.opts[-1]} {(one.metavar or one.bare_type()).strip("<>").upper()}{' …' if one.multiple else ''}"
+                    else f"{one.opts[-1]} {(one.metavar or one.bare_type()).strip('<>').upper()}{' …' if one.multiple else ''}"
                 )
                 words.append(option if one.required else f"[{option}]")
         lines.append(f"{' '.join(words)}\n    {(command.help or '').partition(chr(10))[0]}")

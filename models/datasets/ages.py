@@ -47,6 +47,32 @@ _NUMBERS: Final = re.compile(r"(?:eur?|de)? ?(\d{2,3})(?:[.,][05])?(?: ?[/-] ?(\
 _MONTHS: Final = re.compile(r"(?:\d\d? ?m? ?[/-] ?)?(\d\d?) ?(m|mths?|months?|monate?|mois|meses|mes[ei]|maanden|мес\.?)")
 _YEARS: Final = re.compile(r"(?:\d\d? ?[yt]? ?[/-] ?)?(\d\d?) ?(?:[yt]|yrs?|years?(?: old)?|jahre?|ans?|años?|ann[io]|jaar|лет|года?)")
 
+_SPAN: Final = re.compile(r"(\d\d?)(?: ?[a-z]*\.? ?[/-] ?(\d\d?))?")
+
+
+def months_of(size: str) -> tuple[int, int] | None:
+    """The ages that a size says it is for, from which month to which; None of a size that is no age.
+
+    >>> months_of("8-9 Years"), months_of("3-6 months"), months_of("4Y"), months_of("42"), months_of("M")
+    ((96, 119), (3, 6), (48, 59), None, None)
+    """
+    text = " ".join(size.casefold().split())
+    span = _SPAN.match(text)
+    if span is None or not (_YEARS.fullmatch(text) or _MONTHS.fullmatch(text)):
+        return None
+    first, last = int(span[1]), int(span[2] or span[1])
+    return (12 * first, 12 * last + 11) if _YEARS.fullmatch(text) else (first, last)
+
+
+def ages_in(first: int, last: int) -> frozenset[str]:
+    """Whom ages are of, from which month to which.
+
+    >>> [sorted(ages_in(*months)) for months in ((3, 6), (96, 107), (240, 251))]
+    [['baby'], ['child'], ['adult']]
+    """
+    young = {*(_BABY if first <= _BABY_MONTHS else ()), *(_CHILD if last > _BABY_MONTHS and first < 12 * (_CHILD_YEARS + 1) else ())}
+    return frozenset(young) or _ADULT
+
 
 def ages_of(sizes: Iterable[str], role: str | None) -> frozenset[str] | None:
     """The ages that sizes tell; None where they tell nothing.

@@ -26,6 +26,7 @@ from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, O
 from models.datasets.shown import shown
 from models.datasets.splits import distinct, near_sets, products_of
 from models.errors import InputError
+from models.progress import Progress, silent
 
 FEW_OUTFITS: Final = 200
 """Training outfits below which counting or plain likeness may well be the better model; ``attire evaluate`` tells."""
@@ -70,9 +71,9 @@ class Checked:
         }
 
 
-def check(root: Path, mapping: Path | None = None) -> Checked:
+def check(root: Path, mapping: Path | None = None, progress: Progress = silent) -> Checked:
     """Read all of a dataset directory or a feed and gather what is wrong with it; ``mapping`` says which column is which."""
-    findings = Findings(gather=True)
+    findings = Findings(gather=True, progress=progress)
     try:
         dataset = read_whole(root, findings, mapping)
     except InputError as error:
@@ -101,18 +102,22 @@ def _with_columns(missing: Iterator[Missing], root: Path, mapping: Path | None) 
         if piece.of != piece.count or field not in {*COLUMNS, *DETAILS}:
             yield piece
             continue
-        columns = _unread_columns(root, mapping) if columns is None else columns
+        columns = unread_columns(root, mapping) if columns is None else columns
         column = columns.get(f"attributes.{field}" if field in DETAILS else field)
         held = f"; {str(column)!r} probably holds it: --map takes it from there" if isinstance(column, str) else ""
         yield replace(piece, brings=piece.brings + held)
 
 
-def _unread_columns(root: Path, mapping: Path | None) -> Mapping[str, Any]:
-    """Field -> the column of a feed that is proposed for it and that its mapping does not name."""
+def unread_columns(root: Path, mapping: Path | None) -> Mapping[str, Any]:
+    """Field -> the column of a feed that is proposed for it; none of a field or a column that its mapping names."""
     mapped = mapping_of(root, mapping)
     with suppress(InputError):  # it may be read by its mapping alone
         columns = proposed(recognise(items_file(root))).columns
-        return {name: column for name, column in columns.items() if not (mapped and is_mapped(mapped, str(column)))}
+        return {
+            name: column
+            for name, column in columns.items()
+            if mapped is None or not (name in mapped.columns or is_mapped(mapped, str(column)))
+        }
     return {}
 
 
@@ -154,7 +159,7 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
 
 
 def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
-    yield from of_items(dataset.catalogue)
+    yield from of_items(dataset.catalogue, findings.progress)
     if dataset.outfits:
         yield from _of_outfits(dataset, dataset.outfits)
     elif not findings.of("error"):  # which may be why there are none

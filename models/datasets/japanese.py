@@ -11,9 +11,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from models.datasets.garments_japanese import WORDS
+from models.datasets.kin import JAPANESE as KIN
 
 ANY: Final = "[\u3005\u3040-\u30ff\u3400-\u9fff\uff00-\uffef]"
 """A letter; also any of full or half width."""
+GIFTS: Final = "プレゼント ギフト 贈り物"
+OCCASIONS: Final = "オフィス 仕事 通勤 面接 ビジネス 結婚式 披露宴 パーティー 飲み会 クリスマス ジム 運動 スポーツ ビーチ 海 プール 海水浴"
+YEARS: Final = "歳 才 ヶ月 か月 カ月"
 PEOPLE: Final[Mapping[str, str]] = {
     "women adult": "レディース 女性 女性用 婦人 ウィメンズ ウーマン",
     "men adult": "メンズ 男性 男性用 紳士",
@@ -68,12 +72,13 @@ TURNING: Final = (
     "はいや 嫌 嫌い 除外 避けたい 避けて"
 )
 """What turns what stands before it."""
-OF_NO_MEANING: Final = "の で が を は と や か に も な から まで ください ほしい 欲しい 探しています 服 色"
+OF_NO_MEANING: Final = "の で が を は と や か に も な から まで へ ください ほしい 欲しい 探しています 服 色"
 """What joins words, or asks."""
 SIZES: Final = "サイズ"
 _PRICES: Final = "安い 高い 高級 より 円 万 千 以下 以内 以上 未満 台 くらい ぐらい 前後"
 _TABLES: Final = f"{COLOURS} {CLOTHS} {PATTERNS}".replace("/", " ")
-_KNOWN: Final = frozenset(" ".join((*WORDS.values(), *PEOPLE.values(), _TABLES, TURNING, OF_NO_MEANING, SIZES, _PRICES, "または")).split())
+_OTHERS: Final = (_TABLES, TURNING, OF_NO_MEANING, SIZES, _PRICES, KIN, GIFTS, YEARS, OCCASIONS, "または")
+_KNOWN: Final = frozenset(" ".join((*WORDS.values(), *PEOPLE.values(), *_OTHERS)).split())
 _ANY: Final = re.compile(ANY)
 _LETTER: Final = "[\u3005\u3040-\u30ff\u3400-\u9fff]"
 _RUN: Final = re.compile(rf"(?:(?<![A-Za-z])[A-Za-z])?{_LETTER}+")

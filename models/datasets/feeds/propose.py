@@ -106,7 +106,7 @@ _WORDED: Final = (
     *(f"attributes.{name}" for name in ("color", "gender", "material", "condition")),
 )
 """Fields that are told in words: a position is no composition."""
-_NEAR: Final = 80.0
+_NEAR, _SAME = 80.0, 100.0
 _MOSTLY: Final = 0.7
 _UNBROKEN: Final = 10_000
 _CODE: Final = re.compile(r"(?=.*\d)[\w./#-]{2,40}")
@@ -122,17 +122,19 @@ class Proposal:
         columns: field -> column, or what a mapping says of it.
         rest: the other columns, in their order; of a known layout those of them that it does not read.
         currency: as the name of the price's column says it, such as ``RRP GBP``.
+        certain: the fields whose column is called so, and holds what they do.
     """
 
     feed: Feed
     columns: Mapping[str, str | Mapping[str, str]]
     rest: Sequence[str]
     currency: str | None = None
+    certain: frozenset[str] = frozenset()
 
     def as_yaml(self) -> str:
-        """The mapping file to correct; what is not mapped stands in comments, and of a known layout all of it."""
+        """The mapping file to correct; what is not mapped stands in comments, and of a known layout what is not certain."""
         lines = [f"# {self.feed.path.name}: {self.feed}"]
-        said = yaml.safe_dump({"columns": dict(self.columns)}, allow_unicode=True, sort_keys=False, width=_UNBROKEN).rstrip().splitlines()
+        said = _written_out({"columns": dict(self.columns)})
         rest = [f"#   {name!r}" for name in self.rest]
         if self.feed.layout is None:
             lacking = [name for name in ("id", "category") if name not in self.columns]
@@ -148,11 +150,20 @@ class Proposal:
             )
             return "\n".join(lines) + "\n"
         lines += ["# this layout is known and needs no mapping: what stands under `columns` is laid over what it reads", "columns:"]
-        if self.columns:
-            lines.append("  # proposed, of columns that the layout does not read; take away `# ` of what is right")
-            lines += [f"  # {line[2:]}" for line in said[1:]]
+        certain, others = ([one for one in self.columns.items() if (one[0] in self.certain) == sure] for sure in (True, False))
+        if certain:
+            lines.append("  # of columns that the layout does not read, by their names and by what they hold; take away what is wrong")
+            lines += [f"  {line}" for line in _written_out(dict(certain))]
+        if others:
+            lines.append("  # proposed likewise by one of both; take away `# ` of what is right")
+            lines += [f"  # {line}" for line in _written_out(dict(others))]
         lines += ["# without these the first items would be the same, but for what passes through:", *rest] if rest else []
         return "\n".join(lines) + "\n"
+
+
+def _written_out(said: Mapping[str, Any]) -> list[str]:
+    text: str = yaml.safe_dump(dict(said), allow_unicode=True, sort_keys=False, width=_UNBROKEN)
+    return text.rstrip().splitlines()
 
 
 def proposed(feed: Feed) -> Proposal:
@@ -188,7 +199,9 @@ def proposed(feed: Feed) -> Proposal:
         found["active"] = flag
     columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in [*_WORDS, "active"] if field in found}
     currency = None if "currency" in columns else _currency(found.get("price", ""))
-    return Proposal(feed, columns, [name for name in names if name not in found.values()], currency)
+    sure = {(field, column) for score, field, column in ways if score >= _SAME and field in _READERS and _told(cells.get(column, []))}
+    certain = frozenset(field for field in columns if (field, found[field]) in sure)
+    return Proposal(feed, columns, [name for name in names if name not in found.values()], currency, certain)
 
 
 def _of_variants(feed: Feed) -> Feed:
@@ -244,21 +257,16 @@ def _by_token(field: str, column: str) -> float:
 
 
 def _may_be(field: str, values: Sequence[Any]) -> bool:
-    readers: dict[str, Callable[[Any], object]] = {
-        "price": read_money,
-        "sale_price": read_money,
-        "in_stock": read_stock,
-        "created": _dated,
-        "id": _unbroken,
-        "category": _no_audience,
-        **dict.fromkeys(_WORDED, _worded),
-    }
-    reader = readers.get(field)
+    reader = _READERS.get(field)
     return reader is None or _are(reader, values)
 
 
+def _told(values: Iterable[Any]) -> list[Any]:
+    return [value for value in values if value not in (None, "")]
+
+
 def _are(reader: Callable[[Any], object], values: Iterable[Any]) -> bool:
-    said = [value for value in values if value not in (None, "")]
+    said = _told(values)
     return sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
 
 
@@ -308,3 +316,15 @@ def _written(field: str, column: str, values: Sequence[Any]) -> str | Mapping[st
         return f"{column}[-1]" if field == "category" else column
     listed = sum("," in str(value) for value in values)
     return {"column": f"{column}[-1]", "separator": ","} if listed * 2 > len(values) else column
+
+
+_READERS: Final[Mapping[str, Callable[[Any], object]]] = {
+    "price": read_money,
+    "sale_price": read_money,
+    "in_stock": read_stock,
+    "created": _dated,
+    "id": _unbroken,
+    "category": _no_audience,
+    **dict.fromkeys(_WORDED, _worded),
+}
+"""What reads the values of a field; fails at what is none."""

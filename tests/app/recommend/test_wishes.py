@@ -315,6 +315,38 @@ def test_a_dress_code_is_worn_with_what_there_is(snapshot_of: Callable[[list[dic
     assert not wedding.asks
 
 
+def test_an_occasion_moves_kinds(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """T-shirts and sneakers to shirts and shoes that suit it, and to the gym back; what is asked for, and what is no garment, stays."""
+    worn_as = {"T-Shirts": "top", "Shirts": "top", "Sneakers": "footwear", "Formal Shoes": "footwear", "Watches": "watch"}
+    snapshot = snapshot_of([{"id": name, "category": name, "title": f"Men {name}"} for name in worn_as], tmp_path / "moved")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+
+    def dressed(text: str, *slots: str) -> dict[str, str]:
+        return constraints_of(cast("Release", release), text).dressed(slots, snapshot.rows_in, worn_as)
+
+    office = {"T-Shirts": "Shirts", "Sneakers": "Formal Shoes"}
+    assert dressed("for the office", "T-Shirts", "Sneakers", "Watches") == dressed("fürs Büro", "T-Shirts", "Sneakers") == office
+    assert dressed("for a wedding", "Shirts", "Formal Shoes") == dressed("black", "T-Shirts") == {}
+    assert dressed("for the gym", "Shirts", "Formal Shoes") == {"Shirts": "T-Shirts", "Formal Shoes": "Sneakers"}
+    assert dressed("a t-shirt for the office", "T-Shirts", "Sneakers") == {"Sneakers": "Formal Shoes"}
+
+
+def test_a_short_dress_is_no_shorts(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """What a title calls otherwise than it is worn says nothing; a title says it where the category does not."""
+    items = [
+        ("a", "all-body", "Short Dress"),
+        ("b", "bottoms", "Blue Shorts"),
+        ("c", "tops", "Cotton T-Shirt"),
+        ("d", "tops", "Oxford Shirt"),
+    ]
+    snapshot = snapshot_of([{"id": one, "category": name, "title": title} for one, name, title in items], tmp_path / "short")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    suited = constraints_of(cast("Release", release), "for a wedding").suited
+    assert suited is not None
+    assert suited.suits_N.tolist() == [True, False, False, True]
+    assert suited.never_N.tolist() == [False, True, True, False]
+
+
 def test_nearest_is_what_is_so_by_most_terms() -> None:
     """Of some rows; none where no row is so by any."""
     asked = Steering(terms=(np.array([True, True, False, False]), np.array([False, True, True, False])))

@@ -79,7 +79,7 @@ def test_sizes_of_one_offs_are_kept(directory: Path, monkeypatch: pytest.MonkeyP
     read = Traits.of(snapshot)
     places = (None, place_of("UK 10", "top", "women adult"))
     made = replace(read, sized=Sized(places, (np.arange(len(read.label_N)) % 2).astype(np.int32), "uk"))
-    monkeypatch.setattr(Traits, "of", lambda _: made)
+    monkeypatch.setattr(Traits, "of", lambda _, **__: made)
     traits_of(directory, snapshot)
     monkeypatch.setattr(Traits, "of", lambda _: pytest.fail("read again"))
     kept = traits_of(directory, snapshot).sized

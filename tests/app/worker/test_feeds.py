@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -170,3 +171,17 @@ class _Zero:
 
     def __getattr__(self, name: str) -> object:
         return (lambda: 0) if name == "worst_s" else 0
+
+
+def test_an_import_tells_columns_that_it_does_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Those that look like fields, to a person and to machines; none once a mapping names them."""
+    path, mapping, said = tmp_path / "feed.csv", tmp_path / "m.yaml", tmp_path / "said.json"
+    path.write_text("id,category,title,stock\n" + "".join(f"A-{number},tops,Tee {number},{number}\n" for number in range(4)))
+    where = ("--home", str(tmp_path / "home"), "--json", str(said))
+    assert run(["import", str(path), *where]) == 0
+    assert "not read: 'stock' looks like in_stock; `attire map`" in capsys.readouterr().err
+    assert json.loads(said.read_text())["unread"] == {"in_stock": "stock"}
+    assert run(["map", str(path), "--out", str(mapping)]) == 0
+    assert run(["import", str(path), "--map", str(mapping), *where]) == 0
+    assert "not read" not in capsys.readouterr().err
+    assert json.loads(said.read_text())["unread"] == {}

@@ -1,0 +1,113 @@
+"""What is worn for an occasion, and what is not: an interview takes a shirt, and no flip-flops.
+
+Garments are named by English words; where a catalogue speaks another language, by that one's words for the same (``lexicon.SAME``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from app.recommend.words import one_form
+from models.datasets.occasion import DRESS, SNOW, SPORT
+
+
+@dataclass(frozen=True, slots=True)
+class Wear:
+    """What suits an occasion, and what contradicts it.
+
+    Attributes:
+        suits, never: garments; a hyphen joins the words of one. What no word of ``suits`` names, and is worn beneath, to bed or to swim, is
+            never worn either.
+        suits_labels, never_labels: what a piece is for by its words, as ``PieceLabels.occasion`` tells.
+        formal: how far it leads towards formal wear, or away.
+    """
+
+    suits: tuple[str, ...]
+    never: tuple[str, ...] = ()
+    suits_labels: frozenset[str] = frozenset()
+    never_labels: frozenset[str] = frozenset()
+    formal: float = 1.0
+
+
+def _wear(suits: str, never: str, labels: tuple[str, str], formal: float) -> Wear:
+    suits_labels, never_labels = (frozenset(some.split()) for some in labels)
+    return Wear(tuple(suits.split()), tuple(never.split()), suits_labels, never_labels, formal)
+
+
+_LOUNGED: Final = "short track-pant jogger sweatpant sweatshirt hoodie tracksuit flip-flop slipper slider sports-shoe sports-sandal romper"
+_HATS: Final = "cap beanie"
+_ETHNIC: Final = (
+    "kurta kurti kurta-set saree sari lehenga lehenga-choli salwar churidar patiala dupatta sherwani nehru-jacket anarkali dhoti abaya "
+    "kaftan"
+)
+
+_OFFICE: Final = _wear(
+    "shirt blouse trouser blazer suit formal-shoe oxford brogue derby loafer court-shoe pump heel flat skirt waistcoat",
+    f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jegging legging lehenga lehenga-choli sari saree dupatta bermuda capri",
+    (DRESS, f"{SPORT} {SNOW}"),
+    1.0,
+)
+_CEREMONY: Final = _wear(
+    f"dress gown suit blazer tuxedo waistcoat shirt trouser formal-shoe oxford brogue loafer heel high-heel pump clutch {_ETHNIC}",
+    f"t-shirt {_LOUNGED} {_HATS} sneaker trainer casual-shoe jean jegging legging backpack bermuda capri",
+    (DRESS, f"{SPORT} {SNOW}"),
+    1.0,
+)
+_PARTY: Final = _wear(
+    "dress gown jumpsuit skirt blouse top shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
+    f"{_LOUNGED} {_HATS} backpack rucksack",
+    (DRESS, f"{SPORT} {SNOW}"),
+    0.5,
+)
+_FESTIVAL: Final = _wear(f"{_ETHNIC} dress earring necklace bangle", f"{_LOUNGED} {_HATS} backpack rucksack", ("", f"{SPORT} {SNOW}"), 0.5)
+_GYM: Final = _wear(
+    "track-pant jogger sweatpant legging sport-bra sports-bra tank-top sports-shoe running-shoe sneaker trainer tracksuit t-shirt "
+    "short duffel",
+    "heel high-heel pump flat ballerina formal-shoe loafer flip-flop slipper dress gown skirt shirt blouse blazer suit saree sari "
+    "kurta kurti kurta-set lehenga-choli dupatta tie jean trouser salwar churidar patiala boot coat tunic belt cardigan nehru-jacket",
+    (SPORT, f"{DRESS} {SNOW}"),
+    -1.0,
+)
+_BEACH: Final = _wear(
+    "swimwear swimsuit bikini swim-short swim-trunk boardshort short sandal flip-flop sundress kaftan sarong cover-up sunglass hat tote",
+    "boot coat jacket sweater jumper cardigan sweatshirt hoodie formal-shoe heel high-heel pump blazer suit tie stocking tight glove scarf "
+    "muffler beanie trouser jean track-pant tracksuit saree sari lehenga-choli",
+    ("", f"{DRESS} {SNOW}"),
+    -0.5,
+)
+_BEER: Final = _wear("dirndl lederhose trachten", f"{_LOUNGED} {_HATS}", ("", f"{SPORT} {SNOW}"), 0.5)
+
+_OFFICE_WORDS: Final = (
+    "office business interview meeting conference formal formally bureau entretien büro geschäftlich vorstellungsgespräch oficina "
+    "entrevista ufficio colloquio kantoor sollicitatie escritório ofis mülakat مكتب للمكتب عمل للعمل رسمي رسمية مقابلة "
+    "オフィス 仕事 通勤 面接 ビジネス"
+)
+_CEREMONY_WORDS: Final = (
+    "wedding gala ceremony ball opera christening engagement reception graduation prom banquet mariage cérémonie bal baptême hochzeit "
+    "trauung taufe abiball boda ceremonia bautizo matrimonio nozze cerimonia battesimo bruiloft ceremonie casamento düğün nişan "
+    "زفاف للزفاف عرس للعرس خطوبة 結婚式 披露宴"
+)
+_PARTY_WORDS: Final = (
+    "party cocktail birthday evening date christmas xmas silvester weihnachten réveillon soirée fête noël feier fiesta navidad festa "
+    "natale feest kerst natal parti doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
+)
+_FESTIVAL_WORDS: Final = "diwali deepavali eid navratri holi rakhi puja pooja sangeet mehndi عيد للعيد bayram"
+_GYM_WORDS: Final = (
+    "gym workout fitness sport jogging activewear athleisure fitnessstudio sportif deporte gimnasio palestra sportschool spor رياضة "
+    "للرياضة ジム 運動 スポーツ"
+)
+_BEACH_WORDS: Final = (
+    "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaj havuz شاطئ للشاطئ ビーチ 海 プール 海水浴"
+)
+_SAID: Final = (
+    (_OFFICE, _OFFICE_WORDS),
+    (_CEREMONY, _CEREMONY_WORDS),
+    (_PARTY, _PARTY_WORDS),
+    (_FESTIVAL, _FESTIVAL_WORDS),
+    (_BEER, "oktoberfest wiesn"),
+    (_GYM, _GYM_WORDS),
+    (_BEACH, _BEACH_WORDS),
+)
+WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in ("", "wear")}
+"""A word of an occasion in one form, and with "wear" -> what is worn."""
