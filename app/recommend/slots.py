@@ -210,13 +210,13 @@ def _by_words(
     conditions += [suitable(release, worn.labels, by) for by in (ANY_OCCASION, ANY_SEASON)]
     narrower = [] if may is None else [may.mask()]
     narrower += [condition.test(every_N) for condition in conditions if condition is not None]
-    in_season = suitable(release, worn.labels)
+    in_season = [] if (strict := suitable(release, worn.labels)) is None else [strict.test(every_N)]
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
         wanted_N = narrowed(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
-        seasonal_N = wanted_N if in_season is None else narrowed(wanted_N, in_season.test(every_N))
+        seasonal_N = narrowed(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.role == role}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
         rows_of = {
