@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import shortened
-from app.recommend.allowed import Allowed, narrowed, passing
+from app.recommend.allowed import Allowed, narrowed
 from app.recommend.blocked import nobodys
 from app.recommend.consistent import NOT_FOR_THEM
 from app.recommend.rank import RETRIEVED, queries_of, remembered, retrieve
@@ -97,9 +97,7 @@ def given(resolved: Resolved, candidates: Sequence[str], slots: Slots | None) ->
     asked = list(dict.fromkeys(candidates))
     worn_already = [item for item in asked if item in worn.names]
     known = np.array([row_of[item] for item in asked if item in row_of and item not in worn.names], dtype=np.int64)
-    selection = passing(release, resolved.question.wanted, ruling)
-    for condition in steering.must:
-        selection &= condition
+    selection = resolved.filtered
     kept, lacking = steering.kept(known[selection.passes(known)])
     rows = kept.tolist()
     categories = [release.category_of(row) for row in rows]

@@ -18,7 +18,7 @@ from app.recommend.looks import work_of_looks
 from app.recommend.rank import why_not
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
-from app.recommend.slots import Slot, Slots, as_wished, choose_slots
+from app.recommend.slots import Slot, Slots, as_wished, choose_slots, that_can_be_filled
 from app.release.release import Release
 from index.backends.base import IntArray
 from models.datasets.labels import PieceLabels
@@ -98,6 +98,8 @@ def _slots(resolved: Resolved) -> Slots:
         chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
     if other := steering.instead(chosen.categories, rows_in):  # of the bags that a wish names the one that is blue
         chosen = replace(chosen, slots=tuple(Slot(other[slot.category]) if slot.category in other else slot for slot in chosen.slots))
+    if resolved.narrowed:
+        chosen = that_can_be_filled(release, worn, chosen, resolved.suiting(resolved.filtered))
     return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
 
 

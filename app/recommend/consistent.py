@@ -16,6 +16,7 @@ from app.release.release import Release
 from app.release.sized import STEP
 from app.rules.ruling import Ruling
 from index.selection import Condition
+from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 from models.datasets.traditions import TRADITIONS
@@ -79,7 +80,16 @@ def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
 def fits(release: Release, piece: PieceLabels, other: PieceLabels, by: Sequence[str] = ALL) -> bool:
     """Whether two pieces are for the same people, at the same time and for the same occasion, or as much of it as is asked."""
     between = release.bundle.slots.conflicts.between
+    if "audience" in by and _of_other_ages(release, piece.audience, other.audience):
+        return False
     return not any(between(getattr(piece, kind), getattr(other, kind)) for kind in by)
+
+
+def _of_other_ages(release: Release, one: str | None, other: str | None) -> bool:
+    """Whether one label names no age, and the other none of those that such pieces are of in this shop."""
+    ages, others = ages_said(one), ages_said(other)
+    said = ages or others
+    return said is not None and (ages is None or others is None) and said.isdisjoint(release.traits.usual_ages)
 
 
 def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> PieceLabels | None:

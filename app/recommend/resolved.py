@@ -78,13 +78,8 @@ class Resolved:
         )
         bounded = _within_budget(question, said.wishes.budget)
         ruling = ruling_of(bounded.ruled, worn)
-        if ruling is not None and not bounded.candidates:
-            may = passing(release, bounded.wanted, ruling)
-            for condition in steering.must:
-                may &= condition
-            choose_look(ruling, may, bounded.budget)
         row_of = release.snapshot.row_of
-        return cls(
+        resolved = cls(
             release=release,
             question=bounded,
             limits=limits,
@@ -95,6 +90,9 @@ class Resolved:
             ruling=ruling,
             promoted_P=np.array([row_of[item] for item in dict.fromkeys(question.promote) if item in row_of], dtype=np.int64),
         )
+        if ruling is not None and not bounded.candidates:
+            choose_look(ruling, resolved.filtered, bounded.budget)
+        return resolved
 
     @property
     def k(self) -> int:
@@ -122,6 +120,20 @@ class Resolved:
     def at_all(self) -> Selection:
         """What could be suggested whatever the filters; see ``Allowed.at_all``."""
         return Allowed.at_all(self.release, self.worn, self.question.wanted, self.ruling, consistent=self.question.consistent)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether more is asked of suggestions than that they are in stock, and not excluded."""
+        wanted = self.question.wanted
+        return bool(self.steering.must) or replace(wanted, exclude=()) != Filter(in_stock=wanted.in_stock)
+
+    @property
+    def filtered(self) -> Selection:
+        """What passes the filters, the rules, and what words and blocks turn away."""
+        filtered = passing(self.release, self.question.wanted, self.ruling)
+        for condition in self.steering.must:
+            filtered &= condition
+        return filtered
 
     def suiting(self, may: Selection) -> Selection:
         """Those of some that are for the people, season, occasion and size of the worn items, where the question asks for it."""

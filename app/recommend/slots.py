@@ -19,6 +19,7 @@ from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, beside_worn,
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
+from index.backends.base import IntArray
 from index.selection import Selection
 from models.compatibility.roles import ESSENTIAL, usual
 from models.compatibility.slots import SlotModel
@@ -78,6 +79,31 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
     return replace(slots, slots=(*kept, *more), note=note, complete=slots.complete and not more)
 
 
+def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selection) -> Slots:
+    """Slots of which nothing is left as those of another category that is worn so, and of which something is.
+
+    Args:
+        left: what passes all that is asked, and suits. Where nothing of any is left a slot stays: the answer says why it is empty.
+    """
+    filled: list[Slot] = []
+    for place, slot in enumerate(slots.slots):
+        role = slot.role or release.worn_as(slot.category)
+        if role is None or left.any_of(_rows(release, slot.category)):
+            filled.append(slot)
+            continue
+        beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
+        as_role_N = release.traits.mask(lambda labels, role=role: labels.role == role) & left.mask()  # type: ignore[misc]
+        counts = {name: int(as_role_N[rows_in].sum()) for name in release.snapshot.categories for rows_in in [_rows(release, name)]}
+        others = [name for name in counts if counts[name] and name not in beside and release.worn_as(name) == role]
+        others = [name for name in others if release.bundle.slots.worn_together([*beside, name]) is not False]
+        filled.append(Slot(max(others, key=counts.__getitem__), role) if others else slot)
+    return replace(slots, slots=tuple(filled))
+
+
+def _rows(release: Release, category: str) -> IntArray:
+    return release.snapshot.rows_in(category) if category in release.snapshot.sizes else np.zeros(0, dtype=np.int64)
+
+
 def choose_slots(
     release: Release,
     worn: Worn,
@@ -109,9 +135,11 @@ def choose_slots(
     learned = release.bundle.slots
     known = _as_learned(release, worn)
 
+    others = learned.people.never(_whom(worn)).difference(known)
+
     def missing(empty: Collection[str]) -> Sequence[str]:
         categories, texts = (*known, *beside), (*release.texts(worn.rows), *("" for _ in beside))
-        return learned.without({*empty, *unwanted}).missing(categories, worn.names, texts, varied=varied).slots
+        return learned.without({*empty, *unwanted, *others}).missing(categories, worn.names, texts, varied=varied).slots
 
     if learned.knows(known):
         rather = may if rather is None else rather
@@ -236,13 +264,9 @@ def _by_words(
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    audience = Audience()
-    for labels in worn.labels:
-        said = Audience.of_label(labels.audience or "")
-        audience = audience & said if said and (audience & said).possible else audience
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, ANY_OCCASION) for labels in worn.labels)]
     stocked = {one.role for one in for_them if one.role}.intersection(among)
-    lacking = usual(worn_as, audience.name, stocked, clothed=release.traits.clothed)
+    lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):
         # any shoes will do to run in, but no belt, and nothing of a shop to ski in
         needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL
@@ -254,3 +278,12 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
     return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
+
+
+def _whom(worn: Worn) -> Audience:
+    """Whom the worn items are for, as far as they agree."""
+    whom = Audience()
+    for labels in worn.labels:
+        said = Audience.of_label(labels.audience or "")
+        whom = whom & said if said and (whom & said).possible else whom
+    return whom

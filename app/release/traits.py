@@ -22,9 +22,13 @@ from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
 from models.compatibility.roles import CORE
+from models.datasets.ages import AGES
+from models.datasets.audience import ages_said
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
 
+_USUAL: Final = 0.75
+"""The share of grown-ups' or children's pieces from which on those that say no age are theirs."""
 _CLOTHED: Final = 0.25
 """The least share of what is worn that clothes have in a shop of clothes."""
 
@@ -124,6 +128,16 @@ class Traits:
             counts[labels.role or NOT_WORN] += count
         worn = counts.total() - counts[NOT_WORN]
         return sum(counts[role] for role in (*CORE, "outer")) >= _CLOTHED * worn
+
+    @cached_property
+    def usual_ages(self) -> frozenset[str]:
+        """Of what ages a piece is that says none: those of nearly all that say it; any where grown-ups' and children's are both many."""
+        grown, young = 0, 0
+        for labels, count in zip(self.labels, self._counts.tolist(), strict=True):
+            ages = ages_said(labels.audience)
+            grown, young = grown + count * (ages == frozenset({"adult"})), young + count * (ages is not None and "adult" not in ages)
+        rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
+        return rest if max(grown, young) > _USUAL * (grown + young) else AGES
 
     @cached_property
     def _counts(self) -> IntArray:

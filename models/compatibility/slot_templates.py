@@ -9,6 +9,7 @@ from itertools import combinations
 
 from models.compatibility.calibration import UNTOLD
 from models.compatibility.conflicts import Conflicts
+from models.compatibility.people import People
 from models.compatibility.slots import Missing
 
 
@@ -17,12 +18,13 @@ class SlotTemplates:
     """How often each combination of categories was worn, most frequent first; none where no outfits were learned from.
 
     Attributes:
-        conflicts: nothing learned, so the documented ones hold.
+        conflicts: nothing learned, so the documented ones hold. people: nobody's.
         apart: as SlotModel.
     """
 
     templates: tuple[tuple[tuple[str, ...], int], ...] = ()
     conflicts: Conflicts = field(default_factory=Conflicts)
+    people: People = field(default_factory=People)
     apart: frozenset[tuple[str, str]] = frozenset()
 
     @classmethod

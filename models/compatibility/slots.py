@@ -37,6 +37,7 @@ from numpy.typing import NDArray
 from models.compatibility.calibration import UNTOLD
 from models.compatibility.conflicts import Conflicts
 from models.compatibility.dice import dice, digest
+from models.compatibility.people import People
 
 FloatArray = NDArray[np.float32]
 IntArray = NDArray[np.int64]
@@ -81,7 +82,7 @@ class SlotModel:
             order of the alphabet.
         seen_C: in how many a category is; empty where that was not kept.
         wholes: how many are whole. whole_C: in how many of these a category is; empty where that was not kept.
-        conflicts: of attributes, learned from the same outfits.
+        conflicts: of attributes, learned from the same outfits. people: who wears what, likewise.
         unrestricted: the same where everything can be had; None where it can.
     """
 
@@ -100,6 +101,7 @@ class SlotModel:
     wholes: int = 0
     whole_C: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     conflicts: Conflicts = field(default_factory=Conflicts)
+    people: People = field(default_factory=People)
     unrestricted: SlotModel | None = None
 
     def without(self, categories: Collection[str]) -> SlotModel:
@@ -300,6 +302,7 @@ class SlotModel:
             "whole": [self.wholes, *self.whole_C.tolist()],
             "words": list(self.words),
             "conflicts": self.conflicts.body(),
+            "people": self.people.body(),
         }
         return {"format": 3, "categories": list(self.categories), "pairs": pairs, **kept}
 
@@ -323,6 +326,7 @@ class SlotModel:
             raise ValueError(msg)
         kept: dict[str, Any] = {name: body[name] for name in ("largest", "smallest", "stop_at", "outfits")}
         kept |= {"weights": weights, "words": words, "conflicts": Conflicts.read(body["conflicts"])}
+        kept |= {"people": People.read(body.get("people", {}))}
         kept |= {"dressed": body.get("dressed", body.get("parts", False)), "apart": frozenset((a, b) for a, b in body.get("apart", []))}
         wholes, *whole = body.get("whole", [0])
         most_C, seen_C, whole_C = (np.array(counts, dtype=np.int64) for counts in (body["most"], body.get("seen", []), whole))

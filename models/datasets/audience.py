@@ -170,6 +170,17 @@ def is_for(label: str | None, name: str) -> bool:
     return label == name or (whom is not None and named is not None and named != Audience() and whom <= named)
 
 
+@lru_cache(maxsize=4_096)
+def ages_said(label: str | None) -> frozenset[str] | None:
+    """The ages that a label names; None where it names none, or all.
+
+    >>> ages_said("women adult"), ages_said("men+women adult+baby+child"), ages_said(None)
+    (frozenset({'adult'}), None, None)
+    """
+    whom = Audience.of_label(label or "")
+    return None if whom is None or whom.ages == AGES else whom.ages
+
+
 def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:
     return dict.fromkeys(words.split(), frozenset({name}))
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from models.bundle import Bundle, Manifest, Shoppers
 from models.compatibility.build import build_model
 from models.compatibility.conflicts import Conflicts
+from models.compatibility.people import People
 from models.compatibility.roles import CORE
 from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
@@ -22,6 +23,7 @@ from models.datasets.labels import labels_of
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
+from models.progress import Progress, silent
 from models.training.baskets import always_dressed, never_both, worn_at_once
 from models.training.run import Run
 from models.training.slots import SlotTraining, Wording, fit_slots
@@ -100,7 +102,7 @@ def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Se
     return Wording(words=tuple(words), outfits=by_outfit[0], validation=by_outfit[1])
 
 
-def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
+def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) -> Slots:
     """What belongs to an outfit, and which audiences, seasons and occasions share none; nothing where there are no training outfits."""
     worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
     if not worn:
@@ -118,7 +120,7 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
     clothed = 2 * sum(any(said[row].role in CORE for row in outfit) for outfit in worn) >= len(worn)  # else sets of jewellery are whole
     by_category = [[[names[row] for row in outfit] for outfit in outfits] for outfits in (worn, valid)]
     wording = slot_wording(texts, worn, valid)
-    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording)
+    slots = fit_slots(by_category[0], SlotTraining(seed=seed), validation=by_category[1], wording=wording, progress=progress)
     wholes, orders = (
         WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if bool(outfit.part) is part], dataset.catalogue, dataset.counts)
         for part in (False, True)
@@ -131,6 +133,7 @@ def learned_slots(dataset: Dataset, seed: int = 0) -> Slots:
         slots,
         dressed=clothed and (mostly_parts or dressed),
         conflicts=conflicts,
+        people=People.fit([(names[row], said[row].audience) for row in outfit] for outfit in worn),
         apart=never_both(known, ([role for role in roles if role] for roles in part_roles)),
     )
 
@@ -164,8 +167,7 @@ def untrained(  # noqa: PLR0917 - the run, and what it builds
         outfits=len(worn_outfits(run.dataset, "train")),
         parent=start.id if start else None,
     )
-    with run.progress("learning what belongs to an outfit", 0):
-        slots = learned_slots(run.dataset, run.seed)
+    slots = learned_slots(run.dataset, run.seed, run.progress)
     known, shoppers = {*names.residuals}, Shoppers(names.shoppers)
     sizes = {item: first for item, first in run.dataset.sizes.items() if first in known}
     bundle = Bundle(manifest, built, names.words, names.residuals, names.products, slots, shoppers=shoppers, sizes=sizes)

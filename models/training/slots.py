@@ -18,9 +18,11 @@ from numpy.typing import NDArray
 from torch import nn
 
 from models.compatibility.slots import LEVELS, NEVER, FloatArray, IntArray, SlotModel, counted
+from models.progress import Progress, silent
 from models.training.gains import gains
 
 _LEAST_STEPS: Final = 250  # few outfits are read more often
+_MOST_STEPS: Final = 6_000  # and a hundred thousand not two dozen times
 _LEVELS_TRIED: Final = np.linspace(0.05, 0.95, 91)
 _ORDERS: Final = 4  # of each validation outfit, that tell whether words help
 _LEAST_LOG: Final = -9.0  # of a pair that training never had
@@ -58,7 +60,14 @@ class Wording:
 _USUAL: Final = SlotTraining()
 
 
-def fit_slots(outfits: Outfits, config: SlotTraining = _USUAL, *, validation: Outfits = (), wording: Wording | None = None) -> SlotModel:
+def fit_slots(
+    outfits: Outfits,
+    config: SlotTraining = _USUAL,
+    *,
+    validation: Outfits = (),
+    wording: Wording | None = None,
+    progress: Progress = silent,
+) -> SlotModel:
     """Train on outfits, each given by the categories of its items.
 
     Args:
@@ -85,18 +94,18 @@ def fit_slots(outfits: Outfits, config: SlotTraining = _USUAL, *, validation: Ou
     known = [number for number, outfit in enumerate(validation) if set(outfit) <= set(names)]
     asked = [validation[number] for number in known]
     with torch.random.fork_rng(devices=[]):  # what else is trained with this seed learns the same as without
-        model = replace(model, weights=_trained(model, _Read.of(model, outfits), config))
+        model = replace(model, weights=_trained(model, _Read.of(model, outfits), config, progress))
         if wording and asked:
             wording = replace(wording, validation=[wording.validation[number] for number in known])
-            model = _worded(model, outfits, wording, asked, config)
+            model = _worded(model, outfits, wording, asked, config=config, progress=progress)
     return _stopping(model, asked or outfits, wording.validation if wording and asked else ())
 
 
-def _worded(model: SlotModel, outfits: Outfits, wording: Wording, asked: Outfits, config: SlotTraining) -> SlotModel:
+def _worded(model: SlotModel, outfits: Outfits, wording: Wording, asked: Outfits, *, config: SlotTraining, progress: Progress) -> SlotModel:
     """The model that reads words, all of them or those of attributes alone, where it is clearly better on validation outfits."""
     tried = {wording.words, tuple(word for word in wording.words if "=" in word)} - {()}
     read = [replace(model, words=words) for words in sorted(tried, key=len)]
-    read = [replace(one, weights=_trained(one, _Read.of(one, outfits, wording.outfits), config)) for one in read]
+    read = [replace(one, weights=_trained(one, _Read.of(one, outfits, wording.outfits), config, progress)) for one in read]
     alone_R = _losses(model, _Read.of(model, asked))
     gain_VR = [alone_R - _losses(one, _Read.of(one, asked, wording.validation)) for one in read]
     better = [place for place, gain_R in enumerate(gain_VR) if gains(gain_R)]
@@ -129,6 +138,7 @@ class _Read:
     """Outfits as arrays: the category of each item; and its words, where W is none."""
 
     one_hot_RIC: NDArray[np.int8]
+    worn_RI: NDArray[np.bool_]
     words_RIN: IntArray
     count: int
 
@@ -141,11 +151,7 @@ class _Read:
         for row, said in enumerate(texts):
             for place, text in enumerate(said):
                 words_RIN[row, place, : len(places[text])] = places[text]
-        return cls(one_hot_RIC, words_RIN, len(index))
-
-    @property
-    def worn_RI(self) -> NDArray[np.bool_]:  # noqa: N802 - its shape
-        return np.asarray(self.one_hot_RIC.any(axis=2))
+        return cls(one_hot_RIC, np.asarray(one_hot_RIC.any(axis=2)), words_RIN, len(index))
 
     def prefixes(
         self, rows_B: IntArray, length_B: IntArray, place_RI: IntArray, rng: np.random.Generator
@@ -173,7 +179,7 @@ def _one_hot(names: Sequence[str], outfits: Outfits) -> NDArray[np.int8]:
     return np.asarray(category_RI[..., None] == np.arange(len(names)), dtype=np.int8)
 
 
-def _trained(model: SlotModel, read: _Read, config: SlotTraining) -> dict[str, FloatArray]:
+def _trained(model: SlotModel, read: _Read, config: SlotTraining, progress: Progress) -> dict[str, FloatArray]:
     """Each epoch reads every prefix of one new random order of each outfit; the target is what is left, or STOP where nothing is."""
     torch.manual_seed(config.seed)
     rng = np.random.default_rng(config.seed)
@@ -187,21 +193,23 @@ def _trained(model: SlotModel, read: _Read, config: SlotTraining) -> dict[str, F
         [np.stack([np.flatnonzero(sizes_R >= n), np.full((sizes_R >= n).sum(), n)], 1) for n in range(model.largest + 1)]
     )
     batches = -(-len(prefixes) // config.batch_size)
-    epochs = max(config.epochs, -(-_LEAST_STEPS // batches))
+    epochs = max(1, min(max(config.epochs, -(-_LEAST_STEPS // batches)), _MOST_STEPS // batches))
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, config.learning_rate, total_steps=epochs * batches + 1)
-    for _ in range(epochs):
-        place_RI = np.where(worn_RI, rng.random(worn_RI.shape), 2.0).argsort(axis=1).argsort(axis=1)
-        rng.shuffle(prefixes)
-        for at in range(0, len(prefixes), config.batch_size):
-            rows_B, length_B = prefixes[at : at + config.batch_size].T
-            counts_BC, said_BW, target_BK = read.prefixes(rows_B, length_B, place_RI, rng)
-            logits_BK = network(torch.from_numpy(counted(counts_BC, model.largest)), torch.from_numpy(said_BW))
-            logits_BK = logits_BK + torch.from_numpy(np.where(model.allowed(counts_BC), np.float32(0), NEVER))
-            loss = nn.functional.cross_entropy(logits_BK, torch.from_numpy(target_BK))
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            schedule.step()
+    with progress("learning what belongs to an outfit, epochs", epochs) as advance:
+        for _ in range(epochs):
+            place_RI = np.where(worn_RI, rng.random(worn_RI.shape), 2.0).argsort(axis=1).argsort(axis=1)
+            rng.shuffle(prefixes)
+            for at in range(0, len(prefixes), config.batch_size):
+                rows_B, length_B = prefixes[at : at + config.batch_size].T
+                counts_BC, said_BW, target_BK = read.prefixes(rows_B, length_B, place_RI, rng)
+                logits_BK = network(torch.from_numpy(counted(counts_BC, model.largest)), torch.from_numpy(said_BW))
+                logits_BK = logits_BK + torch.from_numpy(np.where(model.allowed(counts_BC), np.float32(0), NEVER))
+                loss = nn.functional.cross_entropy(logits_BK, torch.from_numpy(target_BK))
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+            advance()
     return network.arrays()
 
 

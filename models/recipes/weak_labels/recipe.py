@@ -70,7 +70,9 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         parent=run.start.id if run.start else None,
     )
     model = build_model("cosine", manifest.model_config)
-    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed), encoder=directory).to(run.device)
+    bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed, run.progress), encoder=directory).to(
+        run.device
+    )
     if not run.dataset.outfits:
         return bundle
     with run.workers.first_alone():

@@ -16,7 +16,9 @@ from app.recommend.consistent import IN_PLACE
 from app.recommend.outfit import resolve
 from app.recommend.slots import NOTHING_KNOWN, Slot, as_wished, choose_slots
 from app.release.release import Release
+from index.columns import Filter
 from index.selection import Selection, but
+from models.compatibility.people import People
 from models.compatibility.slots import SlotModel
 from models.datasets.labels import PieceLabels
 from models.training.slots import Wording, fit_slots
@@ -291,3 +293,59 @@ def test_a_category_that_nobody_wore_yet_is_as_what_is_worn_so(release: Release,
     known = replace(release, traits=replace(release.traits, labels=(PieceLabels(), PieceLabels("top")), label_N=label_N))
     chosen = choose_slots(known, resolve(known, worn, Limits()), None, Limits(), varied=False)
     assert (chosen.categories, chosen.complete) == ((), True)
+
+
+def test_what_outfits_of_others_have_is_not_asked_for(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most shirts of this shop are men's, who wear shoes with them; women wear bags with theirs, whatever men do."""
+    his, hers = ["tops", "shoes"], ["tops", "bags"]
+    of_whom = [[(name, f"{whom} adult") for name in outfit] for outfit, whom in ((his, "men"), (hers, "women")) for _ in range(20)]
+    slots = fit_slots([his] * 80 + [hers] * 8, validation=[his] * 20)
+
+    def asked(slots: SlotModel, whom: str) -> set[str]:
+        monkeypatch.setattr(release.bundle, "slots", slots)
+        tops = [replace(resolve(release, [f"tops-{number}"], Limits()), labels=(PieceLabels("top", whom),)) for number in range(12)]
+        return {name for top in tops for name in choose_slots(release, top, None, Limits()).categories}
+
+    assert "shoes" in asked(slots, "women adult")
+    known = replace(slots, people=People.fit(of_whom))
+    assert (asked(known, "women adult"), asked(known, "men adult")) == ({"bags"}, {"shoes"})
+
+
+def test_what_says_no_age_is_for_those_whom_the_shop_dresses(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where children's pieces say so, shoes that say nothing are not theirs; of a shop that is half for children nobody knows."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["tops", "shoes"]] * 20, validation=[["tops", "shoes"]] * 5))
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    label_N[release.snapshot.rows_in("bottoms")] = 1
+    tops = release.snapshot.rows_in("tops")
+    label_N[tops] = 2
+    labels = (PieceLabels(), PieceLabels("bottom", "women adult"), PieceLabels("top", "men child"))
+
+    def shoes(label_N: Any, *, consistent: bool = True) -> int:
+        shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N, _told={}))
+        worn = str(shop.snapshot.items.column("id")[int(tops[0])])
+        return len(complete(shop, Question(items=(worn,), slots=("shoes",), consistent=consistent), Limits()).slots[0].items)
+
+    assert shoes(label_N) > 0
+    label_N = label_N.copy()
+    label_N[tops[1:]] = 1
+    assert shoes(label_N) == 0
+    assert shoes(label_N, consistent=False) > 0
+
+
+def test_a_slot_that_filters_empty_becomes_one_that_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No trousers under the price, but skirts; where there is neither the slot stays, and says why."""
+    monkeypatch.setattr(release.bundle, "slots", fit_slots([["tops", "bottoms"]] * 20, validation=[["tops", "bottoms"]] * 5))
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for label, name in enumerate(("bottoms", "bags", "shoes")):
+        label_N[release.snapshot.rows_in(name)] = min(label, 1) + 1
+    labels = (PieceLabels("top"), PieceLabels("bottom"), PieceLabels("bottom"))
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+
+    def asked(**wanted: Any) -> tuple[str, bool]:
+        [slot] = complete(shop, Question(items=("tops-1",), wanted=Filter(**wanted)), Limits()).slots
+        return slot.category, bool(slot.items)
+
+    assert asked() == ("bottoms", True)
+    assert asked(price_max=10.0) == ("bottoms", True)
+    assert asked(price_max=10.0, exclude=("bottoms-0",)) in {("bags", True), ("shoes", True)}
+    assert asked(price_max=9.0) == ("bottoms", False)
