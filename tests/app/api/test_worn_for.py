@@ -124,3 +124,18 @@ def test_what_it_is_for_goes_before_the_season(shop: Callable[..., TestClient]) 
     assert (shoes["category"], len(shoes["items"])) == ("Heels", 3)
     assert "season" in shoes["fallback"]
     assert answer["looks"][0]["items"][-1]["id"] in WOMENS["Heels"]
+
+
+def test_slots_of_one_occasion_are_for_whom_the_worn_piece_is(shop: Callable[..., TestClient]) -> None:
+    """In a shop for grown-ups a child's bag finds a child's shirt and shoes, though formal and casual ones are torn."""
+    kids = {"Bags": ["Kids bag"], "Shirts": ["Kids formal shirt", "Kids check shirt"], "Shoes": ["Kids casual shoes", "Kids formal shoes"]}
+    adults = {
+        "Shirts": _numbered("Mens white shirt", 90),
+        "Shoes": _numbered("Mens black shoes", 90),
+        "Trousers": _numbered("Kids trousers", 2),
+    }
+    with shop({name: kids.get(name, []) + adults.get(name, []) for name in ("Bags", "Shirts", "Shoes", "Trousers")}, "") as client:
+        slots = _completed(client, "Kids bag")
+    assert {"Shirts", "Shoes"} <= {*slots}
+    assert all(slots.values())
+    assert all(item.startswith("Kids") for some in slots.values() for item in some)
