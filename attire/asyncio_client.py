@@ -101,17 +101,21 @@ class AsyncClient:
         """Serve again what served before."""
         return await self._do(calls.rollback())
 
-    async def rules(self) -> schemas.RulesOut:
-        """The rules of the home."""
-        return await self._do(calls.rules())
+    async def rules(self, version: int | None = None) -> schemas.RulesOut:
+        """The rules of the home, or those that it had at a version."""
+        return await self._do(calls.rules(version))
 
-    async def put_rules(self, rules: Sequence[Mapping[str, Any]]) -> schemas.RulesOut:
-        """Add rules, or replace those of the same ids; ``conflicts`` of the answer tells what is probably not meant."""
-        return await self._do(calls.put_rules(rules))
+    async def rule_versions(self, limit: int | None = None) -> schemas.VersionsOut:
+        """The last versions of the rules, and what each of them changed."""
+        return await self._do(calls.rule_versions(limit))
 
-    async def delete_rule(self, rule_id: str) -> schemas.RulesOut:
-        """Take a rule away."""
-        return await self._do(calls.delete_rule(rule_id))
+    async def put_rules(self, rules: Sequence[Mapping[str, Any]], *, replace: bool = False, version: int | None = None) -> schemas.RulesOut:
+        """Add rules, or replace those of the same ids, or else all; refused where the rules are at another ``version``, if one is named."""
+        return await self._do(calls.put_rules(rules, replace=replace, version=version))
+
+    async def delete_rule(self, rule_id: str, version: int | None = None) -> schemas.RulesOut:
+        """Take a rule away; with a ``version`` as ``put_rules``."""
+        return await self._do(calls.delete_rule(rule_id, version))
 
     async def dry_run_rules(self, request: schemas.DryRunRules | None = None, **fields: Any) -> schemas.DryRunOut:
         """What rules would change of the last answers; nothing is kept."""
@@ -153,6 +157,6 @@ class AsyncClient:
 
     async def _send(self, call: Call[Answer]) -> httpx2.Response | httpx2.TransportError:
         try:
-            return await self._http.request(call.method, call.path, params=call.query, content=call.content)
+            return await self._http.request(call.method, call.path, params=call.query, headers=call.headers, content=call.content)
         except httpx2.TransportError as error:
             return error

@@ -9,9 +9,13 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
+from app.ground.fields import path, problem
+from app.ground.shortened import shortened
 from attire import schemas
+from attire.errors import InvalidRequestError
+from attire.schemas import ProblemDetail
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Asked = TypeVar("Asked", bound=BaseModel)
@@ -23,7 +27,7 @@ class Call(Generic[Answer]):
 
     Attributes:
         answers: what its answer is.
-        body: what is sent; None for nothing. query: parameters of the address.
+        body: what is sent; None for nothing. query: parameters of the address. headers: beside those of every request.
         repeatable: whether it may be sent again where it is not known whether it arrived.
         rules: whether the body holds rules, which do not know what was set: what is as it is by default is not sent then.
     """
@@ -33,6 +37,7 @@ class Call(Generic[Answer]):
     answers: type[Answer]
     body: BaseModel | None = None
     query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     repeatable: bool = True
     rules: bool = False
 
@@ -48,12 +53,25 @@ def asking(kind: type[Asked], request: Asked | None, fields: Mapping[str, Any]) 
     """The body of a question, from an object or from its fields.
 
     Raises:
-        TypeError: both were given. ValidationError: the service would refuse it.
+        TypeError: both were given. InvalidRequestError: the service would refuse it.
     """
     if request is not None and fields:
         msg = f"give a {kind.__name__} or its fields, not both: {', '.join(fields)}"
         raise TypeError(msg)
-    return kind.model_validate(dict(fields)) if request is None else request
+    return checked(kind, dict(fields)) if request is None else request
+
+
+def checked(kind: type[Asked], said: object) -> Asked:
+    """A body, read as the service reads it.
+
+    Raises:
+        InvalidRequestError: the service would refuse it.
+    """
+    try:
+        return kind.model_validate(said)
+    except ValidationError as error:
+        wrong = [ProblemDetail(field=path(one["loc"]), value=shortened(one["input"]), problem=problem(one)) for one in error.errors()]
+    raise InvalidRequestError(kind.__name__, wrong)
 
 
 def complete_outfit(request: schemas.CompleteOutfit) -> Call[schemas.Completion]:
@@ -84,7 +102,7 @@ def label_item(request: schemas.LabelItem) -> Call[schemas.Labels]:
 def send_events(events: Sequence[schemas.EventIn | Mapping[str, Any]]) -> Call[schemas.EventsOut]:
     """POST /events. What has no id gets one before it is first sent, so that it counts once however often that is tried."""
     named = [event if isinstance(event, schemas.EventIn) else {"id": uuid4().hex, **event} for event in events]
-    body = schemas.EventsIn.model_validate({"events": named})
+    body = checked(schemas.EventsIn, {"events": named})
     return Call(method="POST", path="/events", answers=schemas.EventsOut, body=body)
 
 
@@ -110,13 +128,13 @@ def facets(category: str | None = None) -> Call[schemas.Facets]:
 
 def put_items(some: Sequence[schemas.UpsertIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
     """PUT /items."""
-    body = schemas.UpsertItems.model_validate({"items": list(some)})
+    body = checked(schemas.UpsertItems, {"items": list(some)})
     return Call(method="PUT", path="/items", answers=schemas.CatalogueChange, body=body)
 
 
 def patch_items(some: Sequence[schemas.PatchIn | Mapping[str, Any]]) -> Call[schemas.CatalogueChange]:
     """PATCH /items."""
-    body = schemas.PatchItems.model_validate({"items": list(some)})
+    body = checked(schemas.PatchItems, {"items": list(some)})
     return Call(method="PATCH", path="/items", answers=schemas.CatalogueChange, body=body)
 
 
@@ -140,20 +158,34 @@ def rollback() -> Call[schemas.ReleaseOut]:
     return Call(method="POST", path="/releases/rollback", answers=schemas.ReleaseOut, repeatable=False)
 
 
-def rules() -> Call[schemas.RulesOut]:
+def rules(version: int | None = None) -> Call[schemas.RulesOut]:
     """GET /rules."""
-    return Call(method="GET", path="/rules", answers=schemas.RulesOut)
+    return Call(method="GET", path="/rules", answers=schemas.RulesOut, query=_query({"version": version}))
 
 
-def put_rules(some: Sequence[Mapping[str, Any]]) -> Call[schemas.RulesOut]:
-    """PUT /rules."""
-    body = schemas.PutRules.model_validate({"rules": list(some)})
-    return Call(method="PUT", path="/rules", answers=schemas.RulesOut, body=body, rules=True)
+def rule_versions(limit: int | None = None) -> Call[schemas.VersionsOut]:
+    """GET /rules/versions."""
+    return Call(method="GET", path="/rules/versions", answers=schemas.VersionsOut, query=_query({"limit": limit}))
 
 
-def delete_rule(rule_id: str) -> Call[schemas.RulesOut]:
+def put_rules(some: Sequence[Mapping[str, Any]], *, replace: bool = False, version: int | None = None) -> Call[schemas.RulesOut]:
+    """PUT /rules; where a version is named not sent again where it may have arrived, as there is another then."""
+    return Call(
+        method="PUT",
+        path="/rules",
+        answers=schemas.RulesOut,
+        body=checked(schemas.PutRules, {"rules": list(some)}),
+        query={"replace": "true"} if replace else {},
+        headers=_if_match(version),
+        repeatable=version is None,
+        rules=True,
+    )
+
+
+def delete_rule(rule_id: str, version: int | None = None) -> Call[schemas.RulesOut]:
     """DELETE /rules/{id}; not sent again where it may have arrived, as the rule is unknown then."""
-    return Call(method="DELETE", path=f"/rules/{quote(rule_id, safe='')}", answers=schemas.RulesOut, repeatable=False)
+    where = f"/rules/{quote(rule_id, safe='')}"
+    return Call(method="DELETE", path=where, answers=schemas.RulesOut, headers=_if_match(version), repeatable=False)
 
 
 def dry_run_rules(request: schemas.DryRunRules) -> Call[schemas.DryRunOut]:
@@ -168,7 +200,7 @@ def experiments() -> Call[schemas.ExperimentsOut]:
 
 def put_experiments(some: Sequence[Mapping[str, Any]]) -> Call[schemas.ExperimentsOut]:
     """PUT /experiments; not sent again where it may have arrived, as a name is used once."""
-    body = schemas.PutExperiments.model_validate({"experiments": list(some)})
+    body = checked(schemas.PutExperiments, {"experiments": list(some)})
     return Call(method="PUT", path="/experiments", answers=schemas.ExperimentsOut, body=body, repeatable=False, rules=True)
 
 
@@ -185,6 +217,10 @@ def experiment_report(name: str) -> Call[schemas.ReportOut]:
 def health() -> Call[schemas.Health]:
     """GET /readyz."""
     return Call(method="GET", path="/readyz", answers=schemas.Health)
+
+
+def _if_match(version: int | None) -> dict[str, str]:
+    return {} if version is None else {"If-Match": f'"{version}"'}
 
 
 def _query(query: Mapping[str, Any]) -> dict[str, str]:

@@ -8,8 +8,8 @@
 What passes is tried again: a refusal with ``Retry-After`` after that time, a lost connection after a moment. Whatever else is refused is
 raised as the service said it.
 
-Raises, all of its methods: ProblemError, UnreachableError, StrangeAnswerError (``attire.errors``); pydantic's ValidationError for what the
-service would refuse to read, before it is sent.
+Raises, all of its methods: ProblemError, UnreachableError, StrangeAnswerError; InvalidRequestError for what the service would refuse to
+read, before it is sent (``attire.errors``).
 """
 
 from __future__ import annotations
@@ -24,10 +24,19 @@ import httpx2
 from attire import calls, schemas
 from attire.asyncio_client import AsyncClient
 from attire.calls import Answer, Call
-from attire.errors import ClientError, ProblemError, StrangeAnswerError, UnreachableError
+from attire.errors import ClientError, InvalidRequestError, ProblemError, StrangeAnswerError, UnreachableError
 from attire.exchange import PATIENCE, Patience, Wait, exchange, headers
 
-__all__ = ["AsyncClient", "Client", "ClientError", "Patience", "ProblemError", "StrangeAnswerError", "UnreachableError"]
+__all__ = [
+    "AsyncClient",
+    "Client",
+    "ClientError",
+    "InvalidRequestError",
+    "Patience",
+    "ProblemError",
+    "StrangeAnswerError",
+    "UnreachableError",
+]
 
 
 class Client:
@@ -117,17 +126,21 @@ class Client:
         """Serve again what served before."""
         return self._do(calls.rollback())
 
-    def rules(self) -> schemas.RulesOut:
-        """The rules of the home."""
-        return self._do(calls.rules())
+    def rules(self, version: int | None = None) -> schemas.RulesOut:
+        """The rules of the home, or those that it had at a version."""
+        return self._do(calls.rules(version))
 
-    def put_rules(self, rules: Sequence[Mapping[str, Any]]) -> schemas.RulesOut:
-        """Add rules, or replace those of the same ids; ``conflicts`` of the answer tells what is probably not meant."""
-        return self._do(calls.put_rules(rules))
+    def rule_versions(self, limit: int | None = None) -> schemas.VersionsOut:
+        """The last versions of the rules, and what each of them changed."""
+        return self._do(calls.rule_versions(limit))
 
-    def delete_rule(self, rule_id: str) -> schemas.RulesOut:
-        """Take a rule away."""
-        return self._do(calls.delete_rule(rule_id))
+    def put_rules(self, rules: Sequence[Mapping[str, Any]], *, replace: bool = False, version: int | None = None) -> schemas.RulesOut:
+        """Add rules, or replace those of the same ids, or else all; refused where the rules are at another ``version``, if one is named."""
+        return self._do(calls.put_rules(rules, replace=replace, version=version))
+
+    def delete_rule(self, rule_id: str, version: int | None = None) -> schemas.RulesOut:
+        """Take a rule away; with a ``version`` as ``put_rules``."""
+        return self._do(calls.delete_rule(rule_id, version))
 
     def dry_run_rules(self, request: schemas.DryRunRules | None = None, **fields: Any) -> schemas.DryRunOut:
         """What rules would change of the last answers; nothing is kept."""
@@ -169,6 +182,6 @@ class Client:
 
     def _send(self, call: Call[Answer]) -> httpx2.Response | httpx2.TransportError:
         try:
-            return self._http.request(call.method, call.path, params=call.query, content=call.content)
+            return self._http.request(call.method, call.path, params=call.query, headers=call.headers, content=call.content)
         except httpx2.TransportError as error:
             return error

@@ -1,6 +1,7 @@
 """What can go wrong when a service is asked.
 
 ClientError
+├── InvalidRequestError the service would refuse what was to be sent, and it was not sent; a ValueError, too
 ├── ProblemError        the service refused, and said why (RFC 9457)
 ├── UnreachableError    it could not be reached, or did not answer in time
 └── StrangeAnswerError  what answered is no Attire service, or one of another version
@@ -8,11 +9,25 @@ ClientError
 
 from __future__ import annotations
 
-from app.api.schemas.answers import ProblemOut
+from collections.abc import Sequence
+
+from app.api.schemas.answers import ProblemDetail, ProblemOut
 
 
 class ClientError(Exception):
     """Root of the client's errors."""
+
+
+class InvalidRequestError(ClientError, ValueError):
+    """The service would refuse to read what was to be sent, so it was not sent.
+
+    Attributes:
+        errors: each thing that is wrong, by field, in the service's words.
+    """
+
+    def __init__(self, kind: str, errors: Sequence[ProblemDetail]) -> None:
+        super().__init__(f"{kind}: " + "; ".join(f"{one.field}: {one.problem}" if one.field else one.problem for one in errors))
+        self.errors = tuple(errors)
 
 
 class ProblemError(ClientError):

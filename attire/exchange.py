@@ -7,6 +7,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import count
 from typing import Final
 
 import httpx2
@@ -16,7 +17,7 @@ from attire.calls import Answer, Call
 from attire.errors import ProblemError, StrangeAnswerError, UnreachableError
 from attire.schemas import ProblemOut
 
-_FIRST_WAIT_S: Final = 0.2
+_FIRST_WAIT_S, _MOST_BACKOFF_S = 0.2, 2.0
 _OF_A_PROXY: Final = frozenset({httpx2.codes.REQUEST_TIMEOUT, httpx2.codes.NOT_FOUND})
 
 
@@ -25,12 +26,15 @@ class Patience:
     """How long a client tries.
 
     Attributes:
-        tries: times that a request is sent at most.
+        tries: times that a request is sent at most, but for what ``ready_s`` says.
+        ready_s: for how long, in all, it waits for a service that refuses with 503 and names a time (``Retry-After``), as one that starts
+            does, however often that is.
         most_wait_s: the longest that it waits between two; where the service names a longer time, the refusal is raised at once.
         timeout_s: seconds for which it waits for a connection, or for the next byte of an answer.
     """
 
     tries: int = 4
+    ready_s: float = 60.0
     most_wait_s: float = 30.0
     timeout_s: float = 35.0
 
@@ -61,27 +65,32 @@ def exchange(call: Call[Answer], patience: Patience) -> Exchange[Answer]:
     Raises:
         ProblemError: the service refuses still. UnreachableError: it cannot be reached still. StrangeAnswerError: it makes no sense.
     """
-    for left in range(patience.tries - 1, -1, -1):
+    waited_s = 0.0
+    for tried in count(1):
         sent = yield None
-        backoff_s = _FIRST_WAIT_S * 2 ** (patience.tries - 1 - left) * random.uniform(0.5, 1.5)  # noqa: S311 - so that clients part
+        spent = tried >= patience.tries
+        backoff_s = min(_FIRST_WAIT_S * 2 ** (tried - 1), _MOST_BACKOFF_S) * random.uniform(0.5, 1.5)  # noqa: S311 - so that clients part
+        pause_s = min(backoff_s, patience.most_wait_s)
         if isinstance(sent, httpx2.TransportError):
             unsent = isinstance(sent, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout)
-            if not left or not (call.repeatable or unsent):
+            if spent or not (call.repeatable or unsent):
                 msg = f"{call.method} {call.path}: the service cannot be reached, or did not answer in time ({sent or type(sent).__name__})"
                 raise UnreachableError(msg) from sent
-            yield Wait(min(backoff_s, patience.most_wait_s))
         elif sent is not None:
             if sent.is_success:
                 return _answer(call, sent)
-            wait_s = retry_after_s(sent.headers.get("Retry-After"))
-            why = _problem(call, sent, wait_s)
-            if wait_s is None and _of_a_proxy(sent, why) and call.repeatable:
-                wait_s = 0.0
-            if wait_s is None or not left or wait_s > patience.most_wait_s:
+            named_s = retry_after_s(sent.headers.get("Retry-After"))
+            why = _problem(call, sent, named_s)
+            if named_s is None and _of_a_proxy(sent, why) and call.repeatable:
+                named_s = 0.0
+            elif sent.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
+                spent = spent and waited_s >= patience.ready_s
+            if named_s is None or spent or named_s > patience.most_wait_s:
                 raise why
-            yield Wait(wait_s + backoff_s)
-    msg = f"a request is sent at least once, not {patience.tries} times"
-    raise ValueError(msg)
+            pause_s = named_s + backoff_s
+        waited_s += pause_s
+        yield Wait(pause_s)
+    raise AssertionError  # counting has no end
 
 
 def _of_a_proxy(sent: httpx2.Response, why: Exception) -> bool:

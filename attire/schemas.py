@@ -31,7 +31,7 @@ from app.api.schemas.requests import (
     SimilarItems,
     SlotIn,
 )
-from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, PutRules, RulesOut
+from app.api.schemas.rules import ChangeOut, ConflictOut, DryRunOut, DryRunRules, PutRules, RulesOut, VersionsOut
 from app.api.schemas.wishes import TextOut, WishOut
 from app.ground.strict import PriceRange
 
@@ -41,6 +41,7 @@ __all__ = [
     "CatalogueChange",
     "Categories",
     "CategoryOut",
+    "ChangeOut",
     "CompleteOutfit",
     "CompleteOutfits",
     "CompletedOut",
@@ -93,6 +94,7 @@ __all__ = [
     "UpsertIn",
     "UpsertItems",
     "VariantReportOut",
+    "VersionsOut",
     "WholeItemOut",
     "WishOut",
 ]  # fmt: skip

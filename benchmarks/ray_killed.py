@@ -66,7 +66,7 @@ class Asked:
     def ask(self, url: str, tries: int, number: int) -> None:
         """One client, until the end; ``number`` says which outfits it asks about."""
         sending, worn = Sending(), cycle(outfits(40, 3, number))
-        with Client(url, patience=Patience(tries=tries), transport=sending) as client:
+        with Client(url, patience=Patience(tries=tries, ready_s=0.0), transport=sending) as client:
             while time.monotonic() < self.end:
                 before, began = sending.sent, time.monotonic()
                 try:

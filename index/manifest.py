@@ -9,6 +9,8 @@ from pydantic.dataclasses import dataclass
 
 from sealed.manifest import STRICT, Manifest, Seal
 
+ITEMS: Final = "items.parquet"
+FEATURES: Final = "features.npy"
 AGAIN: Final = "import the catalogue again"
 MENDED: Final = f"{AGAIN}, serve another release (`attire releases rollback`), or restore a backup"
 """What to do about a snapshot that is not what was written."""
@@ -31,6 +33,11 @@ class SnapshotManifest(Manifest):
     feature_size: int
     embedding_size: int
     categories: Mapping[str, int]
+
+    @property
+    def catalogue(self) -> str:
+        """What is the same in every snapshot of these items with these features, whichever bundle embeds them."""
+        return " ".join((self.encoder_fingerprint, *(self.files.get(name, "") for name in (ITEMS, FEATURES))))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

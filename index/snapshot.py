@@ -32,7 +32,7 @@ from index.columns import Columns, rows_by_value, values_of
 from index.errors import SnapshotError
 from index.format1 import read_embeddings
 from index.ids import RowOfId, Rows
-from index.manifest import AGAIN, MENDED, SNAPSHOT, Format1, SnapshotManifest
+from index.manifest import AGAIN, FEATURES, ITEMS, MENDED, SNAPSHOT, Format1, SnapshotManifest
 from index.matrices import agree, halves, let_go, mapped, write_matrix
 from sealed.directories import staged
 from sealed.errors import SealedError
@@ -59,8 +59,6 @@ ITEM_COLUMNS: Final = pa.schema(
         pa.field("extras", pa.string()),
     ]
 )
-_ITEMS: Final = "items.parquet"
-_FEATURES: Final = "features.npy"
 _EMBEDDINGS: Final = "embeddings.npy"
 _WORN: Final = 3
 _ASKED: Final = 96
@@ -133,8 +131,8 @@ class Snapshot(CategoryIndex):
         sizes = {category: len(members) for category, members in rows_by_value(table.column("category").combine_chunks()).items()}
         try:
             with staged(directory) as staging:
-                pq.write_table(table, staging / _ITEMS, compression="zstd")
-                write_matrix(staging / _FEATURES, "<f2", halves(features_NF), table.num_rows)
+                pq.write_table(table, staging / ITEMS, compression="zstd")
+                write_matrix(staging / FEATURES, "<f2", halves(features_NF), table.num_rows)
                 checked = (as_vectors(part, "embeddings") for part in parts)
                 size = write_matrix(staging / _EMBEDDINGS, "<f4", checked, table.num_rows)
                 manifest = SnapshotManifest(
@@ -183,10 +181,10 @@ class Snapshot(CategoryIndex):
             raise SnapshotError(msg)
         choice = choice or Choice()
         try:
-            table = item_table(_mapped(directory) if later else _combined(pq.read_table(directory / _ITEMS, partitioning=None)))
+            table = item_table(_mapped(directory) if later else _combined(pq.read_table(directory / ITEMS, partitioning=None)))
             rows = rows_by_value(table.column("category").combine_chunks())
-            agree(directory / _ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
-            features = mapped(directory / _FEATURES, "float16", (manifest.count, manifest.feature_size))
+            agree(directory / ITEMS, {name: len(members) for name, members in rows.items()}, dict(manifest.categories))
+            features = mapped(directory / FEATURES, "float16", (manifest.count, manifest.feature_size))
             embeddings = (
                 read_embeddings(directory, manifest, rows)
                 if isinstance(manifest, Format1)
@@ -271,14 +269,14 @@ def _mapped(directory: Path) -> pa.Table:
     """The same, in a file without a name; a column at a time is in memory."""
 
     def columns() -> Iterator[pa.Table]:
-        for name in pq.read_schema(directory / _ITEMS).names:
-            yield _combined(pq.read_table(directory / _ITEMS, columns=[name], partitioning=None))
+        for name in pq.read_schema(directory / ITEMS).names:
+            yield _combined(pq.read_table(directory / ITEMS, columns=[name], partitioning=None))
             pa.default_memory_pool().release_unused()
 
     try:
         parts = in_a_file(columns(), directory)
     except OSError:  # it may not be written to
-        return _combined(pq.read_table(directory / _ITEMS, partitioning=None))
+        return _combined(pq.read_table(directory / ITEMS, partitioning=None))
     return pa.table({part.column_names[0]: part.column(0) for part in parts})
 
 

@@ -101,9 +101,9 @@ def refuse(problem: str, *, path: Path | str | None = None, line: int | None = N
     raise InputError(problem, path=path, line=line, field=field) from None
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant, if any is near."""
-    return next(iter(difflib.get_close_matches(name[:_MOST], list(known), n=1)), None)
+def nearest(name: str, known: Iterable[str], least: float = 0.6) -> str | None:
+    """The known name that was probably meant, if any is near: of a ratio of ``difflib`` of at least so much."""
+    return next(iter(difflib.get_close_matches(name[:_MOST], list(known), n=1, cutoff=least)), None)
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from app.api.schemas.narrowing import FiltersIn
 from app.api.schemas.requests import CompleteOutfit, ItemIn, ScoreOutfit
 from app.api.translate import filter_of, item_refs
 from app.experiments.experiment import Overlay
@@ -35,7 +36,7 @@ def question_of(request: CompleteOutfit, settings: Settings, met: Encounters | N
         budget=request.budget,
         diversity=first(_said(request, "diversity"), overlay.diversity, request.diversity),
         explain=request.explain,
-        wanted=filter_of(request.filters, request.exclude, candidates=request.candidates is not None),
+        wanted=filter_of(_filters(request), request.exclude, candidates=request.candidates is not None),
         consistent=first(request.consistent, overlay.consistent, settings.consistent),
         ruled=ruled,
         considered=settings.log.candidates,
@@ -50,6 +51,12 @@ def question_of(request: CompleteOutfit, settings: Settings, met: Encounters | N
         dry_run=request.dry_run,
         text_strength=first(request.text_strength, overlay.text_strength, settings.text_strength),
     )
+
+
+def _filters(request: CompleteOutfit) -> FiltersIn:
+    """The filters, with what the request says of stock where they say nothing."""
+    beside = "in_stock" in request.model_fields_set and "in_stock" not in request.filters.model_fields_set
+    return request.filters.model_copy(update={"in_stock": request.in_stock}) if beside else request.filters
 
 
 def taste_strength_of(request: CompleteOutfit, settings: Settings, overlay: Overlay) -> float:

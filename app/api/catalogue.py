@@ -23,8 +23,9 @@ from app.api.services import CurrentRelease, InjectedServices, Services
 from app.api.translate import decoded
 from app.catalogue.changes import KEPT, removal, upsert
 from app.ground.doors import Door
-from app.ground.errors import BadPictureError, Detail, HomeError, LogUnavailableError, UnknownItemError, refused, shortened
+from app.ground.errors import BadPictureError, Detail, HomeError, LogUnavailableError, UnknownItemError, refused
 from app.ground.parts import Limits
+from app.ground.shortened import shortened
 from app.log.base import Event, Stream
 from app.recommend import cost
 from app.recommend.limits import category_meant, check_count, new_categories

@@ -14,7 +14,7 @@ from app.api.ring import Ring
 from app.ground.errors import FOREIGN_PAGE, Detail
 
 _METHODS: Final = "GET, HEAD, POST, PUT, PATCH, DELETE"
-_SENT: Final = "Authorization, Content-Type, If-None-Match, X-API-Key, X-Request-ID"
+_SENT: Final = "Authorization, Content-Type, If-Match, If-None-Match, X-API-Key, X-Request-ID"
 _READ: Final = "ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-ID"
 _REMEMBERED_S: Final = "600"
 

@@ -24,6 +24,7 @@ from app.api.schemas.answers import (
     Completion,
     ExcludedOut,
     LookOut,
+    OutfitScoreOut,
     Scores,
     ShopperOut,
     SlotOut,
@@ -31,13 +32,14 @@ from app.api.schemas.answers import (
     TasteOut,
 )
 from app.api.schemas.items import LookItemOut
-from app.api.schemas.requests import CompleteOutfit, ScoreOutfit
+from app.api.schemas.requests import CompleteOutfit, OutfitIn, ScoreOutfit
 from app.api.scored import given_outfit, outfit_score, why_of
 from app.api.services import InjectedServices, Services
 from app.api.translate import filter_of
-from app.api.wished import understood
+from app.api.wished import in_words, understood
 from app.experiments.experiment import Overlay
 from app.ground.doors import Door
+from app.ground.errors import LimitExceededError, RequestError
 from app.ground.names import fresh
 from app.ground.parts import Limits
 from app.live.kept import named
@@ -47,13 +49,14 @@ from app.recommend import cost
 from app.recommend.complete import complete
 from app.recommend.completion import DEFAULT_K, Question, Suggestion
 from app.recommend.completion import Completion as Answer
-from app.recommend.limits import check_count
+from app.recommend.limits import check_count, check_work
 from app.recommend.looks import Look
 from app.recommend.outfit import ItemRef
 from app.recommend.photo import cut_photos
 from app.recommend.products import as_items, meant
-from app.recommend.score import score
+from app.recommend.score import score, work_of_scoring
 from app.recommend.shopper import regarding
+from app.recommend.slices import pause
 from app.release.release import CatalogueItem, Release
 from app.rules.over import Rules
 from app.rules.ruling import Ruled
@@ -221,7 +224,7 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
     fields = Fields.suggested(asked, release)  # before what takes long: one that no item has is refused
     answer = complete(served, question, services.settings.limits)
     note = NOT_ALL_READ if met is not None and not met.complete else None
-    items = _items(release, answer, fields)
+    items, text = _items(release, answer, fields), understood(answer.steering) if answer.steering else None
     said = Completion(
         recommendation_id="",
         release=release.id,
@@ -243,7 +246,9 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
         if request.exclude_seen or request.exclude_purchased
         else None,
         taste=_taste(question, answer, met, note),
-        text=understood(answer.steering) if answer.steering else None,
+        text=text,
+        understood=in_words(text) if text else None,
+        not_understood=text.ignored if text else None,
     )
     return said, considered_of(release, answer)
 
@@ -289,17 +294,38 @@ def _look(items: Mapping[int, CatalogueItem], look: Look, fields: Fields) -> Loo
 
 
 def _score(lane: Lane, request: ScoreOutfit, services: Services) -> Scores:
-    settings = services.settings
-    ruled = lane.rules.over(lane.release)
+    """The scores; of several outfits one that cannot be scored says why, and the others are."""
+    settings, limits = services.settings, services.settings.limits
     release, shopper = regarding(lane.release, request.user)
-    given = [given_outfit(outfit, f"outfits[{position}]") for position, outfit in enumerate(request.outfits)]
-    outfits, cuts = cut_photos(release, given, settings.photo_cut, settings.limits)
-    check_count("exclude", len(request.exclude), settings.limits.max_exclude, "items")
-    consistent = first(request.consistent, lane.overlay.consistent, settings.consistent)
-    wanted = filter_of(request.filters, request.exclude)
-    answers = score(release, outfits, settings.limits, explain=request.explain, wanted=wanted, consistent=consistent, ruled=ruled)
-    return Scores(
-        release=release.id,
-        outfits=[outfit_score(release, answer, cut) for answer, cut in zip(answers, cuts, strict=True)],
-        shopper=ShopperOut(**asdict(shopper)) if shopper else None,
+    check_count("exclude", len(request.exclude), limits.max_exclude, "items")
+    asked_so = partial(
+        score,
+        release,
+        limits=limits,
+        explain=request.explain,
+        wanted=filter_of(request.filters, request.exclude),
+        consistent=first(request.consistent, lane.overlay.consistent, settings.consistent),
+        ruled=lane.rules.over(lane.release),
     )
+
+    def scored(outfits: Sequence[OutfitIn], place: int = 0) -> list[OutfitScoreOut]:
+        given = [given_outfit(outfit, f"outfits[{position}]") for position, outfit in enumerate(outfits, place)]
+        items, cuts = cut_photos(release, given, settings.photo_cut, limits)
+        return [outfit_score(release, answer, cut) for answer, cut in zip(asked_so(items, place=place), cuts, strict=True)]
+
+    def by_itself(place: int, outfit: OutfitIn) -> OutfitScoreOut:
+        pause()
+        try:
+            return scored([outfit], place)[0]
+        except RequestError as error:
+            return OutfitScoreOut(score=None, probability=None, why_not=str(error), missing=[])
+
+    try:
+        answers = scored(request.outfits)
+    except RequestError as error:
+        of_one = all(detail.field.startswith("outfits[") for detail in error.details)
+        if len(request.outfits) == 1 or not of_one or isinstance(error, LimitExceededError):
+            raise
+        check_work(work_of_scoring([len(outfit.items or ()) for outfit in request.outfits], explain=request.explain), limits.max_work)
+        answers = [by_itself(place, outfit) for place, outfit in enumerate(request.outfits)]
+    return Scores(release=release.id, outfits=answers, shopper=ShopperOut(**asdict(shopper)) if shopper else None)

@@ -14,9 +14,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.api.schemas.answers import ProblemOut
-from app.ground.errors import BY_STATUS, INTERNAL, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of, shortened
+from app.ground.errors import BY_STATUS, INTERNAL, INVALID, MALFORMED, PROBLEMS, Detail, Problem, ServiceError, problem_of
 from app.ground.fields import path, problem
 from app.ground.logs import logger
+from app.ground.shortened import shortened
 
 MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2

@@ -1,21 +1,25 @@
-"""GET and PUT /rules, DELETE /rules/{id}: what a merchandiser says of suggestions. Every replica follows with its next answer."""
+"""GET and PUT /rules, DELETE /rules/{id}: what a merchandiser says of suggestions. Every replica follows with its next answer.
+
+The tag of an answer begins with the version of the rules; the rest is of the answer, whose conflicts change with the catalogue.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from functools import wraps
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Header, Query, Response
 
 from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.problems import documented
 from app.api.reading import BoundedRoute
-from app.api.schemas.rules import ConflictOut, DryRunOut, DryRunRules, EarnedOut, MoreOrFewer, PutRules, RulesOut
+from app.api.schemas.rules import ChangeOut, ConflictOut, DryRunOut, DryRunRules, EarnedOut, MoreOrFewer, PutRules, RulesOut, VersionsOut
 from app.api.services import CurrentRelease, InjectedServices, Services
+from app.api.unchanged import digest
 from app.ground import collector
 from app.ground.doors import Door
 from app.ground.errors import Detail, UnknownRuleError, refused
@@ -41,22 +45,56 @@ router = APIRouter(
 )
 
 
-async def get_rules(services: InjectedServices) -> RulesOut:
-    """The rules as they are, and what is probably not meant."""
-    book = await to_thread.run_sync(services.rules.file.book)
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        max_length=200,
+        description="The `ETag` of the rules that are changed, or their `version` in quotation marks: 412 where it is another by now.",
+        examples=['"3"'],
+    ),
+]
+
+
+async def get_rules(
+    services: InjectedServices,
+    version: Annotated[int | None, Query(ge=1, le=2**53, description="As they were at this version.", examples=[3])] = None,
+) -> RulesOut:
+    """The rules as they are, or were, and what is probably not meant."""
+    file = services.rules.file
+    book = await (to_thread.run_sync(file.book) if version is None else to_thread.run_sync(file.at, version))
     return await to_thread.run_sync(_told, services, book, [rule.id for rule in book.rules])
 
 
-async def put_rules(request: PutRules, services: InjectedServices) -> RulesOut:
+@router.get("/rules/versions")
+async def rule_versions(
+    services: InjectedServices, limit: Annotated[int, Query(ge=1, le=200, description="At most so many.", examples=[20])] = 20
+) -> VersionsOut:
+    """The last versions of the rules, and what each of them changed."""
+    changes = await to_thread.run_sync(services.rules.file.history, limit)
+    return VersionsOut(versions=[ChangeOut.model_validate(asdict(one)) for one in changes])
+
+
+async def put_rules(
+    request: PutRules,
+    services: InjectedServices,
+    *,
+    replace: Annotated[bool, Query(description="Take all other rules away, in the same version.")] = False,
+    if_match: IfMatch = None,
+) -> RulesOut:
     """Add rules, or replace those of the same ids. 200 once they are on disk; `conflicts` tells what these are probably not meant to do."""
+    if not (request.rules or replace):
+        raise refused(Detail("rules", "[]", "should have at least 1 rule, unless replace=true"))
     given = [rule.id for rule in request.rules]
     first: dict[str, int] = {}
     for place, rule_id in enumerate(given):
         if first.setdefault(rule_id, place) != place:
             raise refused(Detail(f"rules[{place}].id", rule_id, f"is in this batch already, as rules[{first[rule_id]}]"))
-    known = {rule.id for rule in (await to_thread.run_sync(services.rules.file.book)).rules}
+    book = await to_thread.run_sync(services.rules.file.book)
+    known = set[str]() if replace else {rule.id for rule in book.rules}
     check_count("rules", len(known | {*given}), MOST, "rules of a home")
-    return await to_thread.run_sync(lambda: _told(services, services.rules.file.put(request.rules), given))
+    file, meant = services.rules.file, _version(if_match)
+    return await to_thread.run_sync(lambda: _told(services, file.put(request.rules, replace_all=replace, meant=meant), given))
 
 
 @router.post("/rules/dry-run", responses=documented(404))
@@ -103,14 +141,27 @@ async def _earned(services: Services, before: Sequence[Rule], after: Sequence[Ru
     return await services.earned(before, after, reward)
 
 
-async def delete_rule(rule_id: str, services: InjectedServices) -> RulesOut:
+async def delete_rule(rule_id: str, services: InjectedServices, if_match: IfMatch = None) -> RulesOut:
     """Take a rule away. 200 once that is on disk."""
-    book = await to_thread.run_sync(services.rules.file.book)
+    book, meant = await to_thread.run_sync(services.rules.file.book), _version(if_match)
+    services.rules.file.check_version(book.version, meant)
     if rule_id not in {rule.id for rule in book.rules}:
         problem = "no such rule; see GET /rules"
         msg = f"rule {rule_id!r}: {problem}"
         raise UnknownRuleError(msg, [Detail("rule_id", rule_id, problem)])
-    return await to_thread.run_sync(lambda: _told(services, services.rules.file.remove(rule_id), []))
+    return await to_thread.run_sync(lambda: _told(services, services.rules.file.remove(rule_id, meant=meant), []))
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version that a change is made for; None: whatever it is.
+
+    >>> _version('"7-0c1d"'), _version('"7"'), _version("*"), _version("seven")
+    (7, 7, None, -1)
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    named = if_match.strip().removeprefix("W/").strip('"').partition("-")[0]
+    return int(named) if named.isdecimal() and named.isascii() else -1
 
 
 def _told(services: Services, book: RuleBook, written: Sequence[str]) -> RulesOut:
@@ -129,7 +180,8 @@ def _written(answer: Callable[..., Awaitable[RulesOut]]) -> Callable[..., Awaita
     @wraps(answer)
     async def route(**given: Any) -> Response:  # noqa: ANN401 - what the function takes
         told = await answer(**given)
-        return Response(await to_thread.run_sync(_in_json, told), media_type="application/json")
+        body = (await to_thread.run_sync(_in_json, told)).encode()
+        return Response(body, media_type="application/json", headers={"ETag": f'"{told.version}-{digest(body)}"'})
 
     return route
 
@@ -141,6 +193,6 @@ def _in_json(told: RulesOut) -> str:
     return rest.replace('"rules":[]', f'"rules":[{rules}]', 1)
 
 
-router.get("/rules", response_model=RulesOut)(_written(get_rules))
-router.put("/rules", response_model=RulesOut)(_written(put_rules))
-router.delete("/rules/{rule_id:path}", response_model=RulesOut, responses=documented(404))(_written(delete_rule))
+router.get("/rules", response_model=RulesOut, responses=documented(404))(_written(get_rules))
+router.put("/rules", response_model=RulesOut, responses=documented(412))(_written(put_rules))
+router.delete("/rules/{rule_id:path}", response_model=RulesOut, responses=documented(404, 412))(_written(delete_rule))

@@ -30,7 +30,7 @@ class Unchanged:
             nonlocal start
             if message["type"] == "http.response.start":
                 headers = dict(message["headers"])
-                if message["status"] == 200 and headers.get(b"content-type") in _TAGGED and b"etag" not in headers:  # noqa: PLR2004 - OK
+                if message["status"] == 200 and headers.get(b"content-type") in _TAGGED:  # noqa: PLR2004 - OK
                     start = message
                 else:
                     await send(message)
@@ -38,8 +38,7 @@ class Unchanged:
             if start is not None:
                 begun, start = start, None
                 if not message.get("more_body"):
-                    tag = f'W/"{hashlib.blake2b(message["body"], digest_size=12).hexdigest()}"'
-                    MutableHeaders(scope=begun)["ETag"] = tag
+                    tag = MutableHeaders(scope=begun).setdefault("ETag", f'W/"{digest(message["body"])}"')
                     if has(sent, tag):
                         begun = {**begun, "status": 304, "headers": [one for one in begun["headers"] if one[0] not in _GONE]}
                         message = {**message, "body": b""}
@@ -47,6 +46,11 @@ class Unchanged:
             await send(message)
 
         await self.app(scope, receive, sending)
+
+
+def digest(body: bytes) -> str:
+    """What tells one content from another."""
+    return hashlib.blake2b(body, digest_size=12).hexdigest()
 
 
 def has(sent: Mapping[str, str], tag: str) -> bool:

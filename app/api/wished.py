@@ -18,6 +18,11 @@ def understood(steering: Steering) -> TextOut:
     return TextOut(constraints=constraints, direction=direction, ignored=[*steering.unread, *wishes.foreign])
 
 
+def in_words(said: TextOut) -> list[str]:
+    """What was understood, in the shopper's words alone."""
+    return [word for word in (*(constraint.said for constraint in said.constraints), said.direction) if word]
+
+
 def _wish(wish: Wish) -> WishOut:
     terms = [{meaning.field: list(meaning.values) for meaning in meanings} for meanings in wish.terms]
     price = PriceRange(min=wish.least, max=wish.most) if not wish.terms else None

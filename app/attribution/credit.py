@@ -92,7 +92,7 @@ def attributed(events: pl.LazyFrame, windows: Windows, products: Products = NO_P
 
     Columns: those of ``impressions_of``, and for each kind of act the list of its distinct items, by their names; ``returned``, those of
     the purchased of which some came back; ``value`` and ``view_through_value``, sums over the purchases whose price is known; ``unpriced``,
-    how many purchases say none; and ``currencies``, the distinct ones of their prices.
+    how many of those in ``value`` say none; and ``currencies``, the distinct ones of their prices.
     """
     followed = credits_of(events, windows, products)
     lists = [pl.col("item").filter(happened).unique().sort().alias(kind) for kind, happened in _HAPPENED.items()]
@@ -101,7 +101,7 @@ def attributed(events: pl.LazyFrame, windows: Windows, products: Products = NO_P
         pl.col("value").filter(pl.col("kind") == kind).sum().alias(name)
         for kind, name in ((PURCHASED, "value"), (SEEN, "view_through_value"))
     ]
-    unpriced = (bought & pl.col("value").is_null()).sum().cast(pl.Int64).alias("unpriced")
+    unpriced = ((pl.col("kind") == PURCHASED) & pl.col("value").is_null()).sum().cast(pl.Int64).alias("unpriced")
     currencies = pl.col("currency").filter(bought).drop_nulls().unique().sort().alias("currencies")
     told = followed.group_by("recommendation_id").agg(*lists, *sums, unpriced, currencies)
     joined = impressions_of(events).join(told, on="recommendation_id", how="left")

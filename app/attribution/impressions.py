@@ -5,6 +5,7 @@ Events are lazy frames with the columns of ``app.attribution.events``.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -19,14 +20,14 @@ _SHORT: Final = ("experiment", "variant")
 def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
     """One row per impression.
 
-    Columns: ``recommendation_id``, ``shown_at``, ``session``, ``user``, ``release``, ``experiment``, ``variant``; ``fallback``, whether
-    another release answered than the variant's; ``empty``, whether nothing was suggested to what is not complete; and ``data``, all of
-    it, for ``with_said``.
+    Columns: ``id``, ``recommendation_id``, ``shown_at``, ``session``, ``user``, ``release``, ``experiment``, ``variant``; ``fallback``,
+    whether another release answered than the variant's; ``empty``, whether nothing was suggested to what is not complete; and ``data``,
+    all of it, for ``with_said``.
     """
     shown = events.filter((pl.col("type") == "impression") & pl.col("recommendation_id").is_not_null())
     said = pl.col("data").str
     return shown.select(
-        *("recommendation_id", "session", "user", "release", "data"),
+        *("id", "recommendation_id", "session", "user", "release", "data"),
         moment().alias("shown_at"),
         *(said.json_path_match(f"$.{name}").alias(name) for name in _SHORT),
         (said.json_path_match("$.fallback") == "true").fill_null(value=False).alias("fallback"),
@@ -34,12 +35,12 @@ def impressions_of(events: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def with_said(impressions: pl.LazyFrame) -> pl.LazyFrame:
-    """Impressions with the fields of ``SAID`` in the place of ``data``. This takes much memory for each: filter before.
+def with_said(impressions: pl.LazyFrame, fields: pl.Struct = SAID) -> pl.LazyFrame:
+    """Impressions with fields of theirs in the place of ``data``. This takes much memory for each: filter before.
 
     What an impression does not say is null; one that is not as the service writes it says nothing.
     """
-    said = pl.col("data").map_batches(_decoded, return_dtype=SAID, is_elementwise=True).alias("said")
+    said = pl.col("data").map_batches(partial(_decoded, fields), return_dtype=fields, is_elementwise=True).alias("said")
     return impressions.with_columns(said).drop("data").unnest("said")
 
 
@@ -56,12 +57,20 @@ def visitor() -> tuple[pl.Expr, pl.Expr]:
 
 def shown_items(impressions: pl.LazyFrame) -> pl.LazyFrame:
     """One row per suggestion: ``recommendation_id``, ``slot`` (counted from 0), ``category``, ``position`` (counted from 0), ``item``."""
-    slots = with_said(impressions.select("recommendation_id", "data")).select(
-        "recommendation_id", "slots", pl.int_ranges(pl.col("slots").list.len()).alias("slot")
-    )
-    each = slots.explode("slots", "slot").drop_nulls("slots").unnest("slots")
-    items = each.with_columns(pl.int_ranges(pl.col("items").list.len()).alias("position")).explode("items", "position")
-    return items.rename({"items": "item"}).drop_nulls("item").select("recommendation_id", "slot", "category", "position", "item")
+    return items_of(shown_slots(impressions)).select("recommendation_id", "slot", "category", "position", "item")
+
+
+def shown_slots(impressions: pl.LazyFrame, fields: pl.Struct = _SLOT) -> pl.LazyFrame:
+    """One row per slot that was shown: ``recommendation_id``, ``slot`` (counted from 0), and these fields of it."""
+    said = with_said(impressions.select("recommendation_id", "data"), pl.Struct({"slots": pl.List(fields)}))
+    slots = said.with_columns(pl.int_ranges(pl.col("slots").list.len()).alias("slot"))
+    return slots.explode("slots", "slot").drop_nulls("slots").unnest("slots")
+
+
+def items_of(slots: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per suggestion of slots: their columns, with ``item`` and ``position`` (counted from 0) in the place of ``items``."""
+    items = slots.with_columns(pl.int_ranges(pl.col("items").list.len()).alias("position")).explode("items", "position")
+    return items.rename({"items": "item"}).drop_nulls("item")
 
 
 def all_shown(impressions: pl.LazyFrame) -> pl.LazyFrame:
@@ -74,15 +83,15 @@ def all_shown(impressions: pl.LazyFrame) -> pl.LazyFrame:
     return said.select("recommendation_id", items).explode("item").drop_nulls("item").unique()
 
 
-def _decoded(data: pl.Series) -> pl.Series:
+def _decoded(fields: pl.Struct, data: pl.Series) -> pl.Series:
     try:
-        return data.str.json_decode(SAID)
+        return data.str.json_decode(fields)
     except PolarsError:  # one of them is no impression of this service; the others are not to suffer
-        return pl.Series(data.name, [_one(text) for text in data], dtype=SAID)
+        return pl.Series(data.name, [_one(fields, text) for text in data], dtype=fields)
 
 
-def _one(text: str) -> object:
+def _one(fields: pl.Struct, text: str) -> object:
     try:
-        return pl.Series([text]).str.json_decode(SAID)[0]
+        return pl.Series([text]).str.json_decode(fields)[0]
     except PolarsError:
         return None

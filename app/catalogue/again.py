@@ -1,7 +1,8 @@
 """Whether what is to be imported is what was imported last: then nothing has to be done.
 
-``imported.json`` in the home holds the digest of the last import, the folders whose pictures it read, and the release that came of it. A
-digest is of content, but for pictures: of these it is of names, sizes and times.
+``imported.json`` in the home holds the digest of the last import, the folders whose pictures it read, and the catalogue that came of it,
+which stays what it is when another bundle is published that reads the same features. A digest is of content, but for pictures: of these it
+is of names, sizes and times.
 """
 
 from __future__ import annotations
@@ -18,12 +19,14 @@ from app.ground.parts import LogSettings
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Stream
 from app.log.open import opened_log
+from index.manifest import SNAPSHOT
 from models.datasets.feeds.mapping import mapping_beside
 from models.datasets.items import items_file
+from sealed.errors import SealedError
 from sealed.files import write_whole
 
 _FILE: Final = "imported.json"
-_FORMAT: Final = 6  # of what is read from a feed: another makes every import a new one
+_FORMAT: Final = 7  # of what is read from a feed: another makes every import a new one
 _CHUNK: Final = 1 << 20
 
 
@@ -81,18 +84,28 @@ def imported_before(store: ReleaseStore, source: Source, offset: str) -> Release
     current = store.current()
     try:
         said = json.loads((store.home / _FILE).read_text(encoding="utf-8"))
-        same = current is not None and said["release"] == current.id and current.catalog_offset == offset
+        same = current is not None and current.catalog_offset == offset and said["catalogue"] == catalogue_served(store, current)
         if same and said["digest"] == source.digest() and said["pictures"] == pictures_in(map(Path, said["folders"])):
             return current
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, SealedError):
         pass
     return None
 
 
+def catalogue_served(store: ReleaseStore, release: ReleaseRecord) -> str:
+    """A digest of what a release has of the catalogue, without later changes, whichever bundle serves it.
+
+    Raises:
+        SealedError: its snapshot is damaged. HomeError: it cannot be had.
+    """
+    manifest = SNAPSHOT.read(store.snapshot_path(store.bring(release).snapshot))
+    return hashlib.sha256(manifest.catalogue.encode()).hexdigest()
+
+
 def remember(store: ReleaseStore, digest: str, release: ReleaseRecord, folders: Iterable[Path]) -> None:
-    """Write down that this release came of a source with that digest, and of the pictures in these folders."""
+    """Write down that the catalogue of this release came of a source with that digest, and of the pictures in these folders."""
     names = sorted({str(folder.resolve()) for folder in folders})
-    said = {"digest": digest, "release": release.id, "folders": names, "pictures": pictures_in(map(Path, names))}
+    said = {"digest": digest, "catalogue": catalogue_served(store, release), "folders": names, "pictures": pictures_in(map(Path, names))}
     write_whole(store.home / _FILE, json.dumps(said, indent=1))
 
 

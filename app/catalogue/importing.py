@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,10 +14,11 @@ import pyarrow.parquet as pq
 import torch
 
 from app.catalogue.again import Source, end_of_changes, remember
+from app.catalogue.bounds import BOUNDS, Bounds, check_left, check_rejected, check_some, tell_gone
 from app.catalogue.changes import since
 from app.catalogue.engine import HERE, Engine
 from app.catalogue.fetched import fetched
-from app.catalogue.publishing import COSINE, changes_behind, write_release
+from app.catalogue.publishing import COSINE, write_release
 from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.allocator import give_back
@@ -26,6 +26,7 @@ from app.ground.fetching import Fetching
 from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecords
 from app.home.store import ReleaseRecord, ReleaseStore
+from app.log.changes import changes_behind
 from app.log.open import check_place
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
@@ -59,23 +60,6 @@ class Imported:
     fetched: Counts
     gone: int
     seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What an import puts up with.
-
-    Attributes:
-        rejected: the largest share of rows that may be set aside. left: the least share of the served items that there must be again.
-    """
-
-    rejected: float = 0.5
-    left: float = 0.5
-
-
-BOUNDS: Final = Bounds()
-MANY_GONE: Final = 0.1
-"""The share of the served items of which it is a warning that a feed lacks more."""
 
 
 def import_catalogue(
@@ -121,7 +105,7 @@ def import_catalogue(
     if current is not None and log is not None:
         check_place(log, current.id, current.catalog_offset)
     offset = end_of_changes(log, store.home) if current is not None else None
-    findings = findings or Findings()
+    findings = findings or Findings(progress=progress)
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping, store.home, tasks=False).catalogue
     findings.tell(warn)
@@ -149,25 +133,12 @@ def import_catalogue(
     again = not (named.refused or counts.before)
     del catalogue, named, items  # the check reads them again
     give_back()
-    Release.open(store, release, device=device, later=True)
+    Release.open(store, release, device=device, later=True, progress=progress)
     release = store.activate(release.id)
     FeedRecords(store.home).keep_imported(ids_of(store, release))
     if again:  # else another import may have more luck
         remember(store, digest, release, folders)
     return Imported(release=release, features=found, fetched=counts, gone=gone, seconds=time.perf_counter() - started)
-
-
-def check_rejected(data: Path, findings: Findings, bounds: Bounds) -> None:
-    """Refuse a feed of which too much cannot be used; what is passed over, such as drafts, does not count for it.
-
-    Raises:
-        InputError: that is so; names the first row.
-    """
-    rejected, rows = findings.rejects.rows if findings.rejects else 0, max(findings.feed.meant if findings.feed else 0, 1)
-    if rejected > bounds.rejected * rows:
-        first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")
-        msg = f"{rejected:,} of {rows:,} rows cannot be used, more than {bounds.rejected:.0%}; mend them, or give --force{first}"
-        raise InputError(msg, path=data)
 
 
 def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log: LogSettings | None) -> tuple[int, int]:
@@ -181,39 +152,6 @@ def _gone(catalogue: Catalogue, store: ReleaseStore, current: ReleaseRecord, log
     unchanged = served.filter(pc.invert(pc.is_in(served, value_set=pa.array(list(there), served.type))))
     now = pa.concat_arrays([unchanged, pa.array([item for item, is_there in there.items() if is_there], served.type)])
     return len(now) - pc.sum(pc.is_in(now, value_set=catalogue.table.column("id"))).as_py(), len(now)
-
-
-def check_some(data: Path, items: int) -> None:
-    """Refuse a feed without items.
-
-    Raises:
-        InputError: that is so.
-    """
-    if not items:
-        msg = "the catalogue is empty; give it at least one item"
-        raise InputError(msg, path=data)
-
-
-def check_left(data: Path, left: int, served: int, bounds: Bounds) -> None:
-    """Refuse a feed that would empty a shop: it may have been cut off.
-
-    Args:
-        left: how many items there would be, where ``served`` are now.
-
-    Raises:
-        InputError: fewer than ``bounds`` put up with.
-    """
-    if left < bounds.left * served:
-        msg = f"leaves {left:,} of {served:,} items that are served; a feed that was cut off? Give --force to take the others out"
-        raise InputError(msg, path=data)
-
-
-def tell_gone(data: Path, gone: int, served: int, findings: Findings, warn: Warn) -> None:
-    """Warn of a feed that lacks many of the items that are served."""
-    if gone > MANY_GONE * served:
-        problem = f"lacks {gone:,} of {served:,} items that were served, which are gone now; if it was cut off, fetch it again"
-        findings.warn(problem, path=data)
-        warn(f"{data}: {problem}")
 
 
 def ids_of(store: ReleaseStore, release: ReleaseRecord) -> list[str]:

@@ -1,5 +1,6 @@
 """Removes from a home what nothing needs any more: releases with their bundles and snapshots, pictures, thumbnails, features, changes.
 
+Of the rules and experiments old versions go; see ``app.home.versions``.
 Of the worker's runs the newest are kept, and those that say what a bundle of the home learned from; see ``Runs.leftovers``.
 
 Kept are the current release, what a rollback goes back to, the last that served another bundle, what a running replica serves or tries in
@@ -27,7 +28,6 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from app.catalogue.publishing import changes_behind
 from app.experiments.book import ExperimentFile
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings
@@ -36,7 +36,9 @@ from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import START, Entry, Stream, fits, order
+from app.log.changes import changes_behind
 from app.log.open import check_place, opened_log, sqlite_file
+from app.rules.book import RuleFile
 
 _YOUNG_S: Final = 3_600.0
 _FRESH_S: Final = 86_400.0
@@ -80,6 +82,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
     for directory, needed in (("bundles", {record.bundle for record in kept}), ("snapshots", {record.snapshot for record in kept})):
         paths += [path for path in _in(store.home / directory) if path.name not in needed and _older(path, _YOUNG_S)]
     paths += Runs(store.home).leftovers(keep_runs, keep)
+    paths += [*RuleFile(store.home).leftovers(), *ExperimentFile(store.home).leftovers()]
     check_place(log, current.id, current.catalog_offset)
     sqlite = sqlite_file(log, store.home) is not None
     offset = min((record.catalog_offset for record in kept if fits(record.catalog_offset, sqlite=sqlite)), key=order)

@@ -20,8 +20,7 @@ from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import Entry, Stream
-from app.log.open import opened_log
+from app.log.changes import changes_behind
 from app.release.photo_encoder import PhotoEncoder
 from app.release.release import Release
 from index.snapshot import Snapshot
@@ -98,7 +97,7 @@ def publish(
         raise HomeError(msg)
     offset = entries[-1].offset if entries else current.catalog_offset
     release = write_release(store, bundle, items, features_NF, offset, engine=engine)
-    Release.open(store, release, device=device, later=True)
+    Release.open(store, release, device=device, later=True, progress=progress)
     return store.activate(release.id) if serve else release
 
 
@@ -143,15 +142,6 @@ def catalogue_of(items: pa.Table, images: ImageStore) -> Catalogue:
     table = items.drop_columns("image").append_column("image", pa.array(paths, ITEM_SCHEMA.field("image").type))
     whole = pa.concat_tables([ITEM_SCHEMA.empty_table(), table], promote_options="default")  # columns that the snapshot lacks are null
     return Catalogue(whole.select(ITEM_SCHEMA.names))
-
-
-async def changes_behind(settings: LogSettings, home: Path, offset: str) -> list[Entry]:
-    """All catalogue changes after an offset."""
-    found: list[Entry] = []
-    async with opened_log(settings, home) as log:
-        while more := await log.read(Stream.CATALOGUE, found[-1].offset if found else offset):
-            found += more
-    return found
 
 
 def write_release(

@@ -1,106 +1,34 @@
 """Keeps a home fresh from a feed: what differs from the items that are served goes into the catalogue's log, as ``PUT`` and ``DELETE`` do.
 
 Nothing is indexed and no release made: replicas show the changes within moments. A kill in between costs nothing, as the next
-synchronising looks again at what differs.
+synchronising looks again at what differs. Where nothing has changed, neither the feed nor the catalogue is read.
 """
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Final
 from urllib.parse import urlsplit
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
-
-from app.catalogue.again import Source, end_of_changes, pictures_in, reading
-from app.catalogue.changes import Changes, items_now, kept_features, patch, removal, replayed, upsert
-from app.catalogue.differences import Differences, differences, said_columns
-from app.catalogue.importing import (
-    BOUNDS,
-    Bounds,
-    check_left,
-    check_rejected,
-    check_some,
-    folders_of,
-    ids_of,
-    import_catalogue,
-    kept_columns,
-    tell_gone,
-)
-from app.catalogue.publishing import changes_behind
-from app.catalogue.repictured import Repictured, pictures_served, repictured
+from app.catalogue.again import Source, catalogue_served, end_of_changes, pictures_in, reading
+from app.catalogue.bounds import BOUNDS, Bounds
+from app.catalogue.synced import Synced, Work
 from app.fetch.feed import fetch_feed
 from app.fetch.fetcher import Validators
-from app.fetch.pictures import Counts
-from app.ground import compute
 from app.ground.errors import FetchError
 from app.ground.settings import Settings
 from app.home.feeds import FEEDS, FeedRecord, FeedRecords
 from app.home.store import ReleaseRecord, ReleaseStore
-from app.log.base import Event, Stream
-from app.log.open import opened_log
-from index.snapshot import Snapshot
-from models.datasets.findings import MOST_SHOWN, Findings
-from models.datasets.read import read_catalogue
-from models.datasets.schema import Catalogue
+from models.datasets.findings import Findings
 from models.datasets.urls import is_url
-from models.encoders.keep import own_features
-from models.errors import FeaturesError, InputError
+from models.errors import InputError
 from models.progress import Progress, Warn, silent, unheard
-
-_BATCH: Final = 1_000
-_Others = Callable[[Sequence[str]], set[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Synced:
-    """What came of it.
-
-    Attributes:
-        unchanged: whether neither the feed nor the catalogue has changed since the last time, so that nothing was looked at.
-        imported: the release that was made, on a home without one.
-        items: how many the feed has. kinds: how many items have another value, by column. rejected: rows set aside.
-        refused: item id -> why its picture cannot be had; it is asked for again the next time.
-    """
-
-    unchanged: bool = False
-    imported: ReleaseRecord | None = None
-    items: int = 0
-    new: int = 0
-    changed: int = 0
-    gone: int = 0
-    same: int = 0
-    kinds: Mapping[str, int] = field(default_factory=dict)
-    rejected: int = 0
-    refused: Mapping[str, str] = field(default_factory=dict)
-    pictures: Counts = field(default_factory=Counts)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Work:
-    """What a synchronising goes by."""
-
-    store: ReleaseStore
-    settings: Settings
-    mapping: Path | None
-    findings: Findings
-    bounds: Bounds
-    progress: Progress
-    warn: Warn
-
-    @property
-    def rejected(self) -> int:
-        return self.findings.rejects.rows if self.findings.rejects else 0
+from sealed.errors import SealedError
 
 
 def sync(
@@ -129,12 +57,13 @@ def sync(
     """
     started = time.monotonic()
     store, records = ReleaseStore(settings.home), FeedRecords(settings.home)
-    heard = findings or Findings()
-    work = _Work(store=store, settings=settings, mapping=mapping, findings=heard, bounds=bounds, progress=progress, warn=warn)
+    heard = findings or Findings(progress=progress)
+    work = Work(store=store, settings=settings, mapping=mapping, findings=heard, bounds=bounds, progress=progress, warn=warn)
     with records.alone():
         record, current = records.read(source), store.current()
         how, end = reading(mapping), end_of_changes(settings.log, settings.home)
-        as_before = not force and current is not None and (record.release, record.offset, record.reading) == (current.id, end, how)
+        served = "" if current is None else _served(store, current)
+        as_before = bool(served) and not force and (record.catalogue, record.offset, record.reading) == (served, end, how)
         with _fetched(source, record if as_before else FeedRecord(source=source), settings) as (data, said):
             digest = Source(data, mapping).digest() if data is not None else record.digest
             if as_before and (digest, _pictures(record)) == (record.digest, record.pictures):
@@ -145,15 +74,17 @@ def sync(
             if data is None:
                 msg = "is said to be unchanged, but its pictures are not what they were; try again with --force"
                 raise FetchError(source, msg)
+            with progress("loading what reads and compares", 0):
+                from app.catalogue.applying import imported, synced  # noqa: PLC0415 - a gigabyte that only a change should take
+
             with _by_its_url(work, data, record.name) as work:
                 others = partial(records.ids_of_others, source)
-                done, ids, folders = _imported(work, data) if current is None else _synced(work, data, current, others)
+                done, ids, folders = imported(work, data) if current is None else synced(work, data, current, others)
         if current is None or records.is_imported(ids):
             records.forget_imported()
         records.keep_ids(source, ids, heard.feed.no_pieces if heard.feed else ())
-        kept = replace(
-            record, folders=folders, release=store.served().id, synced=time.time(), why=None, digest="", etag=None, modified=None
-        )
+        kept = replace(record, folders=folders, catalogue=_served(store, store.served()), synced=time.time(), why=None)
+        kept = replace(kept, digest="", etag=None, modified=None)
         kept = replace(kept, reading=how, rows=heard.feed.rows if heard.feed else 0, rejected=work.rejected)
         kept = replace(kept, pictures=_pictures(kept), offset=end_of_changes(settings.log, settings.home))
         complete = current is not None and not (done.refused or done.pictures.before)
@@ -175,7 +106,7 @@ def _fetched(source: str, known: FeedRecord, settings: Settings) -> Iterator[tup
 
 
 @contextmanager
-def _by_its_url(work: _Work, data: Path, url: str) -> Iterator[_Work]:
+def _by_its_url(work: Work, data: Path, url: str) -> Iterator[Work]:
     """What is told of a feed that was fetched is told by its URL, not by the file that it was fetched into."""
     if not is_url(url):
         yield work
@@ -191,143 +122,16 @@ def _by_its_url(work: _Work, data: Path, url: str) -> Iterator[_Work]:
         raise error.told_by(name) from None
 
 
+def _served(store: ReleaseStore, release: ReleaseRecord) -> str:
+    """The catalogue of a release; empty where that is damaged, so that all is looked at."""
+    try:
+        return catalogue_served(store, release)
+    except SealedError:
+        return ""
+
+
 def _pictures(record: FeedRecord) -> str:
     try:
         return pictures_in(map(Path, record.folders))
     except OSError:
         return ""
-
-
-def _imported(work: _Work, data: Path) -> tuple[Synced, Sequence[str], list[str]]:
-    """The first catalogue of a home; the next time looks at it as at any other."""
-    settings = work.settings
-    done = import_catalogue(
-        data,
-        work.store,
-        mapping=work.mapping,
-        findings=work.findings,
-        bounds=work.bounds,
-        default_encoder=settings.encoder,
-        cache=settings.cache.expanduser(),
-        log=settings.log,
-        fetch=settings.fetch,
-        device=compute.device(settings.device),
-        progress=work.progress,
-        warn=work.warn,
-    )
-    items, refused = done.release.items, done.features.refused
-    found = Synced(imported=done.release, items=items, new=items, rejected=work.rejected, refused=refused, pictures=done.fetched)
-    return found, ids_of(work.store, done.release), []
-
-
-def _synced(work: _Work, data: Path, current: ReleaseRecord, others: _Others) -> tuple[Synced, Sequence[str], list[str]]:
-    """What changed, in the log; the ids of the feed, and the folders of its pictures.
-
-    Args:
-        others: the items that other feeds named, of those that this one names.
-    """
-    store, settings, findings = work.store, work.settings, work.findings
-    base = Snapshot.load(store.snapshot_path(store.bring(current).snapshot), later=True)
-    changes, _ = replayed(base, {}, asyncio.run(changes_behind(settings.log, store.home, current.catalog_offset)))
-    now = items_now(base, changes)
-    catalogue = read_catalogue(data, findings, work.mapping, store.home, now)
-    findings.tell(work.warn)
-    check_rejected(data, findings, work.bounds)
-    feed, own_NF = kept_columns(catalogue.table), _own(catalogue, base)
-    check_some(data, len(catalogue))
-    unsure = others(catalogue.ids) | (findings.rejects.ids if findings.rejects else set())
-    found = differences(now, feed)
-    found = replace(found, gone=[item for item in found.gone if item not in unsure])
-    check_left(data, len(now) - len(found.gone), len(now), work.bounds)
-    tell_gone(data, len(found.gone), len(now), findings, work.warn)
-    _tell_stock(data, now, work)
-    pictures = repictured(catalogue, pictures_served(now), store, settings.fetch, work.progress)
-    events, kinds = _events(catalogue, feed, found, pictures, _changed_features(catalogue, own_NF, base, changes))
-    asyncio.run(_appended(events, settings, work.progress))
-    changed = len(events) - len(found.new) - len(found.gone)
-    done = Synced(
-        items=len(catalogue),
-        new=len(found.new),
-        changed=changed,
-        gone=len(found.gone),
-        same=len(catalogue) - len(found.new) - changed,
-        kinds=kinds,
-        rejected=work.rejected,
-        refused={catalogue.ids[row]: why for row, why in pictures.refused.items()},
-        pictures=pictures.counts,
-    )
-    return done, catalogue.ids, sorted(str(folder.resolve()) for folder in folders_of(catalogue))
-
-
-def _tell_stock(data: Path, now: pa.Table, work: _Work) -> None:
-    """Warn of items that can be bought, and stay so, though the feed says of their stock what cannot be read."""
-    unread = work.findings.rejects.stock_unread if work.findings.rejects else set()
-    ids, stocks = now.column("id").to_pylist(), now.column("in_stock").to_pylist()
-    if sold := [item for item, stock in zip(ids, stocks, strict=True) if item in unread and stock is not False] if unread else []:
-        few = ", ".join(map(repr, sold[:MOST_SHOWN])) + (", …" if len(sold) > MOST_SHOWN else "")
-        problem = f"says of {len(sold):,} items a stock that cannot be read, so that they can be bought as before, perhaps sold out: {few}"
-        work.findings.warn(problem, path=data, field="in_stock")
-        work.warn(f"{data}: {problem}")
-
-
-def _own(catalogue: Catalogue, base: Snapshot) -> NDArray[np.float32] | None:
-    """The features that a feed brings; None where an encoder makes them."""
-    own_NF, kept = own_features(catalogue), kept_features(base)
-    if (own_NF is not None) != kept.is_own or (own_NF is not None and own_NF.shape[1] != base.manifest.feature_size):
-        brings = f"brings {own_NF.shape[1]} features of its own" if own_NF is not None else "brings no features of its own"
-        msg = f"the feed {brings}, and the catalogue has those of {kept}; import it into a fresh home"
-        raise FeaturesError(msg)
-    return own_NF
-
-
-def _changed_features(catalogue: Catalogue, own_NF: NDArray[np.float32] | None, base: Snapshot, changes: Changes) -> dict[int, list[float]]:
-    """Row of the feed -> its own features, where these are others than those that are served."""
-    found: dict[int, list[float]] = {}
-    for row, item in enumerate(catalogue.ids if own_NF is not None else ()):
-        changed = changes.get(item)
-        before = changed.features if changed is not None else base.features[base.row_of[item]] if item in base.row_of else None
-        if own_NF is not None and (before is None or not np.array_equal(before, own_NF[row].astype(np.float16))):
-            found[row] = own_NF[row].tolist()
-    return found
-
-
-def _events(
-    catalogue: Catalogue, feed: pa.Table, found: Differences, pictures: Repictured, features: Mapping[int, list[float]]
-) -> tuple[list[Event], dict[str, int]]:
-    """The events of all differences, and how many items have another value, by column."""
-    said = said_columns(feed)
-    events: list[Event] = []
-    for row, values in zip(found.new, feed.select(["id", *said]).take(pa.array(found.new, pa.int64())).to_pylist(), strict=True):
-        events.append(upsert(values | {"image": pictures.names.get(row)}, features.get(row)))
-    fresh = {*found.new}
-    kinds = dict.fromkeys(found.kinds(), 0)
-    for row in sorted({*found.changed, *pictures.names, *features} - fresh):
-        values = dict(found.changed.get(row, {}))
-        if row in pictures.refused:
-            values.pop("images", None)  # so that it is asked for again
-        if row in pictures.names:
-            values["image"] = pictures.names[row]
-        for name in (*values, *(("features",) if row in features else ())):
-            kinds[name] = kinds.get(name, 0) + 1
-        if row in features:
-            whole = feed.select(["id", *said]).slice(row, 1).to_pylist()[0]
-            events.append(upsert(whole | ({"image": values["image"]} if "image" in values else {}), features[row], _unsaid(said)))
-        elif values:
-            events.append(patch({"id": catalogue.ids[row], **values}))
-    events += [removal(item) for item in found.gone]
-    return events, {name: count for name, count in kinds.items() if count}
-
-
-def _unsaid(said: Sequence[str]) -> list[str]:
-    """The columns that an upsert would empty, though the feed never speaks of them."""
-    return [name for name in ("subcategory", "title", "attributes", "price", "brand", "in_stock") if name not in said]
-
-
-async def _appended(events: Sequence[Event], settings: Settings, progress: Progress) -> None:
-    """Append in batches, each of them whole or not at all."""
-    async with opened_log(settings.log, settings.home) as log:
-        with progress("changing items", len(events)) as advance:
-            for start in range(0, len(events), _BATCH):
-                batch = events[start : start + _BATCH]
-                await log.append(Stream.CATALOGUE, batch)
-                advance(len(batch))

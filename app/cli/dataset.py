@@ -9,7 +9,7 @@ import typer
 
 from app.cli.json_to import Json
 from app.cli.options import Data, Mapping, Seed, Split, split_named
-from app.cli.progress import warn
+from app.cli.progress import progress, warn
 from app.cli.reading import tell_pictures
 from app.ground.settings import Settings
 from models.errors import InputError
@@ -32,7 +32,9 @@ def check(
     from models.datasets.check import check as run  # noqa: PLC0415
     from models.datasets.schema import SPLITS  # noqa: PLC0415
 
-    checked = run(data, mapping)
+    shown = progress()
+    with shown(f"checking {data}", 0):
+        checked = run(data, mapping, shown)
     if checked.catalogue is not None and pc.any(pc.is_valid(checked.catalogue.table.column("image"))).as_py():
         from models.datasets.items import items_file  # noqa: PLC0415
         from models.encoders.readable import warn_of_pictures  # noqa: PLC0415
@@ -89,8 +91,10 @@ def questions(
     from models.datasets.rejects import Rejects  # noqa: PLC0415
     from models.datasets.write import write_lines  # noqa: PLC0415
 
-    findings = Findings(rejects=Rejects())
-    dataset, drawn = draw_for(data, chosen, findings, seed=seed)
+    shown = progress()
+    findings = Findings(rejects=Rejects(), progress=shown)
+    with shown(f"drawing questions from {data}", 0):
+        dataset, drawn = draw_for(data, chosen, findings, seed=seed)
     findings.tell(warn)
     tasks = {name: asked for name, asked in dataset.tasks.items() if name.partition("_")[0] in kinds}
     there = [f"{name}.jsonl" for name in tasks if (out / f"{name}.jsonl").exists()]

@@ -35,7 +35,8 @@ def embed(
     from models.evaluation.evaluate import features_for  # noqa: PLC0415
     from sealed.files import replacing  # noqa: PLC0415
 
-    settings, findings, shown = Settings.read(), Findings(rejects=Rejects()), progress()
+    settings, shown = Settings.read(), progress()
+    findings = Findings(rejects=Rejects(), progress=shown)
     loaded = Bundle.load(bundle).to(compute.device(settings.device))
     catalogue = read_catalogue(data, findings)
     findings.tell(warn)

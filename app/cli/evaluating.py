@@ -20,21 +20,22 @@ def of_bundle(data: Path, bundle: Path, split: Split, predictions: Path | None, 
     if report is not None:
         check_output_directory(report, "--report")
         check_plots("--report")
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from models.evaluation.evaluate import evaluate  # noqa: PLC0415
+    settings, shown = Settings.read(), progress()
+    with shown(f"evaluating {bundle}", 0):
+        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+        from models.evaluation.evaluate import evaluate  # noqa: PLC0415
 
-    settings = Settings.read()
-    return evaluate(
-        data,
-        bundle,
-        split=split,
-        predictions=predictions,
-        report=report,
-        cache=settings.cache.expanduser(),
-        device=compute.device(settings.device),
-        progress=progress(),
-        warn=warn,
-    )
+        return evaluate(
+            data,
+            bundle,
+            split=split,
+            predictions=predictions,
+            report=report,
+            cache=settings.cache.expanduser(),
+            device=compute.device(settings.device),
+            progress=shown,
+            warn=warn,
+        )
 
 
 def of_scores(data: Path, scores: Path, split: Split, against: Path | None) -> dict[str, Any]:
@@ -47,21 +48,22 @@ def of_scores(data: Path, scores: Path, split: Split, against: Path | None) -> d
         if path is not None and not path.is_file():
             msg = "there is no such file; `attire evaluate DATA --bundle B --predictions FILE` writes one of a bundle's answers"
             raise InputError(msg, path=path, field=option)
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from models.evaluation.evaluate_scores import evaluate_scores  # noqa: PLC0415
+    settings, shown = Settings.read(), progress()
+    with shown(f"evaluating {scores}", 0):
+        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
+        from models.evaluation.evaluate_scores import evaluate_scores  # noqa: PLC0415
 
-    settings = Settings.read()
-    return evaluate_scores(
-        data,
-        scores,
-        against=against,
-        split=split,
-        encoder=settings.encoder,
-        cache=settings.cache.expanduser(),
-        device=compute.device(settings.device),
-        progress=progress(),
-        warn=warn,
-    )
+        return evaluate_scores(
+            data,
+            scores,
+            against=against,
+            split=split,
+            encoder=settings.encoder,
+            cache=settings.cache.expanduser(),
+            device=compute.device(settings.device),
+            progress=shown,
+            warn=warn,
+        )
 
 
 def bundle_or_scores(bundle: Path | None, scores: Path | None, against: Path | None, outputs: Mapping[str, Path | None]) -> Path:

@@ -40,12 +40,12 @@ def put(
     home: Home = None,
 ) -> None:
     """Start experiments, or change guardrails, metric, units and note of those that run. Running replicas follow at once."""
-    asked = read_said(file, "experiments", ASKED, one=True)
-    settings = Settings.read(home=home)
-    store = ReleaseStore(settings.home)
+    asked = read_said(file, "experiments", ASKED)
+    kept = _file(home)
+    store = ReleaseStore(kept.home)
     for release in [variant.release for one in asked for variant in one.variants if variant.release is not None]:
         store.record(release)
-    _say(ExperimentFile(settings.home).put(asked))
+    _say(kept.put(asked))
 
 
 @group.command()

@@ -67,17 +67,20 @@ def _import(
     json_to: JsonTo | None,
 ) -> None:
     """Import what has changed; says so to a person, and to machines even when it is refused."""
-    from app.catalogue.importing import Bounds, import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.ground import compute  # noqa: PLC0415
-    from app.ground.allocator import keep_little  # noqa: PLC0415
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
+    steps = progress()
+    with steps("loading what imports", 0):
+        from app.catalogue.bounds import Bounds  # noqa: PLC0415 - keeps --help fast
+        from app.catalogue.importing import import_catalogue  # noqa: PLC0415
+        from app.ground import compute  # noqa: PLC0415
+        from app.ground.allocator import keep_little  # noqa: PLC0415
+        from models.datasets.findings import Findings  # noqa: PLC0415
+        from models.datasets.rejects import Rejects  # noqa: PLC0415
 
     keep_little()
     findings = Findings()
     try:
-        with Rejects(file) as rejects:
-            findings = Findings(rejects=None if source.strict else rejects)
+        with Rejects(file) as rejects, steps(f"importing {source.data}", 0):
+            findings = Findings(rejects=None if source.strict else rejects, progress=steps)
             done = import_catalogue(
                 source.data,
                 store,
@@ -91,7 +94,7 @@ def _import(
                 fetch=settings.fetch,
                 device=compute.device(settings.device),
                 engine=engine_on(on, settings),
-                progress=progress(),
+                progress=steps,
                 warn=warn,
             )
     except ROOTS as error:
@@ -120,7 +123,8 @@ def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
         return
     from app.worker.beside import catalogue_beside  # noqa: PLC0415
 
-    items, file = catalogue_beside(source.data, source.mapping), None if source.strict else source.data / "rejected-orders.jsonl"
+    items = catalogue_beside(source.data, source.mapping, progress())
+    file = None if source.strict else source.data / "rejected-orders.jsonl"
     orders_into(source.data, files, items, settings, file=file, strict=source.strict, most=most)
 
 

@@ -47,8 +47,7 @@ def evaluate_from_log(bundle: Path, home: Path | None, reward: str, json_to: Jso
     for name, found in ((f"release {record.id}, which serves", told.current), (str(bundle), told.candidate)):
         if found is not None:
             _say(name, found)
-    how = "as the explored places tell" if told.told else "which is given: fewer than 100 explored items were acted upon"
-    typer.echo(f"attention falls by place to the power of {told.examination:.2f}, {how}")
+    typer.echo(told.attention)
     if json_to is not None:
         json_to.write(asdict(told))
 

@@ -10,7 +10,7 @@ import typer
 
 from app.cli.json_to import Json, JsonTo
 from app.cli.options import Home, writable
-from app.cli.progress import warn
+from app.cli.progress import progress, warn
 from app.cli.reading import write_said
 from app.ground.places import check_there
 from app.ground.settings import Settings
@@ -125,9 +125,11 @@ def import_orders(
     store = ReleaseStore(settings.home)
     if out is None:
         store.served()
-    from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
+    steps = progress()
+    with steps(f"reading the items beside {', '.join(map(str, files))}", 0):
+        from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
 
-    items = catalogue_beside(root) if out is not None and has_items(root) else served_catalogue(store, settings.log)
+        items = catalogue_beside(root, progress=steps) if out is not None and has_items(root) else served_catalogue(store, settings.log)
     file = None if strict else rejects or root / _REJECTS
     orders_into(
         root,
@@ -165,8 +167,9 @@ def orders_into(
     from models.datasets.findings import Findings  # noqa: PLC0415
     from models.datasets.rejects import Rejects  # noqa: PLC0415
 
-    with Rejects(file) as rejects:
-        findings = {path: Findings(rejects=None if strict else rejects) for path in files}
+    steps = progress()
+    with Rejects(file) as rejects, steps(f"making outfits of {', '.join(map(str, files))}", 0):
+        findings = {path: Findings(rejects=None if strict else rejects, progress=steps) for path in files}
         try:
             made = make(
                 findings,
@@ -180,6 +183,7 @@ def orders_into(
                 encoding=encoding,
                 ignored=ignored,
                 no_pieces=FeedRecords(settings.home).no_pieces(),
+                progress=steps,
             )
         finally:
             for found in findings.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from threading import Timer
+from threading import Event, Thread
 from typing import Final
 
 import typer
@@ -16,6 +16,7 @@ from models.progress import Advance
 from models.progress import Progress as ProgressProtocol
 
 _LINE_EVERY_S: Final = 5.0
+_SIGN_EVERY_S: Final = 20.0  # of life, of a step that has not advanced
 
 
 def progress() -> ProgressProtocol:
@@ -69,42 +70,62 @@ class Bars:
                     self._display.remove_task(finished)
 
 
-@contextmanager
-def lines(title: str, total: int) -> Iterator[Advance]:
-    """A line every few seconds, and one at the end of the step; the first comes though nothing has advanced yet."""
-    started, done, figures = time.monotonic(), 0, dict[str, float | str]()
-    last_line, written = started, -1
+class Lines:
+    """A line every few seconds, and one at the end of a step.
 
-    def write_line() -> None:
-        nonlocal written
-        written = done
-        seconds = time.monotonic() - started
-        left = round(seconds * (total - done) / done) if done else 0
-        share = f"{done:,}/{total:,} " if total else ""
-        told = [f"{share}{_figures(done, seconds, figures)}".rstrip(), f"{left // 60}:{left % 60:02} left" if left > 0 else ""]
-        typer.echo(f"{title}: {' · '.join(filter(None, told)) or '…'}", err=True)
+    The first comes though nothing has advanced yet; while nothing does, and no other step says a word, one tells for how long.
+    """
 
-    def advance(steps: int = 1, **shown: float | str) -> None:
-        nonlocal done, last_line
-        done += steps
-        figures.update(shown)
-        if time.monotonic() - last_line >= _LINE_EVERY_S:
-            last_line = time.monotonic()
+    def __init__(self) -> None:
+        self._said = 0.0  # when, by whatever step
+
+    @contextmanager
+    def __call__(self, title: str, total: int) -> Iterator[Advance]:
+        """Open a step."""
+        started, done, figures = time.monotonic(), 0, dict[str, float | str]()
+        last_line, written, over = started, -1, Event()
+
+        def write_line(*, waited: bool = False) -> None:
+            nonlocal written
+            written = done
+            self._said = time.monotonic()
+            seconds = self._said - started
+            left = round(seconds * (total - done) / done) if done and not waited else 0
+            share = f"{done:,}/{total:,} " if total else f"{done:,} " if done and not figures else ""
+            told = [f"{share}{_figures(done, seconds, figures)}".rstrip(), f"{_minutes(left)} left" if left > 0 else ""]
+            told += [f"{_minutes(round(seconds))} so far"] if waited else []
+            typer.echo(f"{title}: {' · '.join(filter(None, told)) or '…'}", err=True)
+
+        def advance(steps: int = 1, **shown: float | str) -> None:
+            nonlocal done, last_line
+            done += steps
+            figures.update(shown)
+            if time.monotonic() - last_line >= _LINE_EVERY_S:
+                last_line = time.monotonic()
+                write_line()
+
+        def signs() -> None:
+            if not over.wait(_LINE_EVERY_S) and written < 0:
+                write_line()
+            while not over.wait(_SIGN_EVERY_S):
+                if time.monotonic() - self._said >= _SIGN_EVERY_S:
+                    write_line(waited=True)
+
+        Thread(target=signs, daemon=True).start()
+        try:
+            yield advance
+        finally:
+            over.set()
+        if total and done and written != done:
             write_line()
 
-    def begun() -> None:
-        if written < 0:
-            write_line()
 
-    quiet = Timer(_LINE_EVERY_S, begun)
-    quiet.daemon = True
-    quiet.start()
-    try:
-        yield advance
-    finally:
-        quiet.cancel()
-    if total and written != done:
-        write_line()
+lines: Final = Lines()
+"""One for the process, whose steps lie within each other."""
+
+
+def _minutes(seconds: int) -> str:
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def _figures(done: int, seconds: float, shown: Mapping[str, float | str]) -> str:

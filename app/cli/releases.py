@@ -22,6 +22,7 @@ from app.log.open import check_place
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
 _NOT_ASKED = "not compared with what learns nothing (--no-compare, or too few outfits); attire evaluate DATA --bundle BUNDLE does"
+ReleaseOrCurrent = Annotated[str | None, typer.Argument(help="Release id; left out: the current one.", show_default=False)]
 ReleaseId = Annotated[str, typer.Argument(help="Release id, as `attire releases list` shows it.", show_default=False)]
 
 
@@ -38,21 +39,24 @@ def publish(
     store = ReleaseStore(settings.home)
     current = store.served()
     check_place(settings.log, current.id, current.catalog_offset)
-    from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
-    from app.ground import compute  # noqa: PLC0415
-    from models.manifest import BUNDLE  # noqa: PLC0415
+    steps = progress()
+    with steps("loading what publishes", 0):
+        from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
+        from app.ground import compute  # noqa: PLC0415
+        from models.manifest import BUNDLE  # noqa: PLC0415
 
-    release = run(
-        bundle,
-        store,
-        better=not as_trained,
-        log=settings.log,
-        cache=settings.cache.expanduser(),
-        device=compute.device(settings.device),
-        engine=engine_on(on, settings),
-        progress=progress(),
-        warn=warn,
-    )
+    with steps(f"publishing {bundle}", 0):
+        release = run(
+            bundle,
+            store,
+            better=not as_trained,
+            log=settings.log,
+            cache=settings.cache.expanduser(),
+            device=compute.device(settings.device),
+            engine=engine_on(on, settings),
+            progress=steps,
+            warn=warn,
+        )
     if json_to is not None:
         json_to.write(_told(store, release))
         return
@@ -125,10 +129,14 @@ def _table(records: Sequence[ReleaseRecord], current: ReleaseRecord | None) -> N
 
 
 @group.command()
-def show(release: ReleaseId, home: Home = None) -> None:
+def show(release: ReleaseOrCurrent = None, home: Home = None) -> None:
     """One release as JSON, with what its bundle says of itself."""
     store = _store(Settings.read(home=home))
-    typer.echo(json.dumps(_told(store, store.bring(store.record(release))), indent=1))
+    record = store.current() if release is None else store.record(release)
+    if record is None:
+        msg = f"{store.home} has no release; run `attire import DATA --home {store.home}`"
+        raise HomeError(msg)
+    typer.echo(json.dumps(_told(store, store.bring(record)), indent=1))
 
 
 def _told(store: ReleaseStore, record: ReleaseRecord) -> dict[str, Any]:

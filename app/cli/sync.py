@@ -17,7 +17,7 @@ from app.ground.settings import Settings
 from app.home.feeds import REJECTS
 
 if TYPE_CHECKING:
-    from app.catalogue.syncing import Synced
+    from app.catalogue.synced import Synced
     from models.datasets.findings import Findings
 
 
@@ -47,18 +47,18 @@ def sync(
 
     settings = Settings.read(home=home)
     ReleaseStore(settings.home).current()
-    from app.catalogue.importing import Bounds  # noqa: PLC0415
+    from app.catalogue.bounds import Bounds  # noqa: PLC0415
     from app.catalogue.syncing import sync as run  # noqa: PLC0415
     from models.datasets.findings import Findings  # noqa: PLC0415
     from models.datasets.rejects import Rejects  # noqa: PLC0415
 
     bounds = Bounds(rejected=1.0, left=0.0) if force else Bounds(rejected=most)
     file = rejects or settings.home / REJECTS
-    findings = Findings()
+    findings, steps = Findings(), progress()
     try:
-        with Rejects(file) as aside:
-            findings = Findings(rejects=aside)
-            done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=progress(), warn=warn)
+        with Rejects(file) as aside, steps(f"synchronising {feed}", 0):
+            findings = Findings(rejects=aside, progress=steps)
+            done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=steps, warn=warn)
     except ROOTS as error:
         FeedRecords(settings.home).failed(feed, str(error))
         write_said(json_to, {"feed": feed, "refused": str(error), **of_reading(findings)})

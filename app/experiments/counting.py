@@ -33,8 +33,11 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     units = _units(answers.filter(pl.col("variant").is_in(names)))
     stop = min((datetime.fromisoformat(stopped.at) for stopped in experiment.stopped.values()), default=None)
     early = pl.col("first_at").is_not_null() if stop is None else pl.col("first_at") < stop
+    priced = (pl.col("purchase") == 1) & (pl.col("unpriced") == 0)
     told = units.group_by("variant").agg(
         pl.len().alias("units"),
+        pl.col("value").filter(priced).mean().alias("order_value"),
+        (pl.col("unpriced") > 0).sum().alias("left_out"),
         pl.col("answers").sum(),
         early.sum().alias("before_stop"),
         pl.col("fallbacks", "unpriced").sum(),
@@ -80,6 +83,8 @@ def _tally(row: Mapping[str, Any]) -> Tally:
         fallbacks=row["fallbacks"],
         view_through=row["view_through"],
         unpriced=row["unpriced"],
+        left_out=row["left_out"],
+        order_value=row["order_value"],
         currencies=tuple(row["currencies"]),
         releases={one["releases"]: one["count"] for one in row["releases"]},
     )

@@ -7,12 +7,13 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.ground.fields import WORD
 from app.ground.strict import Few, Id, Strict, with_examples
 from app.rules.rule import LONGEST_NOTE, Rule
 
 METRICS: Final = ("click", "attach", "purchase", "return", "value", "empty")
 Metric = Literal["click", "attach", "purchase", "return", "value", "empty"]
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Word = Annotated[str, StringConstraints(pattern=WORD)]
 """A name of an experiment or variant: it is a label of figures, and a word of commands."""
 
 

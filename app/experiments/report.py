@@ -25,7 +25,7 @@ class Measured:
     """A metric of a variant.
 
     Attributes:
-        mean: over its units. interval: of it, None of too few units.
+        mean: over its units. interval: of it, within what the metric can be; None of too few units.
         gain: the mean minus the control's, ``gain_interval`` of that; None of the control itself.
     """
 
@@ -46,7 +46,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class VariantReport:
-    """One variant: what its units did, each metric by name (no ``value`` of several currencies), and why it stopped, if it did."""
+    """One variant: what its units did, each metric by name (``value`` where it is known), and why it stopped, if it did."""
 
     name: str
     tally: Tally
@@ -55,9 +55,8 @@ class VariantReport:
 
     @property
     def order_value(self) -> float | None:
-        """What a unit that bought spent on what was suggested and kept; None where nobody did, or in several currencies."""
-        bought, value = self.metrics["purchase"].mean, self.metrics.get("value")
-        return value.mean / bought if value is not None and bought else None
+        """What a unit that bought spent on what was suggested and kept; None where no unit tells, or in several currencies."""
+        return self.tally.order_value if "value" in self.metrics else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +94,7 @@ class Report:
                 found.append(f"{variant.name} was answered by several releases, and its figures mix them: {releases}")
         if len(self.currencies) > 1:
             found.append(f"purchases are in several currencies ({', '.join(self.currencies)}), so there is no value")
-        return found
+        return found + [_without_price(variant.name, variant.tally) for variant in self.variants if variant.tally.unpriced]
 
     @property
     def control(self) -> VariantReport:
@@ -107,7 +106,8 @@ def report_of(experiment: Experiment, tallied: Mapping[str, Tally]) -> Report:
     """The report of what was tallied. Each comparison is at ``ALPHA``, shared by as many variants as are compared with the control."""
     found = {variant.name: tallied.get(variant.name, NOBODY) for variant in experiment.variants}
     control, alpha = found[experiment.control], ALPHA / (len(found) - 1)
-    told = [name for name in METRICS if name != "value" or len({one for tally in found.values() for one in tally.currencies}) < _SEVERAL]
+    one_currency = len({currency for tally in found.values() for currency in tally.currencies}) < _SEVERAL
+    told = [name for name in METRICS if name != "value" or (one_currency and not any(map(_worth_unknown, found.values())))]
     variants = []
     for name, tally in found.items():
         other = None if name == experiment.control else control
@@ -118,11 +118,23 @@ def report_of(experiment: Experiment, tallied: Mapping[str, Tally]) -> Report:
     return Report(experiment, tuple(variants), split_p(counts, [variant.weight for variant in experiment.variants]))
 
 
+def _worth_unknown(tally: Tally) -> bool:
+    """Whether units bought, and of none is known what it spent."""
+    return tally.left_out > 0 and tally.order_value is None
+
+
+def _without_price(name: str, tally: Tally) -> str:
+    said = f"{name}: purchases without a price: {tally.unpriced:,}"
+    if _worth_unknown(tally):
+        return f"{said}; of no unit that bought is known what it spent, so there is no value"
+    return f"{said}, which count as 0 in value; not in the average order, as they made them: {tally.left_out:,} units"
+
+
 def _measured(metric: str, tally: Tally, control: Tally | None, alpha: float, planned: int) -> Measured:
     mean, own = tally.means[metric], None
     if tally.units >= _LEAST_UNITS and tally.variances[metric] > 0:
         half = radius(tally.units, tally.variances[metric] ** 0.5, ALPHA, planned)
-        own = (mean - half, mean + half)
+        own = (max(0.0, mean - half), mean + half if metric == "value" else min(1.0, mean + half))
     if control is None:
         return Measured(mean, own)
     gain, many = mean - control.means[metric], tally.events[metric] + control.events[metric] >= _LEAST_EVENTS

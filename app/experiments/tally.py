@@ -17,7 +17,9 @@ class Tally:
         units: shoppers, sessions or requests that the variant answered. impressions: answers. fallbacks: of them, from another release.
         before_stop: units that came before any variant stopped, so while all took their share.
         means, variances: of each metric, over units. events: units of which it is not 0.
-        view_through: units that bought what they had only seen. unpriced: purchases that say no price. currencies: of the others.
+        view_through: units that bought what they had only seen.
+        unpriced: purchases that say no price, which count as 0 in ``value``. left_out: units that made them. currencies: of the others.
+        order_value: what a unit that bought, and is not left out, spent on what it kept; None where there is none.
         releases: that answered, and how many answers each gave.
     """
 
@@ -30,6 +32,8 @@ class Tally:
     fallbacks: int = 0
     view_through: int = 0
     unpriced: int = 0
+    left_out: int = 0
+    order_value: float | None = None
     currencies: tuple[str, ...] = ()
     releases: Mapping[str, int] = field(default_factory=dict)
 

@@ -38,7 +38,8 @@ def lines(report: Report) -> Iterator[str]:
         for metric, found in variant.metrics.items():
             yield f"  {metric:9}{_figures(found)}"
         if variant.order_value is not None:
-            yield f"  value of those who bought: {variant.order_value:.2f}"
+            left_out = f", but for {variant.tally.left_out:,} who bought without a price" if variant.tally.left_out else ""
+            yield f"  value of those who bought{left_out}: {variant.order_value:.2f}"
     yield f"intervals: {METHOD}"
 
 
@@ -47,7 +48,6 @@ def _beside(variant: VariantReport) -> str:
     counts = {
         "answered by another release": tally.fallbacks,
         "units bought what they had only seen": tally.view_through,
-        "purchases say no price": tally.unpriced,
     }
     told = f", by {', '.join(tally.releases)}" if tally.releases else ""
     told += "".join(f"; {count:,} {what}" for what, count in counts.items() if count)

@@ -6,6 +6,8 @@ ServiceError
 │   ├── UnknownReleaseError   a release that this home does not have
 │   ├── UnknownRuleError      a rule that this home does not have
 │   ├── UnknownExperimentError  an experiment that this home does not have
+│   ├── UnknownVersionError   a version that this home does not keep
+│   ├── OtherVersionError     what was to be changed is at another version by now
 │   ├── UnknownCategoryError  a category that neither the catalogue nor the model has
 │   ├── LimitExceededError    more items, slots, candidates… than a request may hold
 │   ├── BadPictureError       a picture that cannot be used
@@ -36,17 +38,15 @@ The table is data: ``app.api.problems`` turns it into responses, so that nothing
 from __future__ import annotations
 
 import errno
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any, Final
+from typing import Final
 
+from app.ground.shortened import shortened
 from index.errors import SnapshotError, VectorError, VectorIndexError
 from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError, RowError
 
 _NOT_WRITTEN: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
-_SHOWN_CHARACTERS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,14 @@ class UnknownRuleError(RequestError):
 
 class UnknownExperimentError(RequestError):
     """An experiment that this home does not have."""
+
+
+class UnknownVersionError(RequestError):
+    """A version of rules that this home does not keep."""
+
+
+class OtherVersionError(RequestError):
+    """What was to be changed is at another version by now than the one that the change was made for."""
 
 
 class UnknownCategoryError(RequestError):
@@ -215,6 +223,8 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     UnknownReleaseError: Problem(404, "/problems/unknown-release", "No such release"),
     UnknownRuleError: Problem(404, "/problems/unknown-rule", "No such rule"),
     UnknownExperimentError: Problem(404, "/problems/unknown-experiment", "No such experiment"),
+    UnknownVersionError: Problem(404, "/problems/unknown-version", "No such version"),
+    OtherVersionError: Problem(412, "/problems/other-version", "It is at another version by now"),
     UnknownCategoryError: Problem(404, "/problems/unknown-category", "No such category"),
     LimitExceededError: Problem(422, "/problems/limit-exceeded", "The request asks for more than one request may"),
     BadPictureError: Problem(422, "/problems/bad-picture", "The picture cannot be used"),
@@ -276,27 +286,3 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, OSError) and error.errno in _NOT_WRITTEN:
         return PROBLEMS[StorageGoneError]
     return next((PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS), INTERNAL)
-
-
-def shortened(value: Any) -> str:  # noqa: ANN401 - whatever a client sent
-    """A value as JSON in ASCII, cut to 80 characters; safe to send back whatever the value was, and quick however large it is."""
-    head = _head(value)
-    try:
-        text = head if isinstance(head, str) and head.isprintable() else json.dumps(head, default=str)
-    except (ValueError, RecursionError):
-        text = type(value).__name__
-    if len(text) <= _SHOWN_CHARACTERS:
-        return text
-    size = f" ({len(value):,} characters)" if isinstance(value, str) else ""
-    return f"{text[:_SHOWN_CHARACTERS]}…{size}"
-
-
-def _head(value: Any, levels: int = 4) -> Any:  # noqa: ANN401 - likewise
-    """As much of a value as may be shown of it."""
-    if isinstance(value, str | bytes):
-        return value[: _SHOWN_CHARACTERS + 1]
-    if isinstance(value, dict) and levels:
-        return {_head(name): _head(inner, levels - 1) for name, inner in islice(value.items(), _SHOWN_CHARACTERS)}
-    if isinstance(value, list) and levels:
-        return [_head(inner, levels - 1) for inner in value[:_SHOWN_CHARACTERS]]
-    return f"{type(value).__name__} of {len(value):,}" if isinstance(value, dict | list) else value

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, Final
 
-from app.ground.errors import shortened
+from app.ground.shortened import shortened
 from models.errors import nearest
 
 _WORDS: Final = {"missing": "is required", "extra_forbidden": "is not known here"}
@@ -19,8 +20,14 @@ _EXAMPLES: Final = {
 }
 """Objects that are taken for others, by the field that holds them, or holds a list of them."""
 _MOMENT: Final = "write ISO 8601 with an offset, such as 2026-11-02T10:00:00+01:00, or seconds since 1970"
+_OF_ITS_FORM: Final = {"unexpected extra characters at the end of the input": "more than that: hours go to 23, an offset is Z or as +02:00"}
+"""What pydantic says of a moment's form, where that misleads, in plain words."""
+WORD: Final = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+_PATTERNS: Final = {WORD: "should be 1 to 64 of letters A to Z, digits, and . _ - after the first"}
+"""Patterns that requests have to match, in words."""
 _WHERE: Final = {"body", "query", "path"}
 _INNER: Final = ("function-", "list[")  # pydantic adds such parts to the location of a union's member
+_OF_KINDS: Final = frozenset({"rules"})  # lists of objects of several kinds: to the location in one of them it adds which kind that is
 
 
 def path(location: Iterable[str | int]) -> str:
@@ -28,8 +35,12 @@ def path(location: Iterable[str | int]) -> str:
 
     >>> path(("body", "items", 0, "id"))
     'items[0].id'
+    >>> path(("body", "rules", 0, "exclude", "items", "price"))
+    'rules[0].items.price'
     """
     parts = [part for part in location if isinstance(part, int) or not part.startswith(_INNER)]
+    kinds = {place + 2 for place, pair in enumerate(pairwise(parts)) if pair[0] in _OF_KINDS and isinstance(pair[1], int)}
+    parts = [part for place, part in enumerate(parts) if place not in kinds]
     parts = parts[1:] if len(parts) > 1 and parts[0] in _WHERE else parts
     return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).removeprefix(".")
 
@@ -44,6 +55,7 @@ def problem(error: Mapping[str, Any]) -> str:
     """
     return (
         _of_moment(error)
+        or _PATTERNS.get(error.get("ctx", {}).get("pattern"))
         or _of_object(error)
         or _of_kind(error)
         or _WORDS.get(error["type"], str(error["msg"]).replace(" after validation", ""))
@@ -82,7 +94,8 @@ def _of_moment(error: Mapping[str, Any]) -> str | None:
     if kind == "timezone_aware":
         why = "has no offset from UTC"
     elif kind.startswith("datetime_"):
-        why = f"is no moment ({str(error['msg']).partition(', ')[2] or 'neither text nor number'})"
+        said = str(error["msg"]).partition(", ")[2]
+        why = f"is no moment ({_OF_ITS_FORM.get(said, said) or 'neither text nor number'})"
     elif isinstance(earliest, str):
         why = f"is before {earliest[:10]}"
     else:

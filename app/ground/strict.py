@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, Final, LiteralString, TypeVar
+from types import NoneType
+from typing import Annotated, Any, Final, LiteralString, TypeVar, get_args
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +28,8 @@ from models.datasets.names import LONGEST_NAME, has_control
 from models.errors import did_you_mean
 
 LONGEST_TEXT: Final = 2_000
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+"""A moment before it is a mistake."""
 _MOST_TOLD: Final = 5
 _MOST: Final = 10_000  # what one request may hold is a setting (``Limits``), and is less
 T = TypeVar("T")
@@ -95,14 +99,17 @@ def exactly_one(*names: str) -> list[dict[str, Any]]:
 
 
 class Strict(BaseModel):
-    """Refuses unknown fields, values of another type, and infinite numbers."""
+    """Refuses unknown fields, values of another type, and infinite numbers; null is as good as left out where it is no value."""
 
     model_config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False, frozen=True)
 
     @model_validator(mode="before")
     @classmethod
     def _name_the_nearest_field(cls, data: Any) -> Any:  # noqa: ANN401 - whatever a client sent
-        return known_fields(cls, _of_model, data)
+        known = known_fields(cls, _of_model, data)
+        if not isinstance(known, dict) or all(known[name] is not None for name in _never_null(cls) & known.keys()):
+            return known
+        return {name: value for name, value in known.items() if value is not None or name not in _never_null(cls)}
 
 
 def known_fields(owner: type, fields_of: Callable[[Any], Mapping[str, FieldInfo]], data: T) -> T:
@@ -129,6 +136,13 @@ def known_fields(owner: type, fields_of: Callable[[Any], Mapping[str, FieldInfo]
 def _declared(owner: type, fields_of: Callable[[Any], Mapping[str, FieldInfo]]) -> Mapping[str, FieldInfo]:
     """The fields of a class, by the names that clients give them."""
     return {field.alias or name: field for name, field in fields_of(owner).items()}
+
+
+@cache
+def _never_null(owner: type[BaseModel]) -> frozenset[str]:
+    """The fields that may be left out, and of which null is no value."""
+    declared = _declared(owner, _of_model).items()
+    return frozenset(name for name, field in declared if not field.is_required() and NoneType not in get_args(field.annotation))
 
 
 def _of_model(owner: type[BaseModel]) -> Mapping[str, FieldInfo]:

@@ -36,7 +36,7 @@ class FeedRecord:
         digest: of its content when it was synchronised; empty where something of it is still to be had.
         reading: a digest of how it was read.
         etag, modified: what its server said to tell a later version by.
-        release, offset: what was served, and the end of the catalogue's log, once that was done.
+        catalogue, offset: a digest of the catalogue that was served, and the end of the catalogue's log, once that was done.
         folders, pictures: the folders that its pictures were read from, and a digest of these.
         synced: when, in seconds since 1970. rows, rejected: how many it had then, and how many of them were set aside.
         failures: how often it failed, in all. why: the last failure; None once it went well.
@@ -47,7 +47,7 @@ class FeedRecord:
     reading: str = ""
     etag: str | None = None
     modified: str | None = None
-    release: str = ""
+    catalogue: str = ""
     offset: str = ""
     folders: Sequence[str] = ()
     pictures: str = ""

@@ -86,15 +86,24 @@ class FromLog:
 
     Attributes:
         reward: what is counted. examination: how steeply attention falls by place. told: whether the log told that.
+        given: whether a setting did; else it is assumed.
         refused: why nothing is said; then both estimates are None.
     """
 
     reward: str
     examination: float = 1.0
     told: bool = False
+    given: bool = False
     current: Estimated | None = None
     candidate: Estimated | None = None
     refused: str | None = None
+
+    @property
+    def attention(self) -> str:
+        """How steeply attention falls, and how that is known."""
+        assumed = "which is assumed: fewer than 100 explored items were acted upon; ATTIRE_EXPLORATION__EXAMINATION gives another"
+        how = "as the explored places tell" if self.told else "as ATTIRE_EXPLORATION__EXAMINATION gives" if self.given else assumed
+        return f"attention falls by place to the power of {self.examination:.2f}, {how}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,9 @@ from typing import Annotated, Final
 from pydantic import NonNegativeInt, StringConstraints
 from pydantic.dataclasses import dataclass as checked
 
-from app.ground.errors import HomeError, shortened
+from app.ground.errors import HomeError
 from app.ground.places import shown
+from app.ground.shortened import shortened
 from app.home.alone import one_by_one
 from app.home.encodings import Encodings
 from app.home.halves import refuse_half

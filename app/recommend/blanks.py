@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from app.ground.errors import shortened
+from app.ground.shortened import shortened
 from app.recommend.allowed import Allowed, narrowed
 from app.recommend.blocked import nobodys
 from app.recommend.consistent import NOT_FOR_THEM

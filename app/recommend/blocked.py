@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from app.ground.errors import shortened
+from app.ground.shortened import shortened
 from app.recommend.products import with_variants
 from app.release.release import Release
 from index.columns import Columns, Filter

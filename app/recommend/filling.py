@@ -6,8 +6,8 @@ Shape legend: M candidates · P promoted rows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -31,8 +31,18 @@ _FALL: Final = 0.05
 _WORSE: Final = "with {} of these the outfit goes together less well than without"
 
 Pools = Mapping[Slot, Pool]
-Moved = Mapping[int, tuple[str, ...]]
-"""By row the rules that moved it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What rules moved.
+
+    Attributes:
+        by: of each row the rules that moved it. unmoved: the slots in which they did, as they would be without.
+    """
+
+    by: Mapping[int, tuple[str, ...]]
+    unmoved: Pools
 
 
 def ranked(resolved: Resolved, blanks: Sequence[Blank]) -> tuple[Pools, Moved]:
@@ -46,12 +56,15 @@ def ranked(resolved: Resolved, blanks: Sequence[Blank]) -> tuple[Pools, Moved]:
     for blank in blanks:
         if blank.query_D is None:
             pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=not resolved.question.candidates)
-    moved: dict[int, tuple[str, ...]] = {}
+    by, unmoved = dict[int, tuple[str, ...]](), dict[Slot, Pool]()
     for slot, pool in pools.items():
-        ruled, why = by_rules(release, resolved.ruling, leant(release, pool, resolved.steering.leanings), len(worn) + 1)
-        pools[slot] = _leading(resolved, _promoting(ruled, resolved.promoted_P)) if slot in found else ruled
-        moved |= why
-    return pools, moved
+        pulled = leant(release, pool, resolved.steering.leanings)
+        ruled, why = by_rules(release, resolved.ruling, pulled, len(worn) + 1)
+        pools[slot] = _leading(resolved, ruled) if slot in found else ruled
+        if why:
+            unmoved[slot] = _leading(resolved, pulled) if slot in found else pulled
+        by |= why
+    return pools, Moved(by, unmoved)
 
 
 def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Moved, allowed: Allowed | None) -> list[FilledSlot]:
@@ -62,7 +75,7 @@ def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Mov
     """
     release, worn, question = resolved.release, resolved.worn, resolved.question
     promoted = {*resolved.promoted_P.tolist()}
-    best, seen = _shown(resolved, blanks, pools)
+    best, seen = _shown(resolved, blanks, pools, moved)
     now, with_each_BM = _likely(resolved, best)
     partly = f"ranked without what is not in the catalogue: {listed(worn.missing)}" if worn.missing else None
     idle, slots = resolved.idle, []
@@ -85,7 +98,7 @@ def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Mov
                 promoted=int(row) in promoted,
                 variants=allowed.variants(release, int(row)) if allowed else (),
                 why=why[place] if place < len(why) else None,
-                rules=moved.get(int(row), ()),
+                rules=moved.by.get(int(row), ()),
                 explored=place in what.explored,
             )
             for place, (row, score, probability) in enumerate(zip(pool.rows_M, pool.scores_M, probabilities, strict=True))
@@ -94,15 +107,15 @@ def filled(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Mov
     return slots
 
 
-def _shown(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[list[Pool], list[Considered]]:
+def _shown(resolved: Resolved, blanks: Sequence[Blank], pools: Pools, moved: Moved) -> tuple[list[Pool], list[Considered]]:
     """What is shown of each blank, some of it explored where the question says so, and what was considered for it."""
-    question = resolved.question
-    fixed = resolved.fixed
+    question, fixed = resolved.question, resolved.fixed
     once = [slot for slot, count in Counter(blank.slot for blank in blanks).items() if count == 1]
     shown, seen = [], []
     for place, blank in enumerate(blanks):
         pool = pools[blank.slot]
-        best = _best(resolved, blank, pool)
+        best = _best(resolved, blank, pool, fixed)
+        _note_what_went(resolved, blank, best, moved)
         held = sum(row in fixed for row in best.rows_M.tolist())
         if question.exploring is not None and blank.slot in once:
             best, what = explore(resolved.release, pool, best, question.exploring, fixed=held, slot=place)
@@ -113,12 +126,29 @@ def _shown(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[l
     return shown, seen
 
 
-def _best(resolved: Resolved, blank: Blank, pool: Pool) -> Pool:
+def _note_what_went(resolved: Resolved, blank: Blank, best: Pool, moved: Moved) -> None:
+    """Have part in the answer the rules that moved what a blank would show without them; of what it shows, suggestions tell.
+
+    With ``diversity`` each place depends on all that was ranked.
+    """
+    pool, ruling = moved.unmoved.get(blank.slot), resolved.ruling
+    if pool is None or ruling is None:
+        return
+    without = _best(resolved, blank, pool, {*resolved.promoted_P.tolist()})
+    if without.rows_M.tolist() != best.rows_M.tolist():
+        rows_M = pool.rows_M if resolved.question.diversity else without.rows_M
+        ruling.touched.update(dict.fromkeys(rule for row in rows_M.tolist() for rule in moved.by.get(row, ())))
+
+
+def _best(resolved: Resolved, blank: Blank, pool: Pool, fixed: Collection[int]) -> Pool:
     """The suggestions of a blank: the best of its slot, after those of the blanks of that slot before it.
 
     Promoted ones come first, and then pinned ones, however alike they are.
+
+    Args:
+        fixed: both.
     """
-    question, k, fixed = resolved.question, resolved.k, resolved.fixed
+    question, k = resolved.question, resolved.k
     pool = _promoting(pool, resolved.promoted_P)
     first = sum(row in fixed for row in pool.rows_M.tolist()) if fixed else 0
     upto = k * (blank.nth + 1)
@@ -127,7 +157,8 @@ def _best(resolved: Resolved, blank: Blank, pool: Pool) -> Pool:
 
 
 def _leading(resolved: Resolved, pool: Pool) -> Pool:
-    """The best of each product, without products that are worn."""
+    """The promoted or best of each product, without products that are worn."""
+    pool = _promoting(pool, resolved.promoted_P)
     worn = [row for row in resolved.worn.rows if row is not None]
     return pool.at(resolved.release.traits.leading(pool.rows_M, worn))
 

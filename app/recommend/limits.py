@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError, shortened
+from app.ground.errors import Detail, LimitExceededError, UnknownCategoryError
+from app.ground.shortened import shortened
 from app.release.release import Release
 from models.datasets.garments import categories_meant
 from models.datasets.names import spelling_of

@@ -72,10 +72,12 @@ def score(
     wanted: Filter = IN_STOCK,
     consistent: bool = True,
     ruled: Ruled | None = None,
+    place: int = 0,
 ) -> list[OutfitScore]:
     """Score outfits in one batch.
 
     Args:
+        place: of the first one in the request, for errors.
         wanted: what a swap must satisfy.
         consistent: whether a swap must be for the people, the season and the occasion that the other items are for.
         ruled: the merchandiser's rules, which take swaps away; None where there are none.
@@ -84,12 +86,12 @@ def score(
         LimitExceededError: too many outfits, or too much work. Also whatever ``resolve_all`` raises.
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
-    fields = [f"outfits[{position}].items" for position in range(len(outfits))]
+    fields = [f"outfits[{position}].items" for position in range(place, place + len(outfits))]
     for field, items in zip(fields, outfits, strict=True):
         check_count(field, len(items), limits.max_items, "items")
     outfits, wanted = meant(release, outfits), replace(spelt(release.snapshot, wanted), exclude=with_groups(release, wanted.exclude))
-    if _work([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
-        check_work(_work([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
+    if work_of_scoring([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
+        check_work(work_of_scoring([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
     worn = resolve_all(release, outfits, limits, fields)
     whole = [outfit for outfit in worn if _is_outfit(release, outfit)]
     categories = [outfit.categories for outfit in whole]
@@ -107,7 +109,7 @@ def _is_outfit(release: Release, worn: Worn) -> bool:
     return len(worn) >= _LEAST_PIECES and len({-1 - place if row is None else int(first_N[row]) for place, row in enumerate(worn.rows)}) > 1
 
 
-def _work(sizes: Sequence[int], *, explain: bool) -> int:
+def work_of_scoring(sizes: Sequence[int], *, explain: bool) -> int:
     """What outfits of so many items take."""
     return sum(size**2 + (work_of_explaining(size, RETRIEVED) if explain else 0) for size in sizes)
 

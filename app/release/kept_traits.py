@@ -24,14 +24,15 @@ from app.release.sized import Sized
 from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, roles
-from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, occasion, size_scale, traditions
+from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, traditions
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
+from models.progress import Progress, silent
 from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_LABELS: Final = (ages, audience, belongings, garments, garments_abroad, labels, occasion, size_scale, traditions)
+_LABELS: Final = (ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, traditions)
 _READERS: Final = (traits, variants, sized, dice, roles, *_LABELS)
 
 
@@ -44,7 +45,7 @@ _PLACES: Final = "sizes.json"
 _KEPT: Final = Seal(kind="traits", manifest=_KeptTraits, format=1)
 
 
-def traits_of(directory: Path, snapshot: Snapshot) -> Traits:
+def traits_of(directory: Path, snapshot: Snapshot, progress: Progress = silent) -> Traits:
     """The traits of a snapshot, from its cache where they are; else they are read from its items, and kept if its directory is writable."""
     kept = directory / CACHE / f"traits-{_version()}"
     with suppress(SealedError, OSError, ValueError, TypeError):
@@ -52,7 +53,7 @@ def traits_of(directory: Path, snapshot: Snapshot) -> Traits:
         if manifest.snapshot == snapshot.manifest.id:
             _KEPT.check(kept, manifest)
             return _read(kept)
-    made = Traits.of(snapshot)
+    made = Traits.of(snapshot, progress=progress)
     with suppress(OSError), staged(kept) as staging:
         (staging / "labels.json").write_text(json.dumps([astuple(one) for one in made.labels]))
         for name, values in (("label", made.label_N), ("key", made.key_N), ("first", made.first_N)):

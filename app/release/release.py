@@ -33,6 +33,7 @@ from models.datasets.garments import role_of
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
 from models.precision import CPU
+from models.progress import Progress, silent
 
 _ENOUGH: Final = 1_000  # items of a category that tell what it is worn as
 _CHECKED_ROWS: Final = 16
@@ -93,6 +94,7 @@ class Release:
         device: torch.device = CPU,
         *,
         later: bool = False,
+        progress: Progress = silent,
     ) -> Release:
         """Load a release onto a device, check it and warm it.
 
@@ -123,7 +125,7 @@ class Release:
             snapshot=snapshot,
             images=store.images,
             encoder=PhotoEncoder(bundle.encoder_spec, manifest.encoder, device),
-            traits=traits_of(path, snapshot),
+            traits=traits_of(path, snapshot, progress),
         )
         release._check(path)
         return release

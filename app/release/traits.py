@@ -26,6 +26,7 @@ from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
+from models.progress import Progress, counted, silent
 
 _USUAL: Final = 0.75
 """The share of grown-ups' or children's pieces from which on those that say no age are theirs."""
@@ -52,7 +53,7 @@ class Traits:
     _told: dict[tuple[int, Hashable], tuple[object, BoolArray]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None) -> Traits:
+    def of(cls, snapshot: Snapshot | Overlay, known: Traits | None = None, progress: Progress = silent) -> Traits:
         """Read the rows.
 
         Args:
@@ -65,13 +66,13 @@ class Traits:
         groups, beside = keys[keys < 0], None
         if known and len(groups):
             beside = snapshot.items.select(SIZED_COLUMNS).take(pa.array(np.flatnonzero(np.isin(before.key_N, groups))))
-        said = labels_of(items, snapshot.categories, beside)
+        said = counted(labels_of(items, snapshot.categories, beside), progress, "reading the words of items", items.num_rows)
         codes = (place_of.setdefault(labels, len(place_of)) for labels in said)
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
         first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
-        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32, items.num_rows)])
+        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32)])
         if known is None:
             sized = Sized.of(items, tuple(place_of), label_N, first_N)
         else:

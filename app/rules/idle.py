@@ -11,6 +11,7 @@ import numpy as np
 
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotTemplate
 from app.rules.shelves import Shelves
+from index.backends.base import IntArray
 from models.datasets.garments import categories_meant
 from models.errors import nearest
 
@@ -69,7 +70,7 @@ def _unknown(rule: Rule, selectors: Sequence[Selector], shelves: Shelves) -> Ite
         ("attribute", attributes, shelves.attributes),
         ("brand", sorted(brands - shelves.brands), shelves.brands),
         ("audience", sorted(name for name in audiences if not shelves.has_for(name)), shelves.audiences),
-        ("season", sorted(seasons - shelves.seasons), shelves.seasons),
+        ("season", sorted(name for name in seasons if not shelves.has_season(name)), shelves.seasons),
     ]
     for name in sorted({name for name, _ in said if name in shelves.attributes}):
         lacking = sorted(value for one, value in said if one == name and value not in shelves.values(name))
@@ -107,5 +108,16 @@ def _takes_all(rule: Exclude | Require, known: dict[str, Selector], shelves: She
         return
     if isinstance(rule, Exclude) and len(rows) == len(shelves.everything):
         yield "it takes the whole catalogue away"
-    elif be is not None and len(be) and not len(np.intersect1d(rows, be, assume_unique=True)):
-        yield "none of its `items` is what they have to `be`, so that it takes all of them away"
+    elif isinstance(rule, Require) and be is not None and len(be):
+        if not len(np.intersect1d(rows, be, assume_unique=True)):
+            yield "none of its `items` is what they have to `be`, so that it takes all of them away"
+        elif emptied := _emptied(rule, np.setdiff1d(rows, be, assume_unique=True), shelves):
+            more = f" and {len(emptied) - 1} more" if len(emptied) > 1 else ""
+            yield f"it leaves nothing of the category {emptied[0]!r}{more}"
+
+
+def _emptied(rule: Require, taken: IntArray, shelves: Shelves) -> list[str]:
+    """The categories, but for those that the rule does not want, of which nothing is left without these rows."""
+    snapshot = shelves.release.snapshot
+    wanted = [name for name in snapshot.sizes if not rule.be.category or name in rule.be.category]
+    return [name for name in wanted if len(rows := snapshot.rows_in(name)) and np.isin(rows, taken, assume_unique=True).all()]

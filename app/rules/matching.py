@@ -13,7 +13,7 @@ import numpy as np
 from app.release.release import CatalogueItem
 from app.release.variants import GROUP_NAMES
 from app.rules.rule import Selector
-from models.datasets.audience import is_for
+from models.datasets.audience import is_for, seasons_named
 from models.datasets.labels import PieceLabels
 
 ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price", *GROUP_NAMES)
@@ -60,8 +60,12 @@ def satisfies(facts: Facts, selector: Selector) -> bool:
         and (not selector.attributes or _has(facts, selector.attributes))
         and (selector.price is None or _within(facts.price, selector.price.min, selector.price.max))
         and (not selector.audience or any(is_for(facts.labels.audience, name) for name in selector.audience))
-        and (not selector.season or facts.labels.season in selector.season)
+        and (not selector.season or _worn_in(facts, selector.season))
     )
+
+
+def _worn_in(facts: Facts, seasons: Sequence[str]) -> bool:
+    return facts.labels.season in seasons or not seasons_named(facts.attributes).isdisjoint(seasons)
 
 
 def _has(facts: Facts, attributes: Mapping[str, Sequence[str]]) -> bool:

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from app.ground.strict import AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields, refused_where
+from app.ground.strict import EARLIEST, AtMost, CategoryName, Few, Id, Name, PriceRange, Value, known_fields, refused_where
 from models.datasets.names import folder_problem
 
 LONGEST_NOTE: Final = 500
@@ -79,7 +79,7 @@ class Selector(_Said):
     season: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,
-        description='When they are worn, as their words say: "summer", …',
+        description='When they are worn, as items of any category state: "summer", "all year", …',
         examples=[["winter"]],
     )
 
@@ -99,6 +99,14 @@ class When(_Said):
     worn: Selector | None = Field(default=None, description="Where any item that is worn is one of these.")
     since: AwareDatetime | None = Field(default=None, description="From this moment on.", examples=["2026-12-01T00:00:00Z"])
     until: AwareDatetime | None = Field(default=None, description="Until before this moment.", examples=["2026-12-27T00:00:00Z"])
+
+    @field_validator("since", "until")
+    @classmethod
+    def _not_before_all(cls, moment: datetime | None, info: ValidationInfo) -> datetime | None:
+        if moment is not None and moment < EARLIEST and info.context != KEPT:
+            kind, problem = "before_all", "is before {ge}"
+            raise PydanticCustomError(kind, problem, {"ge": EARLIEST.isoformat()})
+        return moment
 
     @model_validator(mode="after")
     def _in_order(self) -> When:
@@ -240,6 +248,23 @@ def as_written(rule: Rule) -> dict[str, Any]:
     """A rule as whoever writes it says it, without what it leaves out."""
     said: list[dict[str, Any]] = RULES.dump_python([rule], mode="json", by_alias=True, exclude_defaults=True)
     return said[0]
+
+
+def standing(rule: _Rule, now: datetime) -> str:
+    """Whether a rule holds at a moment, or else why it does not: *off*, *draft*, *ended 1 Nov*, *begins 24 Dec*."""
+    when = rule.when
+    if not rule.enabled:
+        return "off"
+    if isinstance(rule, CuratedLook) and rule.state != "approved":
+        return "draft"
+    if when.until is not None and when.until <= now:
+        return f"ended {_day(when.until, now)}"
+    return f"begins {_day(when.since, now)}" if when.since is not None and when.since > now else "holds"
+
+
+def _day(moment: datetime, now: datetime) -> str:
+    """The day of a moment in its own zone; of another year with that."""
+    return f"{moment.day} {moment:%b}" + (f" {moment.year}" if moment.year != now.year else "")
 
 
 def in_force(rule: _Rule, now: datetime | None) -> bool:

@@ -195,8 +195,8 @@ class Ruling:
     """What the rules say of suggestions for one outfit.
 
     Attributes:
-        touched: ids of the rules that had part in what was found, in the order in which they did: they said which slots there are, or took
-            away something that was looked at, though it may not have been shown without them, either.
+        touched: ids of the rules that had part in what was found, in the order in which they did: they said which slots there are, moved
+            something out of what is shown, or took away something that was looked at, which may not have been shown without them, either.
         look: the curated look that is shown, and ``shown``, the rows of it that are not worn; see ``app.recommend.ruled.choose_look``.
     """
 

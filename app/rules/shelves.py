@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Final
 
@@ -16,7 +17,7 @@ from app.rules.rule import Selector
 from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection, of_lists
-from models.datasets.audience import is_for
+from models.datasets.audience import is_for, says_season, seasons_named
 
 _MOST_LOOKED_FOR: Final = 1_000
 """Selectors whose items are looked for; those of ten thousand rules would take a minute of a large catalogue."""
@@ -51,8 +52,22 @@ class Shelves:
 
     @cached_property
     def seasons(self) -> frozenset[str]:
-        """The seasons for which there are items."""
-        return frozenset(labels.season for labels in self.release.traits.labels if labels.season)
+        """The seasons that items state, in their own words."""
+        return frozenset(value for name in self._season_names for value in self.values(name))
+
+    def has_season(self, season: str) -> bool:
+        """Whether there are items of a season, in their own words or as a label."""
+        return season in self._all_seasons
+
+    @cached_property
+    def _all_seasons(self) -> frozenset[str | None]:
+        return frozenset(labels.season for labels in self.release.traits.labels).union(
+            *(seasons_named({name: value}) for name in self._season_names for value in self.values(name))
+        )
+
+    @cached_property
+    def _season_names(self) -> list[str]:
+        return [name for name in sorted(self.attributes) if says_season(name)]
 
     @cached_property
     def everything(self) -> IntArray:
@@ -90,7 +105,7 @@ class Shelves:
             and self.brands.issuperset(selector.brand)
             and all(name in self.attributes and self.values(name).issuperset(values) for name, values in selector.attributes.items())
             and all(map(self.has_for, selector.audience))
-            and self.seasons.issuperset(selector.season)
+            and all(map(self.has_season, selector.season))
         )
 
     def rows(self, selector: Selector) -> IntArray | None:
@@ -118,5 +133,14 @@ class Shelves:
         if selector.audience:
             found &= traits.condition(lambda labels: any(is_for(labels.audience, name) for name in selector.audience))
         if selector.season:
-            found &= traits.condition(lambda labels: labels.season in selector.season)
+            found &= of_lists(
+                found.count, [np.flatnonzero(traits.mask(lambda labels: labels.season in selector.season)), *self._stating(selector)]
+            )
         return found.rows()
+
+    def _stating(self, selector: Selector) -> Iterator[IntArray]:
+        """The rows of items that state one of a selector's seasons, by the attribute in which they do."""
+        for name in self._season_names:
+            values = [value for value in self.values(name) if not seasons_named({name: value}).isdisjoint(selector.season)]
+            if values:
+                yield self.release.snapshot.columns.selection(Filter(attributes={name: values})).rows()

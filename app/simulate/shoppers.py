@@ -49,9 +49,9 @@ class Shopping:
     basket: list[int] = field(default_factory=list)
     _done: list[dict[str, Any]] = field(default_factory=list)
 
-    def do(self, kind: str, item: str, recommendation_id: str | None = None) -> None:
-        """Record an event of the shopper."""
-        event = {"type": kind, "item": item, "session": self.session, "user": self.user, "recommendation_id": recommendation_id}
+    def do(self, kind: str, item: str, recommendation_id: str | None = None, **said: Any) -> None:  # noqa: ANN401 - what JSON holds
+        """Record an event of the shopper, with what else it says."""
+        event = {"type": kind, "item": item, "session": self.session, "user": self.user, "recommendation_id": recommendation_id, **said}
         self._done.append({name: value for name, value in event.items() if value is not None})
 
     def events(self, *, ended: datetime, pause_s: float) -> list[dict[str, Any]]:
@@ -116,8 +116,9 @@ def _clicked(looked: Sequence[int], dice: np.random.Generator) -> list[int]:
 
 
 def _buy(shopping: Shopping, world: World, row: int, recommendation_id: str | None) -> None:
-    for kind in ("view", "add_to_cart", "purchase"):
+    for kind in ("view", "add_to_cart"):
         shopping.do(kind, world.ids[row], recommendation_id)
+    shopping.do("purchase", world.ids[row], recommendation_id, **world.paid_N[row])
     shopping.basket.append(row)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +22,7 @@ from models.wardrobe.rule import Array, IntArray, Latents, Rule, Score, sample_o
 from models.wardrobe.shoppers import tastes
 
 _SWEEPS: Final = 6
+_SAID: Final = ("price", "sale_price", "currency")
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class World:
     Attributes:
         ids: item ids, by row. category_N: the category of each row.
         taste: taste vector of each shopper, ``(shoppers, 6)``.
+        paid_N: what events say of the price of each row; nothing where the wardrobe does not say it.
     """
 
     ids: Sequence[str]
     category_N: Sequence[str]
     score: Score
     taste: Array
+    paid_N: Sequence[Mapping[str, Any]]
 
     @classmethod
     def read(cls, wardrobe: Path, *, shoppers: int, seed: int) -> World:
@@ -48,14 +51,18 @@ class World:
         try:
             rule = Rule(**json.loads((wardrobe / "oracle.json").read_text())["rule"])
             latents = pq.read_table(wardrobe / "latents.parquet")
-            items = pq.read_table(wardrobe / "items.parquet", columns=["id", "category"])
+            items = pq.ParquetFile(wardrobe / "items.parquet").read(["id", "category", *_SAID])  # those that are there
         except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
             msg = "not a synthetic wardrobe with oracle.json and latents.parquet; give --wardrobe what `attire generate` wrote"
             raise InputError(msg, path=wardrobe) from error
         columns = {name: latents.column(name).to_numpy() for name in latents.column_names if name != "id"}
         taste = tastes(shoppers, rule.taste, np.random.default_rng([seed, 10]))
         score = Score(rule, Latents(**columns))
-        return cls(items.column("id").to_pylist(), items.column("category").to_pylist(), score, taste)
+        said = {name: items[name].to_pylist() for name in items.column_names}
+        nothing = [None] * items.num_rows
+        prices = zip(said.get("sale_price", nothing), said.get("price", nothing), said.get("currency", nothing), strict=True)
+        paid_N = [_paid(sale if sale is not None else price, currency) for sale, price, currency in prices]
+        return cls(said["id"], said["category"], score, taste, paid_N)
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
@@ -100,3 +107,7 @@ class World:
         """How much each item of a category is wanted beside what is worn, ``(M,)``; the argmax is a draw from p(item | worn, taste)."""
         rows = self.rows_of[category]
         return np.asarray(seen.conditional(np.array([worn]), rows)[0] + dice.gumbel(size=len(rows)))
+
+
+def _paid(price: float | None, currency: str | None) -> dict[str, Any]:
+    return {name: value for name, value in (("price", price), ("currency", currency)) if value is not None}

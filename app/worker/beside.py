@@ -16,10 +16,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.catalogue.changes import Changes, items_now, replayed
-from app.catalogue.publishing import changes_behind
 from app.ground.parts import LogSettings
 from app.home.images import ImageStore
 from app.home.store import ReleaseStore
+from app.log.changes import changes_behind
 from index.snapshot import Snapshot
 from models.datasets.findings import Findings
 from models.datasets.items import items_file
@@ -29,6 +29,7 @@ from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.write import write_items
 from models.encoders.features import OWN
 from models.errors import InputError, refuse
+from models.progress import Progress, silent
 
 PICTURES: Final = "pictures"
 """The folder of a dataset directory where pictures of the home are, as links or copies."""
@@ -62,13 +63,13 @@ class Beside:
         write_items(out, self.items)
 
 
-def catalogue_beside(out: Path, mapping: Path | None = None) -> Beside:
+def catalogue_beside(out: Path, mapping: Path | None = None, progress: Progress = silent) -> Beside:
     """The items of a dataset directory.
 
     Raises:
         InputError: they cannot be read, or none of them can be used.
     """
-    findings = Findings(rejects=Rejects())
+    findings = Findings(rejects=Rejects(), progress=progress)
     items = read_catalogue(out, findings, mapping).table
     if not len(items):
         first = next((f"; the first: {kind.first[0]}" for kind in findings.of("rejected")), "")

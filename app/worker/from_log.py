@@ -38,7 +38,7 @@ def judged(  # noqa: PLR0917 - what both are asked
     told = found.lists.steepness() if eta is None else None
     steep = told or Steepness(ASSUMED if eta is None else eta)
     theirs, ours = (found.lists.estimated(ranked(found, bundle, catalogue, features_NF), steep) for bundle in (current, candidate))
-    return FromLog(reward=reward, examination=steep.eta, told=told is not None, current=theirs, candidate=ours)
+    return FromLog(reward=reward, examination=steep.eta, told=told is not None, given=eta is not None, current=theirs, candidate=ours)
 
 
 def ranked(found: Logged, bundle: Bundle, catalogue: Catalogue, features_NF: FloatArray) -> Ints:

@@ -24,6 +24,7 @@ from app.home.runs import Dropped
 from app.worker.sessions import Visit
 from models.datasets.audience import Audience
 from models.datasets.labels import labels_of
+from models.progress import Progress, counted, silent
 
 _SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)
 _COLOURS: Final = (
@@ -142,9 +143,9 @@ def clean(
     return baskets, tally.dropped()
 
 
-def described_items(items: pa.Table, bought: Iterable[str]) -> dict[str, Described]:
+def described_items(items: pa.Table, bought: Iterable[str], progress: Progress = silent) -> dict[str, Described]:
     """The descriptions of a snapshot's items, for ``clean``; whom they are for, of those that were bought."""
-    whom = _whom(items, bought)
+    whom = _whom(items, bought, progress)
     rows = zip(*(items.column(name).to_pylist() for name in ("id", "category", "title", "brand", "attributes", "group_id")), strict=True)
     return {
         item: Described(
@@ -154,10 +155,11 @@ def described_items(items: pa.Table, bought: Iterable[str]) -> dict[str, Describ
     }
 
 
-def _whom(items: pa.Table, bought: Iterable[str]) -> dict[str, Audience]:
+def _whom(items: pa.Table, bought: Iterable[str], progress: Progress) -> dict[str, Audience]:
     some = items.filter(pc.is_in(items.column("id"), value_set=pa.array({*bought}, items.schema.field("id").type)))
     beside = items.filter(pc.is_in(items.column("group_id"), value_set=some.column("group_id").drop_null().unique()))
-    labels = labels_of(some, items.column("category").unique().to_pylist(), beside)
+    said = labels_of(some, items.column("category").unique().to_pylist(), beside)
+    labels = counted(said, progress, "reading for whom items are", len(some))
     told = zip(some.column("id").to_pylist(), (Audience.of_label(one.audience or "") for one in labels), strict=True)
     return {item: whom for item, whom in told if whom is not None}
 

@@ -29,6 +29,7 @@ from models.datasets.rejects import Rejects
 from models.datasets.schema import Catalogue
 from models.datasets.write import write_lines
 from models.errors import InputError
+from models.progress import Progress, silent
 
 _LEAST: Final = 2
 
@@ -72,6 +73,7 @@ def import_orders(
     encoding: str | None = None,
     ignored: Sequence[str] = (),
     no_pieces: Collection[str] = (),
+    progress: Progress = silent,
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory, and its items where it has none.
 
@@ -96,7 +98,7 @@ def import_orders(
     by_product, by_case = _meant(events["item"], items)
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
-    described = described_items(items, events["item"].unique())
+    described = described_items(items, events["item"].unique(), progress)
     unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     passed_over = {*no_pieces, *beside.no_pieces}
     no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if sku in passed_over or is_service(sku, ignored)])

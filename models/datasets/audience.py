@@ -309,10 +309,29 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
     >>> season_label({"season": "Fall"}, "top"), season_label({"season": "Fall"}, "watch")
     ('autumn', None)
     """
-    values = values_named(attributes, SEASON_NAMES) if role in _SEASONAL else []
+    return _season(tuple(values_named(attributes, SEASON_NAMES))) if role in _SEASONAL else None
+
+
+def seasons_named(attributes: Mapping[str, str | Sequence[str]]) -> frozenset[str]:
+    """Each season that attributes name, of whatever they are: in their own words, and as a label.
+
+    >>> sorted(seasons_named({"season": ["Fall", "all year"]}))
+    ['Fall', 'all year', 'autumn', 'autumn+spring+summer+winter']
+    """
+    values = values_named(attributes, SEASON_NAMES)
+    return frozenset(name for value in values for name in (value, _season((value,))) if name)
+
+
+@lru_cache(maxsize=4_096)
+def _season(values: tuple[str, ...]) -> str | None:
     known = [SEASON_WORDS[word] for value in values for word in _words(value) if word in SEASON_WORDS]
     seasons = frozenset[str]().union(*known)
     return "+".join(sorted(seasons or {f"={value.lower()}" for value in values})) or None
+
+
+def says_season(name: str) -> bool:
+    """Whether an attribute of this name says when a piece is worn."""
+    return _plain(name) in SEASON_NAMES
 
 
 def values_named(attributes: Mapping[str, str | Sequence[str]], names: frozenset[str]) -> list[str]:
@@ -345,6 +364,7 @@ def _department_words(text: str) -> list[str]:
     return [part[1] if part and part[1] in WORDS else word for word, part in parts]
 
 
+@lru_cache(maxsize=8_192)
 def _words(text: str) -> list[str]:
     text = _CHILD.sub(r"\1\2", _NOBODY.sub("", scripts.plain(text).lower()))
     words = [scripts.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", text)]

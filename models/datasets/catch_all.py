@@ -5,7 +5,6 @@ A category fills one slot, so one that holds jeans and shorts, or dresses and he
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,41 +16,17 @@ import pyarrow.compute as pc
 from pydantic_core import from_json
 
 from models.datasets.attributes import attributes_text
-from models.datasets.audience import SEASON_WORDS, WORDS, Audience, audience_label, departments
+from models.datasets.audience import Audience, audience_label, departments
 from models.datasets.category_names import category_named, language_of
-from models.datasets.feeds.words import bare, path_of
+from models.datasets.feeds.words import path_of
 from models.datasets.garments import NOT_WORN, garment_of, role_of
 from models.datasets.garments_abroad import speaks_french
-from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
+from models.datasets.labels import LABEL_COLUMNS, PATH_COLUMN, PieceLabels, labels_of
+from models.datasets.nameless import says_nothing, says_small_things, words_of_name
 from models.datasets.names import spelling_of
 from models.datasets.schema import ITEM_SCHEMA
+from models.progress import Progress, counted, silent
 
-_NOTHING_WORDS: Final = (
-    "other others misc miscellaneous various assorted mixed more everything stuff all any clothing clothes apparel garment garments "
-    "fashion wear ready to sale sales clearance outlet offer offers deal deals discount discounts discounted reduced promo "
-    "promotion promotions last chance final new in now just arrival arrivals this week weekly month gift gifts idea ideas present "
-    "presents best bestseller bestsellers seller sellers trending trend trends favourite favourites favorite favorites picks "
-    "featured popular latest product products item items article articles general uncategorized uncategorised unsorted default "
-    "category categories shop store root collection collections season seasonal vintage preloved pre loved owned used second hand "
-    "and the of for up off under "
-    "andere anderes sonstige sonstiges verschiedenes diverse diverses bekleidung oberbekleidung kleidung mode neu neue neues "
-    "neuheit neuheiten eingetroffen angebot angebote aktion aktionen rabatt reduziert ausverkauf geschenk geschenke geschenkideen "
-    "alle alles artikel produkt produkte allgemein unkategorisiert kollektion saison startseite und für im "
-    "autre autres divers vêtement vêtements habits soldes solde promos nouveauté nouveautés nouveau nouveaux nouvelle nouvelles "
-    "arrivage arrivages cadeau cadeaux idée idées tout tous toute toutes produit produits général accueil non classé prêt porter à "
-    "de du des la le les et pour "
-    "otro otros otra otras varios ropa moda rebajas oferta ofertas novedad novedades nuevo nueva regalo regalos todo todos producto "
-    "productos artículo artículos inicio colección sin categoría y para "
-    "altro altri altra altre varie abbigliamento saldi offerta offerte novità nuovi arrivi regali tutto tutti prodotto prodotti "
-    "articoli collezione e per "
-    "overig overige anders diversen kleding uitverkoop aanbieding aanbiedingen nieuw nieuwe cadeaus alles producten artikelen "
-    "collectie en voor"
-)
-_NOTHING: Final = frozenset(map(bare, (*_NOTHING_WORDS.split(), *WORDS, *SEASON_WORDS, "s")))
-"""Words that name no garment, whoever it is for and whenever it is worn."""
-_SMALL_THINGS_WORDS: Final = "accessory accessories accessoire accessoires accesorios accessori zubehör toebehoren"
-_SMALL_THINGS: Final = frozenset(map(bare, _SMALL_THINGS_WORDS.split()))
-"""What holds many a thing by right: only what the catalogue has a category of is better there."""
 _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
 _FEWEST_KINDS: Final = 3
 _SHARE: Final = 0.1
@@ -59,6 +34,7 @@ _SHARE: Final = 0.1
 _FEW: Final = 5
 """Items that do not tell yet for whom a category is."""
 _LOOKED_AT: Final = 20_000  # items, spread over all, by which it is known where a garment is
+_OWN_WORDS: Final = ["title", "subcategory"]
 _UNNAMED: Final = "no category"
 
 
@@ -90,53 +66,37 @@ class Placed:
         return f"{put}{stay}; `catch_all: []` in a mapping leaves them"
 
 
-def placed_by_titles(table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None) -> Placed:
+def placed_by_titles(
+    table: pa.Table, asked: Collection[str] | None = None, beside: pa.Table | None = None, progress: Progress = silent
+) -> Placed:
     """Put items of no category, and of one that names no garment, where the catalogue's other items of the same garment are.
 
-    Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays.
+    Those for the same people come first; where there are none, they get a category of that garment's own. What no title tells stays. An
+    item that is in the catalogue already, with the same words, stays where it was put, whatever became of the others.
 
     Args:
         table: items in ``ITEM_SCHEMA``. asked: the only categories that are taken for such; None for those that their names or items show.
-        beside: further items of the catalogue, which stay where they are.
+        beside: items of the catalogue that are there already, which stay where they are.
     """
     counts = {size["values"] or "": size["counts"] for size in pc.value_counts(table.column("category")).to_pylist()}
     counts = {name if name.strip() else "": count for name, count in counts.items()}
     silent = [name for name in counts if asked is None and name and role_of(name) is None]
     if not (silent or "" in counts or asked):
         return Placed(table)
-    some = _rows(_spread(table), counts)
+    some = _rows(_spread(table), counts, progress=progress)
     told = {spelling_of(name) for name in asked or ()}
     several = _of_several_kinds(some)
     opened = {name for name in counts if not name or spelling_of(name) in told}
-    opened |= {name for name in silent if says_nothing(name) or _says_small_things(name) or name in several}
+    opened |= {name for name in silent if says_nothing(name) or says_small_things(name) or name in several}
     if not opened:
         return Placed(table)
-    others = _rows(_spread(beside), counts) if beside is not None else []
+    others: list[_Row] = []
+    if beside is not None:
+        stays = pc.invert(pc.is_in(pc.fill_null(table.column("category"), ""), value_set=pa.array(opened, pa.string())))
+        further = beside.filter(pc.invert(pc.is_in(beside.column("id"), value_set=table.column("id").filter(stays))))
+        others = _rows(_spread(further), counts, progress=progress)
     places = _Places.of(row for row in (*some, *others) if row.category not in opened and not says_nothing(row.category))
-    return _moved(table, counts, opened, places)
-
-
-def says_nothing(name: str) -> bool:
-    """Whether all words of a category say nothing of what is in it.
-
-    >>> [says_nothing(name) for name in ("Other", "Women > Clothing > Other", "SALE -50%", "Damenmode", "Wrap", "Shoes > Other")]
-    [True, True, True, True, False, False]
-    """
-    words = _words(name)
-    return bool(words) and role_of(name) is None and _NOTHING.issuperset(words)
-
-
-def _says_small_things(name: str) -> bool:
-    words = _words(name)
-    return not _SMALL_THINGS.isdisjoint(words) and (_NOTHING | _SMALL_THINGS).issuperset(words)
-
-
-@lru_cache(maxsize=8_192)
-def _words(name: str) -> list[str]:
-    """Those of the last step of its path, without what German compounds of a department begin with."""
-    last = (path_of(name) or [""])[-1]
-    words = re.findall(r"[^\W\d_]+", bare(last))
-    return [re.sub(r"^(?:damen|herren|kinder|madchen|jungen)(?=mode|bekleidung|kleidung)", "", word) for word in words]
+    return _moved(table, counts, opened, places, beside, progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +116,10 @@ class _Row:
 def _spread(table: pa.Table) -> pa.Table:
     """The words of items from all over a table."""
     rows = range(0, len(table), len(table) // _LOOKED_AT + 1)
-    return table.select([*LABEL_COLUMNS, "group_id"]).take(pa.array(rows, pa.int64()))
+    return table.select([*LABEL_COLUMNS, "group_id", PATH_COLUMN]).take(pa.array(rows, pa.int64()))
 
 
-def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = ()) -> list[_Row]:
+def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] = (), *, progress: Progress) -> list[_Row]:
     """Items by their words.
 
     Args:
@@ -167,12 +127,14 @@ def _rows(items: pa.Table, categories: Collection[str], opened: Collection[str] 
     """
     french, rows = speaks_french(categories), list[_Row]()
     said = items.select(["category", "subcategory", "title"]).to_pylist()
-    for item, whole in zip(said, labels_of(_named(items), categories), strict=True):
+    labels_N = counted(labels_of(_named(items), categories), progress, "looking where garments are", len(items))
+    for item, whole in zip(said, labels_N, strict=True):
         category, labels = item["category"] or "", whole
         if category in opened:
             item["category"] = None
             labels = replace(whole, role=role_of(item["subcategory"], item["title"], french=french))
-        rows.append(_Row(category, frozenset(_words(item["title"] or "")), tuple(_garments(item, labels.role, french=french)), labels))
+        garments = tuple(_garments(item, labels.role, french=french))
+        rows.append(_Row(category, frozenset(words_of_name(item["title"] or "")), garments, labels))
     return rows
 
 
@@ -239,12 +201,19 @@ class _Places:
     def best(self, row: _Row) -> str | None:
         """The category with most items of the same garment that is for nobody else, of those whose names the title has, if any has."""
         whom, word = row.labels.audience, row.garments[0] if row.garments else ""
-        for counted, what in ((self.garment, word), (self.role, str(row.labels.role))):
+        for held, what in ((self.garment, word), (self.role, str(row.labels.role))):
             for people in (whom, None):
-                found = {name: count for name, count in counted.get((what, people), {}).items() if self._may_be_for(name, whom)}
+                found = {name: count for name, count in held.get((what, people), {}).items() if self._may_be_for(name, whom)}
                 if found:
-                    return min(found, key=lambda name: (not row.title.issuperset(_words(name)), -found[name], name))
+                    return min(found, key=lambda name: (not row.title.issuperset(words_of_name(name)), -found[name], name))
         return None
+
+    def may_be(self, row: _Row, category: str) -> bool:
+        """Whether a category has items of the same garment, or of what is worn so, and its name does not say that it is for others."""
+        kinds = ((self.garment, row.garments[0] if row.garments else ""), (self.role, str(row.labels.role)))
+        return any(category in held.get((what, None), ()) for held, what in kinds) and _are_together(
+            _named_whom(category), row.labels.audience
+        )
 
     def _may_be_for(self, category: str, whom: str | None) -> bool:
         """Whether neither a category's name says that it is for others, nor nearly all of its items do, where they are not few."""
@@ -265,20 +234,24 @@ def _are_together(one: str | None, other: str | None) -> bool:
     return whom[0] is None or whom[1] is None or (whom[0] & whom[1]).possible
 
 
-def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places) -> Placed:
+def _moved(  # noqa: PLR0917 - what is moved, and by what
+    table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places, beside: pa.Table | None, progress: Progress
+) -> Placed:
     column = table.column("category").combine_chunks()
     names = [name for name in pc.unique(column).to_pylist() if name is not None]
     among = pa.array([name for name in names if name in opened or ("" in opened and not name.strip())], pa.string())
     mask = pc.or_(pc.is_null(column), pc.is_in(column, value_set=among)) if "" in opened else pc.is_in(column, value_set=among)
-    rows = table.select([*LABEL_COLUMNS, "group_id"]).filter(mask)
+    rows = table.select(["id", *LABEL_COLUMNS, "group_id", PATH_COLUMN]).filter(mask)
     before, attributes = rows.column("category").to_pylist(), rows.column("attributes").to_pylist()
     language = language_of(counts)
     after, into, left = list(before), Counter[str](), Counter[str]()
-    for at, row in enumerate(_rows(rows, counts, opened)):
+    put = _put_before(rows, beside)
+    for at, row in enumerate(_rows(rows, counts, opened, progress=progress)):
         name = row.category if row.category.strip() else ""
-        place = places.best(row) if row.worn else None
-        if place is None and row.worn and not _says_small_things(name):
-            place = category_named(str(row.labels.role), language)
+        own = None if says_small_things(name) else category_named(str(row.labels.role), language)
+        place = None
+        if row.worn:
+            place = put[at] if put[at] and (put[at] == own or places.may_be(row, str(put[at]))) else places.best(row) or own
         if place is None:
             left[name] += 1
             continue
@@ -293,6 +266,16 @@ def _moved(table: pa.Table, counts: Mapping[str, int], opened: Collection[str], 
         whole = table.column(name).combine_chunks()
         table = table.set_column(at, ITEM_SCHEMA.field(name), pc.replace_with_mask(whole, mask, pa.array(values, pa.string())))
     return Placed(table, into, left, whole=set(counts) == {""})
+
+
+def _put_before(rows: pa.Table, beside: pa.Table | None) -> list[str | None]:
+    """The category of each item that is there already with the same words."""
+    if beside is None:
+        return [None] * len(rows)
+    there = beside.select(["category", *_OWN_WORDS]).take(pc.index_in(rows.column("id"), value_set=beside.column("id")))
+    words = [[row[name] or "" for name in _OWN_WORDS] for row in rows.select(_OWN_WORDS).to_pylist()]
+    before = there.to_pylist()
+    return [row["category"] if said == [row[name] or "" for name in _OWN_WORDS] else None for said, row in zip(words, before, strict=True)]
 
 
 def _with_department(attributes: str | None, category: str) -> str | None:

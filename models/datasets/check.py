@@ -26,6 +26,7 @@ from models.datasets.schema import ENOUGH_OUTFITS, SPLITS, Catalogue, Dataset, O
 from models.datasets.shown import shown
 from models.datasets.splits import distinct, near_sets, products_of
 from models.errors import InputError
+from models.progress import Progress, silent
 
 FEW_OUTFITS: Final = 200
 """Training outfits below which counting or plain likeness may well be the better model; ``attire evaluate`` tells."""
@@ -70,9 +71,9 @@ class Checked:
         }
 
 
-def check(root: Path, mapping: Path | None = None) -> Checked:
+def check(root: Path, mapping: Path | None = None, progress: Progress = silent) -> Checked:
     """Read all of a dataset directory or a feed and gather what is wrong with it; ``mapping`` says which column is which."""
-    findings = Findings(gather=True)
+    findings = Findings(gather=True, progress=progress)
     try:
         dataset = read_whole(root, findings, mapping)
     except InputError as error:
@@ -154,7 +155,7 @@ def _warn_of_leaks(dataset: Dataset, findings: Findings) -> None:
 
 
 def _missing(dataset: Dataset, findings: Findings) -> Iterator[Missing]:
-    yield from of_items(dataset.catalogue)
+    yield from of_items(dataset.catalogue, findings.progress)
     if dataset.outfits:
         yield from _of_outfits(dataset, dataset.outfits)
     elif not findings.of("error"):  # which may be why there are none

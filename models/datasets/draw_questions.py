@@ -25,6 +25,7 @@ from models.datasets.read import read_dataset
 from models.datasets.schema import Catalogue, Compatibility, Dataset, FillInTheBlank, Outfit, Question, Retrieval, Split
 from models.datasets.splits import distinct, near_sets
 from models.errors import refuse
+from models.progress import Progress, counted, silent
 
 WRONG: Final = 3
 """Wrong candidates per fill-in-the-blank question."""
@@ -58,7 +59,8 @@ def draw_for(data: Path, split: Split, findings: Findings, *, seed: int = 0) -> 
     """
     dataset = read_dataset(data, tasks=False, findings=findings)
     asked = dataset.outfits_of(split)
-    drawn = draw_questions(asked, [outfit for outfit in dataset.outfits if outfit.split != split], dataset.catalogue, seed=seed)
+    others = [outfit for outfit in dataset.outfits if outfit.split != split]
+    drawn = draw_questions(asked, others, dataset.catalogue, seed=seed, progress=findings.progress)
     if not drawn.outfits:
         why = f"all {len(asked):,} are near-duplicates of training outfits" if asked else "there are no outfits of that split"
         refuse(f"no questions of split {split!r}, and none can be drawn: {why}; `attire check` says more", path=data)
@@ -84,6 +86,7 @@ def draw_questions(
     *,
     blanks: Collection[tuple[str, str]] | None = None,
     seed: int = 0,
+    progress: Progress = silent,
 ) -> Drawn:
     """Questions about ``asked``, one of each kind an outfit: ``fitb``, ``fitb_popularity``, ``compatibility`` and ``retrieval``.
 
@@ -109,7 +112,7 @@ def draw_questions(
     shop = _Shop(catalogue, np.array(catalogue.categories), np.log2(worn_N + 1), first_N, stands_N)
     tasks: defaultdict[str, list[Question]] = defaultdict(list)
     leaks = too_small = 0
-    for number, outfit in enumerate(asked):
+    for number, outfit in enumerate(counted(asked, progress, "drawing questions about outfits", len(asked))):
         if len(rows_of[number]) < 2:  # noqa: PLR2004 - nothing would be left to go by
             too_small += 1
         elif outfit.split != "train" and not trained.isdisjoint(near[place_N[number]]):

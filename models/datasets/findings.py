@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from models.datasets.rejects import Rejects
 from models.errors import InputError, RowError
-from models.progress import Warn
+from models.progress import Progress, Warn, silent
 
 Severity = Literal["error", "rejected", "warning"]
 MOST_SHOWN: Final = 5
@@ -86,16 +86,21 @@ class Findings:
     Args:
         gather: keep errors and go on, where reading would otherwise end with the first.
         rejects: where rows of items that cannot be used go, while the others are read; without, each is an error.
+        progress: is told how far the reading is.
 
     Attributes:
         name: what is said of files, as a person knows them: a feed that was fetched by its URL; None where that is as it is read.
     """
 
-    def __init__(self, *, gather: bool = False, rejects: Rejects | None = None) -> None:
-        self._gather, self.rejects = gather, rejects
+    def __init__(self, *, gather: bool = False, rejects: Rejects | None = None, progress: Progress = silent) -> None:
+        self._gather, self.rejects, self.progress = gather, rejects, progress
         self.feed: Recognised | None = None
         self.name: Callable[[str], str] | None = None
         self._kinds: dict[tuple[Severity, str, str | None, str], Kind] = {}
+
+    def called(self, path: Path) -> str:
+        """A file, as a person knows it."""
+        return self.name(str(path)) if self.name else str(path)
 
     def of(self, severity: Severity) -> list[Kind]:
         """The kinds of one severity, as first met."""

@@ -67,7 +67,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
         "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown onesie nightie negligee loungewear "
-        "sleepsuit sleepshirt sleep-shirt nightshirt babygrow"
+        "sleepsuit sleepshirt sleep-shirt nightshirt babygrow bathrobe nightwear"
     ),
     "innerwear": (
         "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest bralette "
@@ -269,6 +269,7 @@ def _belongs(text: str | None) -> bool:
     return word is None or _ROLE_OF[word] == NOT_WORN
 
 
+@lru_cache(maxsize=32_768)
 def _singular(word: str) -> str:
     if word in _ROLE_OF or word in _ALWAYS_SEVERAL:
         return word

@@ -291,6 +291,7 @@ _FRENCH_SHARE: Final = 4
 """One of so many names of categories is enough."""
 
 
+@lru_cache(maxsize=8_192)
 def words_of(text: str | None) -> list[str]:
     """Its words in lower case, with their accents; without what ``scripts.bare`` leaves out."""
     return [bare(word) for word in re.findall(r"[^\W\d_]+", plain(text or "").lower())]

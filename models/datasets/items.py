@@ -119,7 +119,7 @@ def _place_by_titles(file: ItemFile, asked: Collection[str] | None, beside: pa.T
     """Put items whose category names no garment where their titles say, and tell it; what Attire's own types hold is taken as it is."""
     if file.numbers is None:
         return
-    placed = placed_by_titles(file.table, asked, beside)
+    placed = placed_by_titles(file.table, asked, beside, file.findings.progress)
     file.table = placed.table
     if problem := str(placed):
         file.findings.warn(problem, path=file.path, field="category")

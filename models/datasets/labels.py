@@ -15,14 +15,17 @@ from pydantic_core import from_json
 
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import role_of
+from models.datasets.garments import NOT_WORN, role_of
 from models.datasets.garments_abroad import speaks_french
+from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import occasion_label
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
 SIZED_COLUMNS: Final = ["group_id", "attributes", "sizes"]
 """Those that tell the sizes of a product."""
+PATH_COLUMN: Final = "extras"
+"""The one in which the path of its categories is, which is read where a table has it."""
 _PATH: Final = r'"category_path":"(?P<path>[^"\\]*)"'
 """The path of categories that a feed had, of which the category is one step, in ``extras``."""
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
@@ -48,10 +51,10 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
     for table in (items,) if beside is None else (items, beside):
         for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), SIZED_COLUMNS):
             sizes_of.setdefault(item["group_id"], set()).update(_sizes(item))
-    items = items.select([*LABEL_COLUMNS, "group_id", *({"extras"} & {*items.column_names})])
-    if "extras" in items.column_names:
-        path = pc.extract_regex(items.column("extras"), _PATH)
-        items = items.drop_columns("extras").append_column("category_path", pc.struct_field(path, "path"))
+    items = items.select([*LABEL_COLUMNS, "group_id", *({PATH_COLUMN} & {*items.column_names})])
+    if PATH_COLUMN in items.column_names:
+        path = pc.extract_regex(items.column(PATH_COLUMN), _PATH)
+        items = items.drop_columns(PATH_COLUMN).append_column("category_path", pc.struct_field(path, "path"))
     for item in _rows(items, items.column_names):
         yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
 
@@ -96,10 +99,23 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
-    role = role_of(subcategory, category, title, french=french)
+    path = item.get("category_path") or ""
+    above = _above(path)
+    of_kind = (title, above) if above and (says_nothing(category) or says_small_things(category)) else (above, title)
+    role = role_of(subcategory, category, *of_kind, french=french)
     attributes = _said(item.get("attributes"))
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
-    steps = reversed((item.get("category_path") or "").split(" > "))
-    occasion = occasion_label(attributes, [subcategory, category, *steps], title, role)
+    occasion = occasion_label(attributes, [subcategory, category, *reversed(path.split(" > "))], title, role)
     return PieceLabels(role, audience, season_label(attributes, role), occasion)
+
+
+@lru_cache(maxsize=8_192)
+def _above(path: str) -> str | None:
+    """The finest step of a path that names a garment, as *Dresses* above *Maxi*; a root such as *Home* may be that of a page.
+
+    >>> _above("Home > Women > Dresses > Maxi"), _above("Shoes > Shoe care > Sprays"), _above("Home > Women > New in")
+    ('Dresses', 'Shoe care', None)
+    """
+    root, *steps = path.split(" > ")
+    return next((step for step in reversed(steps) if role_of(step)), None if role_of(root) in {None, NOT_WORN} else root)

@@ -18,6 +18,7 @@ from models.datasets.feeds.layouts.base import attribute_name
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels, labels_of
 from models.datasets.schema import Catalogue
+from models.progress import Progress, counted, silent
 
 _NAMED: Final = 5
 _LOOKED_AT: Final = 20_000  # items, spread over all, whose words are read
@@ -72,7 +73,7 @@ class Missing:
         return f"{self.piece} ({self.count:,} {of}): {self.brings}"
 
 
-def of_items(catalogue: Catalogue) -> Iterator[Missing]:
+def of_items(catalogue: Catalogue, progress: Progress = silent) -> Iterator[Missing]:
     """What is missing of the items: columns, colours and sizes, and words that tell for whom and what they are."""
     table = catalogue.table
     own = table.column("features").null_count == 0
@@ -82,7 +83,7 @@ def of_items(catalogue: Catalogue) -> Iterator[Missing]:
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
     yield from _of_currencies(table.filter(pc.is_valid(table.column("price"))).column("currency"))
     some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
-    labels = list(labels_of(some, set(catalogue.categories), table))
+    labels = list(counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some)))
     items = some.select(_TELLING).to_pylist()
     yield from _of_details(items, labels)
     yield from _of_whom(items, [label.audience for label in labels])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -74,6 +75,7 @@ def _sizes(attributes: Mapping[str, Any]) -> list[str]:
     return [str(value) for name, value in attributes.items() if _is_size(name) and not isinstance(value, list)]
 
 
+@lru_cache(maxsize=4_096)
 def _is_size(name: str) -> bool:
     """Whether an attribute is a size by any word of its name, as in "Shoe size" and "size_eu"."""
     return not SIZE_NAMES.isdisjoint(re.split(r"[\W_]+", name.lower()))

@@ -18,24 +18,28 @@ from models.evaluation.pair_counts import PairCounts, codes, occurrences, pairs_
 from models.evaluation.pair_learned import learned_of_pairs
 from models.evaluation.pair_pmi import PairPmi
 from models.evaluation.scorer import Scorer
+from models.progress import Progress, silent
 
 STRENGTH: Final = 50.0  # pseudo-pairs from the coarser level that a finer level's counts are weighed against
 
 
-def build_baselines(catalogue: Catalogue, train: Iterable[Outfit], features_NF: FloatArray, seed: int = 0) -> dict[str, Scorer]:
+def build_baselines(
+    catalogue: Catalogue, train: Iterable[Outfit], features_NF: FloatArray, seed: int = 0, progress: Progress = silent
+) -> dict[str, Scorer]:
     """All baselines by their name in the report. They see the training outfits only; those that learn need a few."""
     worn = worn_rows(catalogue.first_row_of, train)
     category_N = codes(catalogue.categories)
     fine_N = codes(list(zip(catalogue.categories, catalogue.table.column("subcategory").to_pylist(), strict=True)))
-    return {
-        "random": Random(seed),
-        "popularity": Popularity(worn, len(catalogue)),
-        "co_purchase": CoPurchase(worn, [category_N, fine_N, np.arange(len(catalogue))]),
-        "pair_pmi": PairPmi(catalogue, worn),
-        **learned_of_pairs(catalogue, worn, features_NF, seed),
-        "raw_cosine": RawCosine(features_NF),
-        "category": CoPurchase(worn, [category_N]),
-    }
+    with progress("fitting baselines", 0):
+        return {
+            "random": Random(seed),
+            "popularity": Popularity(worn, len(catalogue)),
+            "co_purchase": CoPurchase(worn, [category_N, fine_N, np.arange(len(catalogue))]),
+            "pair_pmi": PairPmi(catalogue, worn),
+            **learned_of_pairs(catalogue, worn, features_NF, seed),
+            "raw_cosine": RawCosine(features_NF),
+            "category": CoPurchase(worn, [category_N]),
+        }
 
 
 def worn_rows(row_of: Mapping[str, int], outfits: Iterable[Outfit]) -> list[NDArray[np.int64]]:

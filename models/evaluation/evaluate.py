@@ -28,7 +28,7 @@ from models.evaluation.table import too_few
 from models.evaluation.tasks import Answers, Calibrated, CompatibilityAnswers, Evaluated, RetrievalTask, Task, pack
 from models.outputs import check_output_directory, check_output_file, check_plots
 from models.precision import CPU
-from models.progress import Progress, Warn, silent, unheard
+from models.progress import Advance, Progress, Warn, silent, unheard, unmoved
 
 
 def evaluate(
@@ -70,7 +70,7 @@ def evaluate(
         check_output_directory(report, "--report")
         check_plots("--report")
     loaded = Bundle.load(bundle).to(device)
-    dataset, drawn = read_asked(data, split, warn)
+    dataset, drawn = read_asked(data, split, progress, warn)
     features_NF = features_for(loaded, dataset.catalogue, cache, progress, warn)
     result = evaluate_dataset(
         dataset, loaded, features_NF, split=split, drawn=drawn, predictions=predictions, report=report, progress=progress
@@ -96,12 +96,13 @@ def evaluate_dataset(
     catalogue = dataset.catalogue
     categories = catalogue.categories
     tasks = tasks_of(dataset, split, bundle.probability)
-    model = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), catalogue.ids), categories)
-    baselines = build_baselines(catalogue, dataset.outfits_of("train"), features_NF)
+    with progress("embedding all items", 0):
+        model = ModelScorer(bundle, bundle.embed(features_NF, categories, catalogue.texts(), catalogue.ids), categories)
+    baselines = build_baselines(catalogue, dataset.outfits_of("train"), features_NF, progress=progress)
     evaluated = {}
     for name, task in tasks.items():
-        with progress(f"evaluating {name}", len(task.questions)) as advance:
-            evaluated[name] = Evaluated(task, task.answer(model, advance=advance), answers_of(baselines, task))
+        with progress(f"evaluating {name}, answers", len(task.questions) * (1 + len(baselines))) as advance:
+            evaluated[name] = Evaluated(task, task.answer(model, advance=advance), answers_of(baselines, task, advance))
     result = {
         "dataset": dataset.name,
         "bundle": bundle.id,
@@ -122,13 +123,13 @@ def evaluate_dataset(
     return result
 
 
-def read_asked(data: Path, split: Split, warn: Warn) -> tuple[Dataset, Drawn | None]:
+def read_asked(data: Path, split: Split, progress: Progress, warn: Warn) -> tuple[Dataset, Drawn | None]:
     """A dataset with its questions, or with some drawn where it has none; what it is put up with is told.
 
     Raises:
         InputError: it is broken, or has nothing to ask about.
     """
-    findings = Findings(rejects=Rejects())
+    findings = Findings(rejects=Rejects(), progress=progress)
     if question_files(data):
         dataset, drawn = read_dataset(data, {"train", split}, findings=findings), None
     else:
@@ -151,9 +152,9 @@ def tasks_of(dataset: Dataset, split: Split, probability: Calibrated) -> dict[st
     return tasks
 
 
-def answers_of(scorers: Mapping[str, Scorer], task: Task) -> dict[str, Answers]:
+def answers_of(scorers: Mapping[str, Scorer], task: Task, advance: Advance = unmoved) -> dict[str, Answers]:
     """What each scorer answers, by its name."""
-    return {name: task.answer(scorer) for name, scorer in scorers.items()}
+    return {name: task.answer(scorer, advance=advance) for name, scorer in scorers.items()}
 
 
 def _beside(evaluated: Evaluated, model: ModelScorer) -> dict[str, Any]:

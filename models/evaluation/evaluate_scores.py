@@ -48,7 +48,7 @@ def evaluate_scores(
     """
     started = time.perf_counter()
     ours, theirs = Predictions(scores), None if against is None else Predictions(against)
-    dataset, drawn = read_asked(data, split, warn)
+    dataset, drawn = read_asked(data, split, progress, warn)
     asked = tasks_of(dataset, split, lambda scores, _: scores)
     files = [file for file in (ours, theirs) if file is not None]
     tasks = {name: task for name, task in asked.items() if all(name in file.tasks for file in files)}
@@ -59,13 +59,12 @@ def evaluate_scores(
             warn(f"{name} is left out: {' and '.join(str(file.path) for file in files if name not in file.tasks)} has no line about it")
     answers = {name: ours.answers(name, task) for name, task in tasks.items()}
     others = {name: theirs.answers(name, task) for name, task in tasks.items()} if theirs else {}
-    baselines = build_baselines(
-        dataset.catalogue, dataset.outfits_of("train"), _features(dataset.catalogue, encoder, cache, device, progress)
-    )
+    features_NF = _features(dataset.catalogue, encoder, cache, device, progress)
+    baselines = build_baselines(dataset.catalogue, dataset.outfits_of("train"), features_NF, progress=progress)
     figures: dict[str, dict[str, Any]] = {}
     for name, task in tasks.items():
-        with progress(f"evaluating {name}", 0):
-            evaluated = Evaluated(task, answers[name], answers_of(baselines, task))
+        with progress(f"evaluating {name}, answers", len(task.questions) * len(baselines)) as advance:
+            evaluated = Evaluated(task, answers[name], answers_of(baselines, task, advance))
             figures[name] = figures_of(evaluated, (dataset.oracle or {}).get(name, {}))
             if name in others:
                 figures[name]["against"] = _against(answers[name], others[name], len(task.questions))

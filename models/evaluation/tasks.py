@@ -35,7 +35,7 @@ from models.evaluation.metrics import (
     reciprocal_rank,
 )
 from models.evaluation.scorer import Scorer
-from models.progress import Advance
+from models.progress import Advance, unmoved
 
 _CELLS: Final = 2_000_000  # context items times candidates that are scored at once
 CUTOFFS: Final = (10, 50)
@@ -47,10 +47,6 @@ RANKED: Final[Mapping[str, Callable[[Ints], Floats]]] = {
 
 Calibrated = Callable[[Floats, Sequence[Sequence[str]]], Floats]
 """A bundle's calibration: probabilities from the scores of outfits and the categories of their items."""
-
-
-def ignore(steps: int = 1, **shown: float | str) -> None:
-    """An ``Advance`` that shows nothing."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +145,7 @@ class FillInTheBlankTask:
     def chance(self) -> dict[str, float]:
         return {"fitb_accuracy": float((1.0 / self.valid_BM.sum(1)).mean())}
 
-    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> FillInTheBlankAnswers:
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = unmoved) -> FillInTheBlankAnswers:
         scores_BM = np.empty(self.candidates_BM.shape)
         for rows in chunks(len(scores_BM), self.context_BI.shape[1] * self.candidates_BM.shape[1]):
             scores_BM[rows] = scorer.candidates(self.context_BI[rows], self.candidates_BM[rows])
@@ -178,7 +174,7 @@ class CompatibilityTask:
         self,
         scorer: Scorer,
         ties: np.random.Generator | None = None,  # noqa: ARG002 - AUC counts ties as half
-        advance: Advance = ignore,
+        advance: Advance = unmoved,
     ) -> CompatibilityAnswers:
         score_B = np.empty(len(self.questions))
         for rows in chunks(len(score_B), self.items_BI.shape[1] ** 2):
@@ -217,7 +213,7 @@ class RetrievalTask:
         by_rank = {"mrr": reciprocal_rank(ranks), "ndcg": discounted_gain(ranks)}  # a blind order: every rank is as likely
         return {**recalls, **{name: float((np.cumsum(gain)[size_B - 1] / size_B).mean()) for name, gain in by_rank.items()}}
 
-    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = ignore) -> RetrievalAnswers:
+    def answer(self, scorer: Scorer, ties: np.random.Generator | None = None, advance: Advance = unmoved) -> RetrievalAnswers:
         above_B, equal_B = np.zeros((2, len(self.questions)), dtype=np.int64)
         best: list[Sequence[tuple[int, float]]] = [()] * len(self.questions)
         category_B = np.array([question.category for question in self.questions], dtype=object)

@@ -63,7 +63,7 @@ def train(
     start = Bundle.load(init) if init else None
     if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
         refuse(f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out", field="--init")
-    findings = Findings(rejects=Rejects())
+    findings = Findings(rejects=Rejects(), progress=progress)
     with progress(f"reading {data}", 0):
         dataset = read_dataset(data, ("train", "valid"), tasks=False, findings=findings).in_one_size()
     findings.tell(warn)

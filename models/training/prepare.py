@@ -23,7 +23,7 @@ from models.datasets.labels import labels_of
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
-from models.progress import Progress, silent
+from models.progress import Progress, counted, silent
 from models.training.baskets import always_dressed, never_both, worn_at_once
 from models.training.run import Run
 from models.training.slots import SlotTraining, Wording, fit_slots
@@ -108,7 +108,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
     if not worn:
         return SlotTemplates()
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
-    said = list(labels_of(dataset.catalogue.table, set(names)))
+    said = list(counted(labels_of(dataset.catalogue.table, set(names)), progress, "reading the words of items", len(names)))
     conflicts = Conflicts.of(
         Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season", "occasion")
     )

@@ -14,10 +14,9 @@ from typing import Any
 
 import httpx2
 import pytest
-from pydantic import ValidationError
 
 from attire import calls
-from attire.client import AsyncClient, Client, Patience, ProblemError, StrangeAnswerError, UnreachableError
+from attire.client import AsyncClient, Client, InvalidRequestError, Patience, ProblemError, StrangeAnswerError, UnreachableError
 from attire.schemas import CompleteOutfit, ItemIn
 
 KEPT = {"accepted": 1, "repeated": 0}
@@ -84,12 +83,26 @@ def test_a_refusal_that_names_a_time_is_waited_for(dated: bool, waited: list[flo
 def test_a_refusal_is_raised_when_all_tries_are_spent_or_the_time_is_too_long(waited: list[float]) -> None:
     """With what the service said."""
     with pytest.raises(ProblemError, match="Too many requests at once: wait") as raised:
-        ask([refused(Retry_After="1", X_Request_ID="r1")] * 2, lambda client: client.categories(), tries=2)
+        ask([refused(Retry_After="1", X_Request_ID="r1")] * 2, lambda client: client.categories(), tries=2, ready_s=0)
     assert (raised.value.status, raised.value.type, raised.value.retry_after_s, raised.value.request_id) == (503, "/problems/busy", 1, "r1")
     assert len(waited) == 1
     with pytest.raises(ProblemError):
         ask([refused(Retry_After="60")], lambda client: client.categories())
     assert len(waited) == 1
+
+
+def test_a_service_that_starts_is_waited_for_as_long_as_is_said(waited: list[float]) -> None:
+    """However often it refuses meanwhile; one that is too busy for somebody (429) is asked four times."""
+    late = [refused(Retry_After="2")] * 11
+    _, sent = ask([*late, httpx2.Response(202, json=KEPT)], lambda client: client.send_events([EVENT]))
+    assert len(sent) == 12
+    assert 22 < sum(waited) < 60
+    waited.clear()
+    with pytest.raises(ProblemError):
+        ask([refused(Retry_After="2")] * 60, lambda client: client.categories())
+    assert 60 <= sum(waited) < 65
+    with pytest.raises(ProblemError):
+        ask([refused(429, Retry_After="2")] * 4, lambda client: client.categories())
 
 
 def test_a_service_that_stays_away_is_given_up(waited: list[float]) -> None:
@@ -139,8 +152,12 @@ def test_what_is_no_answer_of_a_service_is_told(answer: httpx2.Response) -> None
 
 def test_what_the_service_would_refuse_is_not_sent() -> None:
     """By the same classes."""
-    with pytest.raises(ValidationError, match="did you mean 'items'"):
+    with pytest.raises(InvalidRequestError, match="CompleteOutfit: item: unknown field; did you mean 'items'") as raised:
         ask([], lambda client: client.complete_outfit(item=["w1"]))
+    assert isinstance(raised.value, ValueError)
+    assert [(one.field, one.value) for one in raised.value.errors] == [("item", '["w1"]')]
+    with pytest.raises(InvalidRequestError, match=r"events\[0\].price: .* greater than or equal to 0"):
+        ask([], lambda client: client.send_events([{**EVENT, "price": -1.0}]))
     with pytest.raises(TypeError, match="not both"):
         calls.asking(CompleteOutfit, CompleteOutfit(items=[ItemIn(id="w1")]), {"k": 3})
 

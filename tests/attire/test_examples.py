@@ -88,6 +88,12 @@ def test_every_method_is_answered(service: str) -> None:
         assert attire.delete_item("new").accepted == 1
         current = next(one for one in attire.releases().releases if one.current)
         assert attire.activate(current.id).id == current.id
+        first = attire.put_rules([{"id": "own", "do": "boost", "items": {"category": ["shoes"]}}]).version
+        assert attire.put_rules([], replace=True, version=first).rules == []
+        with pytest.raises(ProblemError, match="another version"):
+            attire.delete_rule("own", version=first)
+        assert [rule.id for rule in attire.rules(version=first).rules] == ["own"]
+        assert attire.rule_versions(limit=1).versions[0].removed == ["own"]
         with pytest.raises(ProblemError) as raised:
             attire.rollback()
         assert raised.value.status == 404

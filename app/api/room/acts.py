@@ -10,7 +10,7 @@ from typing import Final
 from anyio import to_thread
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from app.api import releases, rules
 from app.api.computing import Computing, CurrentComputing
@@ -27,8 +27,9 @@ from app.api.schemas.rules import DryRunRules, PutRules
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import ROOTS, KeyRefusedError, ServiceError, problem_of
+from app.ground.strict import Few
 from app.release.release import Release
-from app.rules.rule import as_written
+from app.rules.rule import Rule, as_written
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
@@ -36,6 +37,18 @@ router = APIRouter(
 routers: Final = [pages.router, router]
 """Of the whole room."""
 _MOST_BYTES: Final = 2_000
+_CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
+    "end": {"enabled": False},
+    "resume": {"enabled": True},
+    "approve": {"state": "approved"},
+}
+"""What each button of a rule makes of it."""
+
+
+class _Some(PutRules):
+    """Rules that are written into the form: one at least, which replaces nothing but that of its id."""
+
+    rules: Few[Rule] = Field(min_length=1)
 
 
 @router.post(ENTER.removeprefix("/ops"))
@@ -99,7 +112,7 @@ async def write_rules(
         given = json.loads(text)
         listed = {"rules": given if isinstance(given, list) else given.get("rules", [given]) if isinstance(given, Mapping) else given}
         if text_of(form, "do") == "write":
-            await rules.put_rules(PutRules.model_validate(listed), services)
+            await rules.put_rules(_Some.model_validate(listed), services, if_match=text_of(form, "seen") or None)
             return go("/ops/rules")  # which tells conflicts
         asked = DryRunRules.model_validate(listed)
     except ValidationError as error:
@@ -128,17 +141,28 @@ async def _tried(  # noqa: PLR0917 - what was asked, and all that answers it
 
 @router.post("/rules/change")
 async def change_rule(form: OwnForm, services: InjectedServices, session: InSession) -> Response:
-    """End a rule, have it hold again, or take it away."""
+    """End a rule, have it hold again, approve a look, or take a rule away."""
     rule_id, do = text_of(form, "id"), text_of(form, "do")
     try:
         if do == "remove":
             await rules.delete_rule(rule_id, services)
         else:
-            book = (await rules.get_rules(services)).rules
-            found = [as_written(rule) | {"enabled": do == "resume"} for rule in book if rule.id == rule_id]
+            book, change = (await rules.get_rules(services)).rules, _CHANGES.get(do, {})
+            found = [{**as_written(rule), **change} for rule in book if rule.id == rule_id and all(hasattr(rule, name) for name in change)]
             if not found:
                 return await rules_page(services, session, f"there is no rule {rule_id!r} any more", status=HTTPStatus.NOT_FOUND)
             await rules.put_rules(PutRules.model_validate({"rules": found}), services)
+    except ServiceError as error:
+        return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
+    return go("/ops/rules")
+
+
+@router.post("/rules/restore")
+async def restore_rules(form: OwnForm, services: InjectedServices, session: InSession) -> Response:
+    """Have the rules of an earlier version hold again, if they are still what was looked at."""
+    version, seen = (int(said) if said.isdecimal() else 0 for said in (text_of(form, "version"), text_of(form, "seen")))
+    try:
+        await to_thread.run_sync(lambda: services.rules.file.restore(version, meant=seen))
     except ServiceError as error:
         return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
     return go("/ops/rules")

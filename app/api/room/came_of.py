@@ -22,6 +22,7 @@ class Outcome:
         of: the release and, in an experiment, the variant. visitors: how many were answered.
         clicked, attached, bought: how many of them followed, put into the bag or bought, and bought what was suggested.
         order_value: currency -> what each who bought in it spent on what was suggested and kept.
+        left_out: how many bought something without a price; they are not in ``order_value``.
     """
 
     of: str
@@ -30,6 +31,7 @@ class Outcome:
     attached: int
     bought: int
     order_value: Mapping[str, float]
+    left_out: int
 
 
 def came_of(table: pa.Table, windows: Windows, products: Products) -> tuple[dict[str, int], list[Outcome]]:
@@ -47,11 +49,13 @@ def came_of(table: pa.Table, windows: Windows, products: Products) -> tuple[dict
     did = answers.collect().join(followed, on="recommendation_id", how="left", maintain_order="left")
     whose = ("of", "kind", "unit")
     clicked, bought = ((pl.col("act") == kind).any() for kind in (CLICKED, PURCHASED))
+    unpriced = (pl.col("act") == PURCHASED) & pl.col("value").is_null()
     attached = pl.col("act").is_in([ADDED, PURCHASED]).any()
     did = did.rename({"kind_right": "act"})
-    visitors = did.group_by(*whose, maintain_order=True).agg(clicked=clicked, attached=attached, bought=bought)
-    counted = visitors.group_by("of", maintain_order=True).agg(pl.len().alias("visitors"), pl.col("clicked", "attached", "bought").sum())
-    priced = did.filter((pl.col("act") == PURCHASED) & pl.col("value").is_not_null()).with_columns(pl.col("currency").fill_null(""))
+    told = {"clicked": clicked, "attached": attached, "bought": bought, "left_out": unpriced.any()}
+    visitors = did.group_by(*whose, maintain_order=True).agg(**told)
+    counted = visitors.group_by("of", maintain_order=True).agg(pl.len().alias("visitors"), pl.col(*told).sum())
+    priced = did.filter(pl.col("act") == PURCHASED, ~unpriced.any().over(whose)).with_columns(pl.col("currency").fill_null(""))
     orders = priced.group_by(*whose, "currency").agg(pl.col("value").sum()).group_by("of", "currency").agg(pl.col("value").mean())
     values: dict[str, dict[str, float]] = {}
     for name, currency, value in orders.select("of", "currency", "value").iter_rows():

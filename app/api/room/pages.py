@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,12 +27,15 @@ from app.ground.doors import Door
 from app.ground.errors import HomeError, UnknownReleaseError
 from app.home.runs import Runs
 from app.home.underway import underway
-from app.rules.rule import as_written, in_force
+from app.rules.book import Change
+from app.rules.rule import as_written, standing
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
 )
 _SMALL: Final = 128
+_CHANGES: Final = 10
+"""Versions of the rules that are shown."""
 _UNTRIED: Final = {"trying": False, "untried": None, "dry": None}
 
 
@@ -113,8 +117,12 @@ async def rules_page(
     """That page, with what was typed and what came of it."""
     book = await get_rules(services)
     now = datetime.now(UTC)
-    shown = [(rule, json.dumps(as_written(rule), ensure_ascii=False, separators=(",", ":")), in_force(rule, now)) for rule in book.rules]
-    given = {"version": book.version, "rules": shown, "text": text, "conflicts": book.conflicts, "wrong": [], **_UNTRIED, **tried}
+    shown = [(rule, json.dumps(as_written(rule), ensure_ascii=False, separators=(",", ":")), standing(rule, now)) for rule in book.rules]
+    changes: list[Change] = []
+    with suppress(HomeError):  # a version that cannot be read: the rules that hold can
+        changes = await to_thread.run_sync(services.rules.file.history, _CHANGES)
+    given = {"version": book.version, "rules": shown, "changes": changes, "text": text, "conflicts": book.conflicts, "wrong": []}
+    given |= {**_UNTRIED, **tried}
     return page("rules", status, session=session, here="/ops/rules", problem=problem, **given)
 
 

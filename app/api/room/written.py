@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from app.ground.errors import shortened
 from app.ground.fields import path, problem
+from app.ground.shortened import shortened
 
 _MOST: Final = 10
 _DOES: Final = {

@@ -118,7 +118,9 @@ class TasteOut(BaseModel):
 class Completion(BaseModel):
     """What completes the outfit."""
 
-    recommendation_id: str = Field(description="Names this answer, for events that follow from it.", examples=["0b9c…"])
+    recommendation_id: str = Field(
+        description="Names this answer, for events that follow from it; one to a `dry_run` is not kept.", examples=["0b9c…"]
+    )
     release: str = Field(description="The release that answered.", examples=["r3-1f0c9a2b"])
     experiment: str | None = Field(default=None, description="The experiment that the request takes part in.", examples=["new-model"])
     variant: str | None = Field(default=None, description="Its variant that answered.", examples=["new"])
@@ -151,6 +153,10 @@ class Completion(BaseModel):
         default=None, description="What of the shopper's last events was used; only with `session` or `user` and a `taste_strength`."
     )
     text: TextOut | None = Field(default=None, description="What was understood of the wishes; only with `text`.")
+    understood: list[str] | None = Field(
+        default=None, description="The words of `text` that were understood; `text` says as what.", examples=[["no heels", "under 80"]]
+    )
+    not_understood: list[str] | None = Field(default=None, description="Those that were not; as `text.ignored`.", examples=[["xyzzy"]])
 
 
 class PairOut(LikelyOut):

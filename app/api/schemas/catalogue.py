@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Created, Currency, Extras, GroupId, Images, InStock, Price, SalePrice, Sizes, Text, Url
 from app.ground.strict import LONGEST_TEXT, AtMost, Few, Name, Strict, exactly_one, refused_where, with_examples
 from models.datasets.names import id_problem
+from models.errors import nearest
 
 _LIVE: Final = (
     "Whether the process that answered shows all of it already; false while it still encodes pictures. Other processes and replicas, which "
     "may answer the next request, follow within some tenths of a second."
 )
 _MOST_VALUES: Final = 10_000
+_MOST_FURTHER: Final = 20
+"""Fields of the shop's own that an item has beside the others; more go into ``extras``."""
+_SLIP: Final = 0.75
+"""How near to a field's name another is that is a slip."""
 
 
 def _blank(category: str) -> str | None:
@@ -77,7 +82,25 @@ class PictureIn(Strict):
         return self
 
 
-class UpsertIn(Strict):
+class Selling(Strict):
+    """An item's fields, and whatever else the shop says of it, which is kept in ``extras``; what is nearly a field's name is a slip."""
+
+    model_config = ConfigDict(json_schema_extra={"additionalProperties": True})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _further(cls, sent: Any) -> Any:  # noqa: ANN401 - whatever a client sent
+        if not isinstance(sent, dict) or sent.keys() <= cls.model_fields.keys() or not isinstance(sent.get("extras", {}), dict | None):
+            return sent
+        unknown = [name for name in sent if name not in cls.model_fields]
+        if len(unknown) > _MOST_FURTHER:
+            return sent
+        further = {name: sent[name] for name in unknown if nearest(name, cls.model_fields, _SLIP) is None}
+        kept = {name: value for name, value in sent.items() if name not in further}
+        return {**kept, "extras": {**further, **(kept.get("extras") or {})}} if further else sent
+
+
+class UpsertIn(Selling):
     """An item as it is from now on. Fields that are left out are empty then; stock, `url` and all that follow it stay as they were."""
 
     id: Annotated[Name, refused_where("item_id", id_problem)] = Field(
@@ -127,7 +150,7 @@ class UpsertItems(Batch):
     items: Few[UpsertIn] = Field(min_length=1, description="The items; each id once.")
 
 
-class PatchIn(Strict):
+class PatchIn(Selling):
     """Values of an item that change; all others stay as they are, and null takes a value away. No picture is touched."""
 
     id: Name = Field(description="Id of an item of the catalogue.", examples=["sneakers-7"])

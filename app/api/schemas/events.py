@@ -9,11 +9,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Currency
-from app.ground.strict import Few, Name, Strict, with_examples
+from app.ground.strict import EARLIEST, Few, Name, Strict, with_examples
 from app.log.base import IMPRESSION
 from models.datasets.feeds.money import MOST
 
-_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _AHEAD: Final = timedelta(days=1)
 _MOST_QUANTITY: Final = 10_000
 """Beyond which a quantity is a mistake, which would outweigh all others where values are added up."""
@@ -45,7 +44,7 @@ class EventIn(Strict):
     item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
-    timestamp: Annotated[AwareDatetime, Field(strict=False, ge=_EARLIEST), AfterValidator(_not_ahead)] | None = Field(
+    timestamp: Annotated[AwareDatetime, Field(strict=False, ge=EARLIEST), AfterValidator(_not_ahead)] | None = Field(
         default=None,
         description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out. At most a day ahead.",
     )

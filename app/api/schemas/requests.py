@@ -132,6 +132,9 @@ class CompleteOutfit(Strict):
     prefer_price: PreferPriceIn | None = Field(default=None, description="Which prices are preferred; no item is left out for its price.")
     explain: bool = Field(default=False, description="Say what each worn item contributes to each of a slot's first 10 suggestions.")
     filters: FiltersIn = Field(default_factory=FiltersIn, description="What suggestions must satisfy.")
+    in_stock: bool | None = Field(
+        default=True, description="As `filters.in_stock`, which goes before it: null asks for all.", examples=[True]
+    )
     consistent: bool | None = Field(
         default=None,
         description="Whether suggestions must be for the people (men or women, adults or children), the season, the occasion and, of "

@@ -14,7 +14,7 @@ class PutRules(Strict):
 
     model_config = with_examples({"rules": [{"id": "no-leather", "do": "exclude", "items": {"attributes": {"material": ["leather"]}}}]})
 
-    rules: Few[Rule] = Field(min_length=1, description="The rules.")
+    rules: Few[Rule] = Field(description="The rules; none of them only with `replace`.")
 
 
 class ConflictOut(BaseModel):
@@ -30,6 +30,25 @@ class RulesOut(BaseModel):
     version: int = Field(description="Counts the changes; 0 before the first.", examples=[3])
     rules: list[Rule] = Field(description="All of them, in their order: the first that can be followed is.")
     conflicts: list[ConflictOut] = Field(description="What is probably not meant; the first 1,000, and then that there is more.")
+
+
+class ChangeOut(BaseModel):
+    """What one version of the rules changed."""
+
+    version: int = Field(description="Its number.", examples=[3])
+    written: str = Field(description="When, UTC.", examples=["2026-11-30T10:00:00+00:00"])
+    rules: int = Field(description="How many rules there were then.", examples=[12])
+    added: list[str] | None = Field(
+        description="Ids that it added; null where the version before is no longer kept.", examples=[["no-leather"]]
+    )
+    changed: list[str] | None = Field(description="Ids of those that it changed.", examples=[["own-shoes"]])
+    removed: list[str] | None = Field(description="Ids that it took away.", examples=[[]])
+
+
+class VersionsOut(BaseModel):
+    """The versions of the rules."""
+
+    versions: list[ChangeOut] = Field(description="The newest first.")
 
 
 class DryRunRules(Strict):

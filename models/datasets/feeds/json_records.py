@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
 from models.datasets.feeds.opened import LONGEST_LINE, Encoding, lines_of, undecodable
 from models.datasets.feeds.packed import opened
@@ -124,6 +124,8 @@ def _known_problem(text: str) -> str | None:
     if _NO_NUMBER.search(text):
         with suppress(ValueError):
             value = from_json(text)
-            item = f" (item {shown(value['id'])})" if isinstance(value, dict) and "id" in value else ""
-            return f"is not JSON: it holds NaN or Infinity{item}; use finite numbers, or null"
+            known = value if isinstance(value, dict) else {}
+            item = f" (item {shown(known['id'])})" if "id" in known else ""
+            fields = ", ".join(name for name, one in known.items() if _NO_NUMBER.search(to_json(one, inf_nan_mode="constants").decode()))
+            return f"is not JSON: {fields or 'it'} holds NaN or Infinity{item}; use finite numbers, or null"
     return None

@@ -230,7 +230,10 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
                 draft.notes.append(Fault(field, value, _WHOLE_TEXT.format(name=column.column, mark=mark)))
             if field == "category":
                 draft.extras.pop("category_path", None)  # of the category that was read before
-                draft.whom += next((steps[:-1] for values in said if (steps := _steps(values, column))), [])
+                steps = next((steps for values in said if (steps := _steps(values, column))), [])
+                draft.whom += steps[:-1]
+                if len(steps) > 1:
+                    draft.extras["category_path"] = " > ".join(steps)
         elif _empty(into.get(name)) and column.default is not None:
             into[name] = _worded(column.default, column)
 

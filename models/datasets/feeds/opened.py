@@ -123,6 +123,16 @@ def _old(path: Path, packed: str) -> Encoding:
     return Encoding(name, packed, words_of(bytes(sample), name))
 
 
+def last_line(path: Path) -> int:
+    """The number of the last line of a file that is not empty; every line end is one byte of it, whatever the encoding."""
+    ends = {b"\n": 0, b"\r": 0}
+    with opened(path) as file:
+        while chunk := file.read(_CHUNK):
+            for end in ends:
+                ends[end] += chunk.count(end)
+    return max(ends.values()) + 1
+
+
 def lines_of(path: Path, encoding: Encoding) -> Iterator[tuple[int, str]]:
     """1-based numbers and lines, each with its end as a line feed, but for the last; of a line beyond ``LONGEST_LINE`` only the beginning.
 

@@ -30,6 +30,14 @@ def columns_of(path: Path) -> list[str]:
         refuse(f"cannot be read as Parquet: {' '.join(str(error).split())}", path=path)
 
 
+def rows_of(path: Path) -> int:
+    """How many there are, as its end says; 0 where it cannot be read."""
+    try:
+        return int(pq.read_metadata(path).num_rows)
+    except (pa.ArrowException, OSError):
+        return 0
+
+
 def read_parquet_records(path: Path) -> Iterator[Record]:
     """The rows of a file, from 1.
 

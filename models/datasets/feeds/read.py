@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -24,6 +25,7 @@ from models.datasets.findings import Findings
 from models.datasets.garments import is_gift_card
 from models.datasets.schema import ITEM_SCHEMA
 from models.errors import RowError, refuse
+from models.progress import counted
 from sealed.tables import in_a_file
 
 _CHUNK: Final = 20_000
@@ -144,7 +146,9 @@ class _Reading:
 
     def records(self) -> Iterator[Record]:
         again, self.again = self.again, True
-        for record in self.feed.records(Counter() if again else self.passed):
+        records = self.feed.records(Counter() if again else self.passed)
+        title = f"reading {self.findings.called(self.feed.path)}"
+        for record in counted(records, self.findings.progress, title, self.feed.end, attrgetter("line")):
             self.count += not (again or (isinstance(record, Broken) and record.mended))
             if isinstance(record, Record):
                 yield record

@@ -16,9 +16,9 @@ from models.datasets.feeds.layouts.known import KNOWN, key_of, layout_of
 from models.datasets.feeds.layouts.own import OWN
 from models.datasets.feeds.layouts.schema_org import SCHEMA_ORG
 from models.datasets.feeds.mapping import Mapped, check_columns, layout_by, layout_over, value_at
-from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml
+from models.datasets.feeds.opened import Encoding, encoding_of, encoding_of_xml, last_line
 from models.datasets.feeds.packed import ending_of, head_of, packing_of
-from models.datasets.feeds.parquet_records import columns_of, read_parquet_records
+from models.datasets.feeds.parquet_records import columns_of, read_parquet_records, rows_of
 from models.datasets.feeds.records import Broken, Record
 from models.datasets.feeds.words import plain_name
 from models.datasets.feeds.xml_records import read_xml
@@ -36,6 +36,7 @@ _NOT_A_FEED: Final = (
     (b"%PDF", "is a PDF, not a feed; name the feed"),
 )
 _TABLES: Final = (".csv", ".tsv", ".txt", ".tab")
+_BY_LINE: Final = frozenset({"CSV", "JSON lines"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,13 @@ class Feed:
         parts = [str(self.form), *(() if self.form == "Parquet" else (str(self.encoding),))]
         parts += [f"separated by {SEPARATORS.get(self.separator, shown(self.separator))}"] if self.separator else []
         return f"{self.layout.name if self.layout else 'columns of no known layout'} ({', '.join(parts)})"
+
+    @property
+    def end(self) -> int:
+        """The place of its last record, by which it is known how far a reading is; 0 where nobody knows it."""
+        if self.form == "Parquet":
+            return rows_of(self.path)
+        return last_line(self.path) if self.form in _BY_LINE else 0
 
     def records(self, passed: Counter[str]) -> Iterator[Record | Broken]:
         """Every record from the first, and every line that holds none.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any, Final
 
 _TAG: Final = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>|</?[a-zA-Z][^<>]*>", re.DOTALL | re.IGNORECASE)
@@ -39,6 +40,7 @@ def path_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value of JS
     return [step for text in steps if isinstance(text, str | int) for step in map(plain, _STEP.split(str(text))) if step]
 
 
+@lru_cache(maxsize=4_096)
 def plain_name(name: str) -> str:
     """A name of a column without differences of case, blanks and marks; Turkish's dotted and dotless i are one.
 

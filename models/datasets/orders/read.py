@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +39,7 @@ from models.datasets.orders.times import Unread, date_columns, date_order, item_
 from models.datasets.outfits import OUTFITS
 from models.datasets.shown import shown
 from models.errors import RowError, refuse
+from models.progress import counted
 
 ORDER_SCHEMA: Final = pa.schema(
     [
@@ -61,7 +62,6 @@ COLUMNS: Final[Mapping[str, str]] = {
     "status": "order_status",
 }
 """What columns of a file may be said to be, and what they are read as."""
-_plain: Final = lru_cache(maxsize=4_096)(plain_name)
 _CHUNK: Final = 50_000
 _FILES: Final = (
     *("looks", "outfits"),
@@ -128,18 +128,18 @@ def read_orders(
     """
     feed = recognise(path, encoding=encoding)
     told_so = _told_so(feed, columns or {}, findings)
-    names = {*map(_plain, feed.names), *told_so.values()}
-    exact = item_column(feed, _plain, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
+    names = {*map(plain_name, feed.names), *told_so.values()}
+    exact = item_column(feed, plain_name, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
     layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
-    not_so = misnamed(frozenset(map(_plain, feed.names))) | {*told_so.values()}
+    not_so = misnamed(frozenset(map(plain_name, feed.names))) | {*told_so.values()}
     told_so |= {} if time is None else {time: "time"}
     told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
     findings.feed = Recognised(path, told)
     if doubt := feed.encoding.doubt:
         findings.warn(doubt, path=path)
-    if layout.reads and (unread := [name for name in feed.names if not layout.reads(_plain(name))]):
+    if layout.reads and (unread := [name for name in feed.names if not layout.reads(plain_name(name))]):
         findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(_plain, feed.names))):
+    if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(plain_name, feed.names))):
         say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
         findings.warn(f"{say}, call that `customer`", path=path)
     named = _Named(layout, _renamed(feed, layout, told_so, exact, findings), not_so)
@@ -192,14 +192,14 @@ def _told_so(feed: Feed, columns: Mapping[str, str], findings: Findings) -> dict
     Raises:
         InputError: the file has some of these columns, and not others.
     """
-    there = {_plain(name) for name in feed.names}
-    lacking = [name for name in columns.values() if _plain(name) not in there]
+    there = {plain_name(name) for name in feed.names}
+    lacking = [name for name in columns.values() if plain_name(name) not in there]
     if columns and len(lacking) == len(columns):
         findings.warn(f"has no column {' or '.join(map(repr, lacking))}, and is read as it is", path=feed.path)
         return {}
     if lacking:
         refuse(f"has no column {' or '.join(map(repr, lacking))}; it has {', '.join(feed.names[:30])}", path=feed.path, field="--columns")
-    return {_plain(name): COLUMNS[key] for key, name in columns.items()}
+    return {plain_name(name): COLUMNS[key] for key, name in columns.items()}
 
 
 def _renamed(feed: Feed, layout: OrderLayout, told_so: Mapping[str, str], exact: str | None, findings: Findings) -> dict[str, str]:
@@ -210,9 +210,9 @@ def _renamed(feed: Feed, layout: OrderLayout, told_so: Mapping[str, str], exact:
         renamed[exact] = EXACT
     if not layout.statuses or COLUMNS["status"] in told_so.values():
         return renamed
-    taken = {_plain(name) for name in feed.names}
+    taken = {plain_name(name) for name in feed.names}
     free = (name for name in STATUS if name not in taken)
-    for column, name in zip(status_columns(feed, _plain), free, strict=False):
+    for column, name in zip(status_columns(feed, plain_name), free, strict=False):
         findings.warn(f"{column!r} holds what becomes of orders and is read as their status", path=feed.path)
         renamed.setdefault(column, name)
     return renamed
@@ -224,7 +224,7 @@ def _layout(feed: Feed, findings: Findings, more: Collection[str]) -> tuple[Orde
     Args:
         more: names of columns beside those of the file.
     """
-    names = frozenset(map(_plain, feed.names)).union(more)
+    names = frozenset(map(plain_name, feed.names)).union(more)
     found, with_time = order_layout_of(names), order_layout_of(names | {"time"})
     if with_time is None:
         known = "order_id, sku, customer, time; look_id, sku; look_id, items; or look_id and one for each piece, such as top, shoes"
@@ -232,7 +232,7 @@ def _layout(feed: Feed, findings: Findings, more: Collection[str]) -> tuple[Orde
         refuse(f"is no layout of orders that is known: {there}", path=feed.path)
     if found is not None and found.name != UNDATED:
         return found, None
-    dates = date_columns(feed, _plain)
+    dates = date_columns(feed, plain_name)
     if len(dates) == 1:
         findings.warn(
             f"{dates[0]!r} holds dates and is read as the time; if it is another, call the time of the order `time`", path=feed.path
@@ -257,7 +257,7 @@ class _Named:
     dates: DateOrder | None = None
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        plain = ((_plain(name), value) for name, value in values.items())
+        plain = ((plain_name(name), value) for name, value in values.items())
         named = {self.renamed.get(name, name): value for name, value in plain if name in self.renamed or name not in self.unread}
         if self.dates is not None:
             named |= {name: Dated(named[name], self.dates) for name in self.layout.times if isinstance(named.get(name), str)}
@@ -268,7 +268,8 @@ def _records(
     feed: Feed, findings: Findings, passed: Counter[str], told: tuple[Counter[tuple[str, str]], Unread], named: _Named
 ) -> Iterator[Record]:
     unknown, watched = told
-    for record in feed.records(passed):
+    records = feed.records(passed)
+    for record in counted(records, findings.progress, f"reading {feed.path}", feed.end, attrgetter("line")):
         if findings.feed is not None:
             findings.feed.rows += 1
         if isinstance(record, Record):

@@ -159,7 +159,7 @@ def _told(values: Mapping[str, Any]) -> Iterator[tuple[str, str, str | None]]:
     own = _OF_MAGENTO if any(name in values for name in _MAGENTO) else {}
     for name in STATUS:
         if text := str(values.get(name) or "").strip():
-            yield name, text, own.get(_plain(text)) or _said_by(name, text)
+            yield name, text, own.get(plain_name(text)) or _said_by(name, text)
 
 
 def is_status(text: str) -> bool:
@@ -190,9 +190,6 @@ def _said_by(name: str, text: str) -> str | None:
     if name in _PRESTASHOP and (end := _NUMBERED.get(text)) is not None:
         return _SAID.get(end, "")
     return _said(text)
-
-
-_plain: Final = lru_cache(maxsize=4_096)(plain_name)
 
 
 @lru_cache(maxsize=4_096)

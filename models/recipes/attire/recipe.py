@@ -91,9 +91,9 @@ def fit(run: Run[AttireConfig]) -> Bundle:
             embedding_size=model.embedding_size,
         )
         bundle = replace(bundle, manifest=manifest, model=model)
-    with run.progress("weighing what it reads", 0):
-        unseen = weigh(model, inputs, train, valid, run.seed)
-        worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, train), run.seed)
+    with run.progress("weighing what it reads, answers", 0) as advance:
+        unseen = weigh(model, inputs, train, valid, run.seed, advance)
+        worth = worth_of(model, inputs, train, valid, Presence(inputs, run.reads.blocks, names.words, train), run.seed, advance)
     metrics |= {f"worth_of_{name}": found.gain for name, found in worth.items()}
     if hurting := tuple(name for name, found in worth.items() if found.hurts):
         bundle = replace(bundle, manifest=replace(bundle.manifest, left_out=hurting))

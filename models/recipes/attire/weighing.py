@@ -24,6 +24,7 @@ from torch.nn import functional as F
 
 from models.compatibility.base import ItemInputs, OutfitBatch
 from models.compatibility.ensemble import Ensemble
+from models.progress import Advance, unmoved
 from models.training.alike import Alike, Ints
 from models.training.calibrate import Unseen, with_replaced
 from models.training.gains import gains
@@ -45,13 +46,15 @@ _ROUNDING: Final = 1e-5
 
 
 @torch.no_grad()
-def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int) -> Unseen:
+def weigh(  # noqa: PLR0917 - what is weighed, and by what
+    model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int, advance: Advance = unmoved
+) -> Unseen:
     """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights.
 
     Returns:
         How the model judges outfits as if it had not been weighed on some of ``valid``.
     """
-    weighing = Weighing(model, inputs, train, seed)
+    weighing = Weighing(model, inputs, train, seed, advance)
     weighing.set_probes()
     context_QI, answer_Q, weight_Q = weighing.blanks(valid)
     asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
@@ -71,11 +74,11 @@ class Weighing:
     """What the questions are made of, and put to.
 
     Args:
-        inputs: of all N items. train: the outfits that were learned from.
+        inputs: of all N items. train: the outfits that were learned from. advance: told how many questions were put.
     """
 
-    def __init__(self, model: Ensemble, inputs: ItemInputs, train: WornOutfits, seed: int) -> None:
-        self.model, self.inputs, self.train = model, inputs, train
+    def __init__(self, model: Ensemble, inputs: ItemInputs, train: WornOutfits, seed: int, advance: Advance = unmoved) -> None:
+        self.model, self.inputs, self.train, self.advance = model, inputs, train, advance
         self.rng, self.generator = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
         self.times_N = train.chosen(len(inputs))
         self.category_N: Ints = inputs.category_N.numpy()
@@ -214,6 +217,7 @@ class Weighing:
     def _chunks(self, context_QI: Ints, candidates_QM: Ints) -> Iterator[tuple[OutfitBatch, Ints]]:
         for at in range(0, len(context_QI), _AT_ONCE):
             yield self._outfits(torch.from_numpy(context_QI[at : at + _AT_ONCE])), candidates_QM[at : at + _AT_ONCE]
+            self.advance(len(context_QI[at : at + _AT_ONCE]))
 
     def _outfits(self, rows_BI: Tensor) -> OutfitBatch:
         known_BI = rows_BI.clamp(min=0)

@@ -10,6 +10,7 @@ import torch
 
 from models.compatibility.base import ItemInputs
 from models.compatibility.ensemble import Ensemble
+from models.progress import Advance, unmoved
 from models.recipes.attire.weighing import Weighing
 from models.training.presence import Presence
 from models.training.worn import WornOutfits
@@ -32,12 +33,18 @@ class Worth(NamedTuple):
 
 @torch.no_grad()
 def worth_of(  # noqa: PLR0917 - what is asked, and of what
-    model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, presence: Presence, seed: int
+    model: Ensemble,
+    inputs: ItemInputs,
+    train: WornOutfits,
+    valid: WornOutfits,
+    presence: Presence,
+    seed: int,
+    advance: Advance = unmoved,
 ) -> dict[str, Worth]:
     """The worth of everything that an item can lack, by name; nothing where there are too few questions, or only one thing to be had."""
     if len(presence.every) < 2:  # noqa: PLR2004 - nothing would be left without it
         return {}
-    whole = Weighing(model, inputs, train, seed)
+    whole = Weighing(model, inputs, train, seed, advance)
     context_QI, answer_Q, _ = whole.blanks(valid)
     asked = [question[:2] for question in whole.questions(context_QI, answer_Q) if len(question[0])]
     if sum(len(context) for context, _ in asked) < _LEAST:
@@ -45,7 +52,7 @@ def worth_of(  # noqa: PLR0917 - what is asked, and of what
     right = np.concatenate([whole.right(*question) for question in asked])
     found = {}
     for kind in presence.every:
-        without = Weighing(model, presence.hide(inputs, [kind]), train, seed)
+        without = Weighing(model, presence.hide(inputs, [kind]), train, seed, advance)
         more = right - np.concatenate([without.right(*question) for question in asked])
         found[kind.name] = Worth(float(more.mean()), float(more.std() / math.sqrt(len(more))))
     return found

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
 from app.cli.serve import DEMO_ITEMS
+from app.ground.fields import problem
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
@@ -75,6 +76,14 @@ def test_what_live_means_is_said(client: TestClient) -> None:
     changes = client.get("/openapi.json").json()["components"]["schemas"]["CatalogueChange"]
     assert "process that answered" in changes["properties"]["live"]["description"]
     assert "Other processes" in changes["properties"]["live"]["description"]
+
+
+def test_each_pattern_is_told_in_words(client: TestClient) -> None:
+    """Who is refused for one reads no regular expression."""
+    patterns = set(re.findall(r'"pattern":("(?:[^"\\]|\\.)*")', client.get("/openapi.json").text))
+    assert patterns
+    for pattern in map(json.loads, patterns):
+        assert "pattern" not in problem({"type": "string_pattern_mismatch", "msg": "should match pattern", "ctx": {"pattern": pattern}})
 
 
 def test_the_page_loads_only_what_this_service_has(client: TestClient) -> None:

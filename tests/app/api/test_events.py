@@ -108,6 +108,8 @@ def test_a_clock_may_be_a_day_ahead(client: TestClient, ahead_h: int, status: in
         ("2026-11-27T10:00:00", "2026-11-27T10:00:00 has no offset from UTC"),
         ("27.11.2026 10:00", "27.11.2026 10:00 is no moment (invalid character in year)"),
         ([1], "[1] is no moment (neither text nor number)"),
+        ("2026-11-27T24:00:00Z", "2026-11-27T24:00:00Z is no moment (more than that: hours go to 23, an offset is Z or as +02:00)"),
+        ("2026-11-27T10:00:00+02", "2026-11-27T10:00:00+02 is no moment (more than that: hours go to 23, an offset is Z or as +02:00)"),
         (978_307, "978307 is before 2000-01-01"),
     ],
 )

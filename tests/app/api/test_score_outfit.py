@@ -90,3 +90,21 @@ def test_explaining_too_much_is_refused_before_any_of_it(client: TestClient, mon
     assert "comparisons" in answer.json()["detail"]
     many = client.post("/score-outfit", json={"outfits": [{"items": ["tops-1"]}, {"items": items * 2}]})
     assert many.json()["errors"][0] == {"field": "outfits[1].items", "value": "96 items", "problem": "at most 50"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ([{"title": "a shirt", "category": "nonsense"}, "tops-1"], "nonsense"),
+        ([{"image": {"base64": "AAAA"}, "category": "tops"}, "tops-1"], "picture"),
+        ([{"image": {"base64": "not base64"}, "category": "tops"}, "tops-1"], "base64"),
+    ],
+)
+def test_one_that_cannot_be_scored_says_why_and_the_others_are(client: TestClient, wrong: list[Any], why: str) -> None:
+    """By itself it is refused, as there is nothing else to answer."""
+    alone = client.post("/score-outfit", json={"outfits": [{"items": wrong}]})
+    assert alone.status_code in {404, 422}
+    good, bad, last = score(client, ["tops-1", "shoes-2"], wrong, ["bags-1", "shoes-3"])
+    assert why in bad["why_not"]
+    assert (bad.get("score"), bad.get("probability")) == (None, None)
+    assert [good["score"], last["score"]] == [one["score"] for one in score(client, ["tops-1", "shoes-2"], ["bags-1", "shoes-3"])]

@@ -60,6 +60,22 @@ def test_what_sells_an_item_is_kept_and_told(own: TestClient, home: Path, file: 
         assert listed == told
 
 
+def test_stock_may_be_asked_beside_the_filters(own: TestClient) -> None:
+    """As ``filters.in_stock``, which goes before it."""
+    put(own, **{**NEW, "in_stock": False})
+
+    def shown(**asked: Any) -> bool:
+        body = {"items": ["tops-1"], "slots": ["hats"], "k": 50, **asked}
+        return "n" in {item["id"] for item in own.post("/complete-outfit", json=body).json()["slots"][0]["items"]}
+
+    assert [shown(), shown(in_stock=True), shown(in_stock=None), shown(in_stock=None, filters={"in_stock": True})] == [
+        False,
+        False,
+        True,
+        False,
+    ]
+
+
 def test_suggestions_looks_and_similar_items_tell_it_too(own: TestClient) -> None:
     """Each as it tells an item."""
     put(own, **NEW, **SOLD)
@@ -97,6 +113,18 @@ def test_what_a_put_leaves_out_stays_and_null_takes_it_away(own: TestClient) -> 
     assert own.get("/items/n").json() == {"id": "n", "category": "hats", "in_stock": True, **TOLD}
     put(own, id="n", category="hats", in_stock=None, **dict.fromkeys(SOLD))
     assert own.get("/items/n").json() == {"id": "n", "category": "hats"}
+
+
+def test_whatever_else_a_shop_says_is_kept_in_extras(own: TestClient) -> None:
+    """As an import keeps further columns; what is nearly a field's name is a slip."""
+    put(own, **NEW, season_code="SS26", extras={"care": "cold"})
+    told = {"fields": "season_code,care,lining"}
+    assert own.patch("/items", json={"items": [{"id": "n", "season_code": "AW26", "lining": "silk"}]}).status_code == 200
+    kept = own.get("/items/n", params={"fields": "extras"}).json()["extras"]
+    assert kept["season_code"] == "AW26"
+    assert own.get("/items/n", params=told).json()["extras"]["lining"] == "silk"
+    refused = own.patch("/items", json={"items": [{"id": "n", "titel": "a hat"}]})
+    assert (refused.status_code, refused.json()["errors"][0]["problem"]) == (422, "unknown field; did you mean 'title'?")
 
 
 def test_a_patch_changes_what_it_names(own: TestClient) -> None:

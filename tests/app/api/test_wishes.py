@@ -146,6 +146,13 @@ def test_what_was_understood_is_in_the_answer(shop: TestClient) -> None:
     assert "text" not in shop.post("/complete-outfit", json={"items": ["tops-1"]}).json()
 
 
+def test_the_words_that_were_understood_are_told_by_themselves(shop: TestClient) -> None:
+    """And those that were not; without a text neither is there."""
+    answer = asked(shop, "no black, under 80, xyzzy")
+    assert (answer["understood"], answer["not_understood"]) == (["no black", "under 80"], ["xyzzy"])
+    assert {"understood", "not_understood"}.isdisjoint(shop.post("/complete-outfit", json={"items": ["tops-1"]}).json())
+
+
 def test_a_budget_in_words_is_one(shop: TestClient) -> None:
     """Looks cost no more together; the lower of two counts."""
     for answer in (asked(shop, "90 in total", looks=3), asked(shop, "900 in total", budget=90, looks=3)):

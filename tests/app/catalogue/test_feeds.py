@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 
 from app.catalogue.changes import removal, upsert
 from app.catalogue.importing import import_catalogue
+from app.catalogue.publishing import publish
 from app.cli import run
 from app.ground.parts import LogSettings
 from app.home.store import ReleaseStore
@@ -23,6 +25,7 @@ from app.log.base import Stream
 from app.log.open import open_log, opened_log
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS, Snapshot
+from models.bundle import Bundle
 
 HEADER = "id,title,product_type,price,availability,link,image_link,item_group_id,color,size,custom_label_0\n"
 ROWS = [
@@ -206,6 +209,22 @@ def test_the_same_feed_again_is_nothing_to_do(feed: Path, attire: Callable[..., 
         await log.close()
 
     asyncio.run(delete())
+    assert attire(feed)[1]["unchanged"] is False
+
+
+def test_another_bundle_over_the_same_catalogue_makes_no_feed_new(feed: Path, attire: Callable[..., Any], tmp_path: Path) -> None:
+    """A rollback to another catalogue does."""
+    first, store = attire(feed)[1]["release"], ReleaseStore(tmp_path / "home")
+    bundle = Bundle.load(store.bundle_path(store.served().bundle))
+    Bundle(replace(bundle.manifest, recipe="test"), bundle.model).save(tmp_path / "other")
+    second = publish(tmp_path / "other", store, log=LogSettings())
+    assert second.id != first
+    said = attire(feed)[1]
+    assert (said["unchanged"], said["release"]) == (True, second.id)
+    old = feed.read_text()
+    feed.write_text(old.replace("1.50", "2.50"))
+    assert attire(feed)[1]["unchanged"] is False
+    store.activate(second.id)
     assert attire(feed)[1]["unchanged"] is False
 
 

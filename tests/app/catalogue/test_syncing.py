@@ -19,12 +19,13 @@ import pytest
 from PIL import Image
 
 from app.catalogue.changes import items_now, replayed, upsert
-from app.catalogue.publishing import changes_behind
+from app.catalogue.publishing import publish
 from app.cli import run
 from app.ground.parts import LogSettings
 from app.home.feeds import FeedRecords
 from app.home.store import ReleaseStore
 from app.log.base import Stream
+from app.log.changes import changes_behind
 from app.log.open import opened_log
 from index.backends.base import Backend
 from index.backends.registry import BACKENDS
@@ -211,6 +212,19 @@ def test_a_second_file_beside_an_import(feed: Path, sync: Callable[..., Any], tm
     refused = sync(again)[1]["refused"]
     assert "leaves 3 of 8 items" in refused
     assert "--force" in refused
+
+
+def test_what_has_nothing_to_do_loads_no_models(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:
+    """Nor an index: schedulers ask every few minutes, also after another bundle was published."""
+    sync(feed)
+    sync(feed)
+    store = ReleaseStore(tmp_path / "home")
+    publish(store.bundle_path(store.served().bundle), store, log=LogSettings())
+    for command in (["sync", str(feed)], ["gc"]):
+        code = f"from app.cli import run\nimport sys\nprint(run([*{command!r}, '--home', {str(store.home)!r}]), *sys.modules)"
+        told = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+        assert "nothing to" in told
+        assert {"torch", "faiss", "index.snapshot"}.isdisjoint(told.split())
 
 
 def test_pictures_beside_a_feed(feed: Path, sync: Callable[..., Any], tmp_path: Path) -> None:

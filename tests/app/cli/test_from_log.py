@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
+from typing import Any
 
+import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
@@ -14,6 +17,8 @@ from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.main import create_app
 from tests.app.homes import copied
+
+PAGE = (Path(__file__).parents[3] / "docs" / "experiments.md").read_text()
 
 
 @pytest.fixture
@@ -38,8 +43,10 @@ def ask(home: Path, share: float) -> int:
     return slots
 
 
-def test_a_log_of_few_is_told_and_refused(shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The figures are in the file, with why not to believe them; both bundles are the same here."""
+def test_a_log_of_few_is_told_and_refused(
+    shop: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The figures are in the file, with why not to believe them; both bundles are the same here. Attention is assumed, or given."""
     slots = ask(shop, 0.3)
     bundle = ReleaseStore(shop).served().bundle
     out = tmp_path / "out.json"
@@ -47,12 +54,27 @@ def test_a_log_of_few_is_told_and_refused(shop: Path, tmp_path: Path, capsys: py
     said = capsys.readouterr().out
     assert f"purchase per slot, of the {slots} explored lists" in said
     assert said.count("refused: too few effective samples: ") == 2
-    assert "to the power of 1.00, which is given" in said
+    assert "to the power of 1.00, which is assumed: fewer than 100 explored items were acted upon" in said
     told = json.loads(out.read_text())
     assert told["candidate"] == told["current"]
     assert told["current"]["answers"] == slots
     assert told["current"]["ips"]["value"] > 0
     assert told["current"]["refused"].startswith("too few effective samples")
+    monkeypatch.setenv("ATTIRE_EXPLORATION__EXAMINATION", "0.5")
+    assert run(["evaluate", "--from-log", "--home", str(shop), "--bundle", str(shop / "bundles" / bundle)]) == 0
+    assert "to the power of 0.50, as ATTIRE_EXPLORATION__EXAMINATION gives" in capsys.readouterr().out
+
+
+def test_an_analyst_computes_the_same_from_the_export(shop: Path, tmp_path: Path) -> None:
+    """IPS of the release that serves, from nothing but the rows of ``attire events export``, as docs/experiments.md has it."""
+    ask(shop, 0.3)
+    bundle, told, out = ReleaseStore(shop).served().bundle, tmp_path / "told.json", tmp_path / "out.parquet"
+    assert run(["evaluate", "--from-log", "--home", str(shop), "--bundle", str(shop / "bundles" / bundle), "--json", str(told)]) == 0
+    assert run(["events", "export", str(out), "--home", str(shop)]) == 0
+    [code] = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    names: dict[str, Any] = {"pl": pl, "EXPORT": out}
+    exec(code, names)  # noqa: S102 - the page's
+    assert names["ips"] == pytest.approx(json.loads(told.read_text())["current"]["ips"]["value"], rel=1e-4)
 
 
 def test_without_exploration_it_says_what_to_set(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,12 +11,16 @@ from app.cli import run
 
 @pytest.mark.parametrize(
     "command",
-    ["log check", "log repair", "releases list", "keys list", "rules list", "experiments show", "events list", "backup out.tar.zst"],
+    [
+        *["log check", "log repair", "releases list", "keys list", "rules list", "experiments show", "events list", "backup out.tar.zst"],
+        *["rules put {said}", "rules remove r", "rules history", "rules restore 1", "experiments put {said}"],
+    ],
 )
 def test_a_home_that_is_not_there_is_told(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """By whatever reads one."""
-    missing = tmp_path / "nowhere"
-    assert run([*command.split(), "--home", str(missing)]) == 2
+    """By whatever reads one, and by what changes something in it."""
+    missing, file = tmp_path / "nowhere", tmp_path / "said.json"
+    file.write_text("[]")
+    assert run([*command.format(said=file).split(), "--home", str(missing)]) == 2
     said = capsys.readouterr()
     assert (f"{missing}: no home here; name another --home" in said.err, said.out) == (True, "")
     assert not missing.exists()

@@ -52,3 +52,20 @@ def test_a_step_that_has_not_advanced_says_what_it_does(capsys: pytest.CaptureFi
     with progress.lines("reading shop", 0):
         pass
     assert not capsys.readouterr().err
+
+
+def test_a_step_that_stays_where_it_is_tells_that_it_goes_on(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """For how long it has; not while a step within it speaks."""
+    monkeypatch.setattr(progress, "_LINE_EVERY_S", 0.01)
+    monkeypatch.setattr(progress, "_SIGN_EVERY_S", 0.2)
+    with progress.lines("weighing", 0):
+        time.sleep(0.5)
+    first, *others = capsys.readouterr().err.splitlines()
+    assert first == "weighing: …"
+    assert others
+    assert set(others) == {"weighing: 0:00 so far"}
+    with progress.lines("importing", 0), progress.lines("reading", 9) as advance:
+        for _ in range(9):
+            time.sleep(0.05)
+            advance()
+    assert not [line for line in capsys.readouterr().err.splitlines() if "so far" in line]

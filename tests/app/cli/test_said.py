@@ -15,6 +15,8 @@ from app.cli import run
     ("command", "written", "told"),
     [
         ("rules", [{"id": "a", "do": "bosot", "items": {"ids": ["x"]}}], ["do is one of 'exclude'", "not bosot", "did you mean 'boost'?"]),
+        ("rules", {"rule": [{"id": "a"}]}, ["unknown field", "did you mean 'rules'?"]),
+        ("rules", {"id": "a", "do": "exclude", "items": {"price": {"min": "x"}}}, ["'rules[0].items.price.min'"]),
         (
             "experiments",
             [{"name": "a", "metric": "purchases", "variants": [{"name": "a", "weight": 1}, {"name": "b", "weigth": 1}]}],
@@ -31,8 +33,8 @@ def test_every_mistake_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert len(err.splitlines()) == 1
 
 
-def test_one_is_not_told_as_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Of rules."""
-    (tmp_path / "said.json").write_text(json.dumps([{"id": "a", "do": "exclude", "items": {"ids": ["x"]}}]))
+def test_one_is_taken_and_not_told_as_several(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of rules; it need not be a list."""
+    (tmp_path / "said.json").write_text(json.dumps({"id": "a", "do": "exclude", "items": {"ids": ["x"]}}))
     assert run(["rules", "put", str(tmp_path / "said.json"), "--home", str(tmp_path)]) == 0
     assert "1 rule, of which 1 holds now" in capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,8 @@ def test_units_and_metrics_are_counted_by_variant(tmp_path: Path) -> None:
     assert (a.releases, b.releases) == ({"r1-0": 2, "r2-0": 1}, {})
     assert a.means == {"click": 0.5, "attach": 0.5, "purchase": 0.5, "return": 0.5, "value": 20.0, "empty": 0.5}
     assert a.variances["value"] == 400.0
-    assert (b.units, b.unpriced) == (1, 1)
+    assert (b.units, b.unpriced, b.left_out, b.order_value) == (1, 1, 1, None)
+    assert (a.unpriced, a.left_out, a.order_value) == (0, 0, 40.0)
     assert b.means == {"click": 0.0, "attach": 1.0, "purchase": 1.0, "return": 0.0, "value": 0.0, "empty": 0.0}
 
 
@@ -134,7 +136,7 @@ def test_a_better_variant_is_found_and_an_equal_metric_is_not(tmp_path: Path, ca
 def tally(releases: dict[str, int], *currencies: str) -> Tally:
     """Of many units that all differ."""
     means, variances = dict.fromkeys(METRICS, 0.5), dict.fromkeys(METRICS, 0.2)
-    counted = {"units": 900, "impressions": 900, "events": dict.fromkeys(METRICS, 450), "before_stop": 900}
+    counted: dict[str, Any] = {"units": 900, "impressions": 900, "events": dict.fromkeys(METRICS, 450), "before_stop": 900}
     return Tally(means=means, variances=variances, releases=releases, currencies=currencies, **counted)
 
 
@@ -159,6 +161,34 @@ def test_several_releases_and_currencies_are_told(tmp_path: Path) -> None:
     assert (plain.warnings, "value" in plain.variants[1].metrics) == ([], True)
 
 
+def test_what_has_no_price_is_never_worth_nothing(tmp_path: Path) -> None:
+    """Who bought without a price is not in the average order, and is counted; where nobody's price is known there is no value at all."""
+    one = ExperimentFile(tmp_path).put([asked()]).experiments[0]
+    some = replace(tally({}), unpriced=3, left_out=2, order_value=72.5)
+    report = report_of(one, {"a": tally({}), "b": some})
+    assert (report.variants[1].order_value, report.variants[1].metrics["value"].mean) == (72.5, 0.5)
+    said = "b: purchases without a price: 3"
+    assert report.warnings == [f"{said}, which count as 0 in value; not in the average order, as they made them: 2 units"]
+    assert "  value of those who bought, but for 2 who bought without a price: 72.50" in list(lines(report))
+    report = report_of(one, {"a": tally({}), "b": replace(some, order_value=None)})
+    assert [variant.metrics.get("value") for variant in report.variants] == [None, None]
+    assert report.warnings == [f"{said}; of no unit that bought is known what it spent, so there is no value"]
+    assert not any(line.startswith("  value") for line in lines(report))
+
+
+def test_an_interval_is_of_what_can_be(tmp_path: Path) -> None:
+    """A rate is never below 0 or above 1, and nobody spends less than nothing."""
+    one = ExperimentFile(tmp_path).put([asked()]).experiments[0]
+    means = {**dict.fromkeys(METRICS, 0.999), "return": 0.001, "value": 0.001}
+    rare = replace(tally({}), means=means, variances=dict.fromkeys(METRICS, 0.04))
+    found = report_of(one, {"a": rare, "b": rare}).variants[0].metrics
+    low, high = found["return"].interval or (None, None)
+    assert (low, found["purchase"].interval[1] if found["purchase"].interval else None) == (0.0, 1.0)
+    assert high is not None
+    assert high > 0.001
+    assert found["value"].interval == (0.0, high)
+
+
 def test_a_file_that_is_wrong_is_told_as_the_service_tells_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The field's path as of PUT /experiments and PUT /rules; a rule that is not there, too."""
     file = tmp_path / "said.json"
@@ -171,6 +201,9 @@ def test_a_file_that_is_wrong_is_told_as_the_service_tells_it(tmp_path: Path, ca
     variants = [{"name": "a"}, {"name": "b", "settings": {"diversity": 2}}]
     assert "experiments[0].variants[1].settings.diversity" in told("experiments", {"name": "x", "variants": variants})
     assert "should have at least 2 items, not 1" in told("experiments", {"name": "x", "variants": variants[:1]})
+    named = told("experiments", {"name": "a b", "variants": [{"name": "a"}, {"name": "b"}]})
+    assert "experiments[0].name" in named
+    assert "should be 1 to 64 of letters A to Z, digits, and . _ - after the first" in named
     assert "rules[0]." in told("rules", [{"id": "r", "do": "exclude", "items": {"brand": []}}])
     gone = [{"name": "x", "variants": [{"name": "a"}, {"name": "b", "without_rules": ["typo"]}]}]
     assert "experiments[0].variants[1].without_rules[0] 'typo': no such rule" in told("experiments", gone)

@@ -9,7 +9,8 @@ import pytest
 import index.errors
 import models.errors
 from app.ground import errors
-from app.ground.errors import INTERNAL, problem_of, shortened
+from app.ground.errors import INTERNAL, problem_of
+from app.ground.shortened import shortened
 
 
 def subclasses(kind: type[Exception]) -> set[type[Exception]]:

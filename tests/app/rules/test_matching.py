@@ -71,6 +71,28 @@ def test_an_audience_is_a_word_for_people_or_a_label(release: Release, names: li
     assert [row for row in range(3) if satisfies(Facts(id=None, group=None, category="c", labels=said[row]), selector)] == rows
 
 
+@pytest.mark.parametrize(
+    ("season", "bags"), [("summer", [3, 4]), ("Summer", [3, 4]), ("all year", [1]), ("autumn+spring+summer+winter", [1]), ("winter", [])]
+)
+def test_a_season_is_what_an_item_states_whatever_it_is(release: Release, season: str, bags: list[int]) -> None:
+    """A bag's, too, in the words of the catalogue or as a label; looked for among rows, and asked of one."""
+    said = {"bags-1": "all year", "bags-2": "Fall", "bags-3": ["Spring", "Summer"]}
+
+    def changed(item: str) -> ChangedItem:
+        row = release.snapshot.row_of[item]
+        read = {**release.snapshot.values(row, ITEM_COLUMNS.names), "attributes": json.dumps({"Season": said[item]})}
+        return ChangedItem(item=read, features=np.array(release.snapshot.features[row]), encoded=True)
+
+    after = overlaid(release, {item: changed(item) for item in said})
+    shelves, selector = Shelves(after), Selector(season=[season], ids=[f"bags-{n}" for n in range(1, 5)])
+    found = shelves.rows(selector)
+    assert found is not None
+    assert sorted(after.item(row).id for row in found.tolist()) == [f"bags-{n}" for n in bags]
+    facts = {n: Facts.of(after.item(row), after.traits.of_row(row)) for n in range(1, 5) for row in [after.snapshot.row_of[f"bags-{n}"]]}
+    assert [n for n, one in facts.items() if satisfies(one, selector)] == bags
+    assert shelves.has_season(season) is bool(bags)
+
+
 def test_a_group_stands_for_all_of_its_items(release: Release) -> None:
     """Of the catalogue and of its changes, where no item has that id; what is filed by ids alone knows them, too."""
     said = [{"id": "g", "do": "exclude", "items": {"ids": ["clog"]}}, {"id": "i", "do": "exclude", "items": {"ids": ["tops-2"]}}]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,24 +23,8 @@ from app.rules.conflicts import conflicts_of
 from app.rules.over import Rules
 from app.rules.rule import RULES
 from app.rules.ruling import InForce
-from tests.app.homes import copied
 
 OFF = {"id": "off", "do": "exclude", "items": {"brand": ["Northwind"]}}
-
-
-@pytest.fixture
-def own(home: Path, tmp_path: Path) -> Path:
-    """A home that may be changed."""
-    return copied(home, tmp_path / "home")
-
-
-@pytest.fixture
-def shop(own: Path) -> Iterator[TestClient]:
-    """The service over it, which may be written to."""
-    with TestClient(
-        create_app(Settings(home=own, keys={"open_on_loopback": True})), base_url="http://localhost", client=("127.0.0.1", 5)
-    ) as opened:
-        yield opened
 
 
 def brands(client: TestClient) -> set[str | None]:
@@ -134,6 +117,11 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
             ],
             [(["l", "s"], "the look 'l' has slots of its own, and more of 'shoes' than 's' has")],
         ),
+        (
+            [{"id": "r", "do": "require", "items": {}, "be": {"ids": ["bags-2", "shoes-2"]}}],
+            [(["r"], "it leaves nothing of the category 'bottoms' and 1 more")],
+        ),
+        ([{"id": "r", "do": "require", "items": {}, "be": {"category": ["bags"], "brand": ["Contoso"]}}], []),
         ([{"id": "x", "do": "exclude", "items": {}}], [(["x"], "it takes the whole catalogue away")]),
         (
             [{"id": "x", "do": "exclude", "items": {"category": ["bags", "bottoms", "shoes", "tops"]}}],
@@ -161,7 +149,7 @@ def test_the_answer_names_what_touched_it(shop: TestClient) -> None:
         ),
         (
             [{"id": "w", "do": "boost", "items": {"season": ["Sommer"]}}],
-            [(["w"], "the catalogue has no season 'Sommer' now; did you mean 'summer'?")],
+            [(["w"], "the catalogue has no season 'Sommer' now; did you mean 'Summer'?")],
         ),
         ([{"id": "fine", "do": "pin", "ids": ["shoes-2"]}], []),
         ([{"id": "gone", "do": "pin", "ids": ["shoes-10"]}], [(["gone"], "'shoes-10' is sold out now, so that it is not shown")]),
@@ -195,6 +183,8 @@ def test_conflicts_are_told_when_a_rule_is_written(
         ({"id": "..", "do": "exclude", "items": {}}, "id: means another address"),  # none that DELETE /rules/{id} would come to
         ({"id": "a", "do": "pin", "ids": ["x", "x"]}, "named twice"),
         ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "tomorrow"}}, "since"),
+        ({"id": "a", "do": "exclude", "items": {}, "when": {"since": "-1"}}, "-1 is before 2000-01-01; write ISO 8601 with an offset"),
+        ({"id": "a", "do": "exclude", "items": {}, "when": {"until": -5}}, "-5 is before 2000-01-01"),
     ],
 )
 def test_a_rule_that_cannot_be_meant_is_refused(shop: TestClient, rule: dict[str, Any], says: str) -> None:
@@ -203,6 +193,18 @@ def test_a_rule_that_cannot_be_meant_is_refused(shop: TestClient, rule: dict[str
     assert answer.status_code == 422
     assert says in answer.text
     assert shop.get("/rules").json()["version"] == 0
+
+
+def test_a_field_is_named_where_it_is(shop: TestClient) -> None:
+    """In rules of their own and in those of a variant; and no other list of a body holds objects of several kinds."""
+    rule = {**OFF, "items": {"price": {"min": 3, "max": 2}}}
+    variants = [{"name": "a", "rules": [rule]}, {"name": "b"}]
+    rules = shop.put("/rules", json={"rules": [rule]}).json()["errors"]
+    tried = shop.put("/experiments", json={"experiments": [{"name": "e", "variants": variants}]}).json()["errors"]
+    assert [one["field"] for one in (*rules, *tried)] == ["rules[0].items.price", "experiments[0].variants[0].rules[0].items.price"]
+    schemas = shop.get("/openapi.json").json()["components"]["schemas"].values()
+    fields = [pair for schema in schemas for pair in schema.get("properties", {}).items()]
+    assert {name for name, said in fields if "discriminator" in json.dumps(said)} == {"rules"}
 
 
 def test_an_id_twice_and_an_unknown_one_are_told(shop: TestClient) -> None:
@@ -256,6 +258,8 @@ def test_a_dry_run_says_what_would_change_of_the_last_answers(shop: TestClient) 
     assert (told["answers"], told["changed"], told["suggestions"], told["replaced"], told["emptied"]) == (3, 3, 33, 18, 0)
     assert told["touched"] == {"off": 3}
     assert {item["id"] for item in told["lost"]} == {f"shoes-{n}" for n in range(1, 12, 2)}
+    less = shop.post("/rules/dry-run", json={"rules": [{**OFF, "do": "bury", "times": 1e6}]}).json()
+    assert less["touched"] == {"off": less["changed"]} == {"off": 3}
     assert shop.post("/rules/dry-run", json={"rules": [none]}).json()["emptied"] == 3
     assert shop.get("/rules").json()["version"] == 0
     assert shop.post("/rules/dry-run", json={"without": ["nope"]}).status_code == 404
@@ -342,10 +346,10 @@ def test_what_a_command_lists_can_be_put_again(own: Path, tmp_path: Path) -> Non
 
 
 def test_a_rule_that_is_refused_by_now_is_read_where_it_was_kept(own: Path) -> None:
-    """A price without bounds was taken once, and means whatever has one."""
+    """A price without bounds was taken once, and means whatever has one; so was a moment long ago."""
     file = RuleFile(own)
     with file.changing():
-        file.write(1, {"rules": [{**OFF, "items": {"price": {}}}]})
+        file.write(1, {"rules": [{**OFF, "items": {"price": {}}, "when": {"since": "1969-12-31T23:59:59Z"}}]})
     assert len(RuleFile(own).book().rules) == 1
 
 

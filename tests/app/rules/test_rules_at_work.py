@@ -144,6 +144,20 @@ def test_boosts_and_burials_move_by_odds(release: Release) -> None:
     assert sum(one.share for one in down.slots[0].items) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("diversity", [0.0, 0.6])
+def test_a_rule_that_moves_something_out_of_what_is_shown_is_named(release: Release, diversity: float) -> None:
+    """No suggestion tells of it; a rule that leaves the list as it was, of items far below it, has no part."""
+    asked: dict[str, Any] = {"slots": ["shoes"], "k": 3, "diversity": diversity}
+    plain = ids(release, ask(release, **asked))
+    bury = {"do": "bury", "items": {"ids": plain[1:2]}, "times": 1e6}
+    answer = ask(release, bury, **asked)
+    assert plain[1] not in ids(release, answer)
+    assert {one.rules for one in answer.slots[0].items} == {()}
+    assert answer.rules == ("r0",)
+    last = ids(release, ask(release, slots=["shoes"], k=12))[-1]
+    assert not ask(release, {**bury, "items": {"ids": [last]}}, **{**asked, "diversity": 0.0}).rules
+
+
 def test_what_is_kept_apart_is_not_suggested_together(release: Release) -> None:
     """Not to whoever wears the one, and not within a look."""
     apart = {"do": "apart", "items": {"brand": ["Northwind"]}, "with": {"brand": ["Contoso"]}}

@@ -118,7 +118,7 @@ def _is(item: Said, said: Said) -> bool:
         and item["category"] in said.get("category", CATEGORIES)
         and item["brand"] in said.get("brand", [item["brand"]])
         and item["season"] in said.get("attributes", {}).get("season", [item["season"]])
-        and ("season" not in said or (item["category"] != "bags" and item["season"].lower() in said["season"]))  # a bag has none
+        and ("season" not in said or item["season"].lower() in said["season"])
         and (not price or (item["price"] is not None and price.get("min", 0) <= item["price"] <= price.get("max", 1e9)))
     )
 

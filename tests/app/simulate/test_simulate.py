@@ -32,7 +32,8 @@ def wardrobe(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("wardrobe")
 
     def unseen(garments: Any, *_: Any) -> pa.Table:
-        return pa.table({"id": [f"w{row:06d}" for row in range(len(garments))], "category": [one.category.name for one in garments]})
+        ids, prices = [f"w{row:06d}" for row in range(len(garments))], [10.0 + row for row in range(len(garments))]
+        return pa.table({"id": ids, "category": [one.category.name for one in garments], "price": prices})
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(generate, "items_table", unseen)
@@ -151,6 +152,9 @@ def test_the_shop_is_told_what_happened(world: World) -> None:
     assert len({one["id"] for one in service.received}) == len(service.received)
     assert {one["type"] for one in service.received} == {"view", "add_to_cart", "purchase", "return"}
     assert any(one.get("recommendation_id") == "rec" for one in service.received if one["type"] == "purchase")
+    priced = {one["type"] for one in service.received if one.get("price") == 10.0 + world.row_of[one["item"]]}
+    assert priced == {"purchase"} == {one["type"] for one in service.received if "price" in one}
+    assert all("price" in one for one in service.received if one["type"] == "purchase")
     sessions: dict[str, list[str]] = {}
     for one in service.received:
         sessions.setdefault(one["session"], []).append(one["timestamp"])

@@ -87,6 +87,7 @@ def an_experiment(own: Path) -> None:
         variances=means,
         events=dict.fromkeys(means, 200),
         before_stop=1_000,
+        order_value=40.0,
         currencies=("EUR",),
     )
     KeptReports(own).keep(report_of(file.put(ASKED.validate_python([asked])).named("bolder"), dict.fromkeys(names, many)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import anyio
 import polars as pl
@@ -53,18 +54,26 @@ async def test_parts_that_are_merged_meanwhile_are_read_as_they_were(tmp_path: P
     await log.close()
 
 
+def params(told: list[dict[str, Any]]) -> dict[str, Any]:
+    """Parameters as GA4 has them, without those of which nothing is said."""
+    values = {one["key"]: [value for value in one["value"].values() if value is not None] for one in told}
+    return {key: said[0] for key, said in values.items() if said}
+
+
 @pytest.mark.anyio
 async def test_events_are_exported_as_google_analytics_4_has_them(tmp_path: Path, log: SqliteLog, said: Said) -> None:
     """What was shown as a list with places, a view that follows from it as its selection, a purchase with its revenue."""
-    slots = [{"category": "shoes", "items": ["a", "b"]}, {"category": "bags", "items": []}]
+    chosen = {"candidates": ["a", "c", "b"], "scores": [0.5, 0.3, 0.2], "propensities": [1, 0.05], "explored": [1], "open": 1}
+    slots = [{"category": "shoes", "items": ["a", "b"], **chosen}, {"category": "bags", "items": []}]
     about = {"recommendation_id": "r", "session": "s", "release": "r1-x", "experiment": "x", "variant": "v", "items": ["worn"]}
+    about |= {"rules": ["own", "sale"], "catalogue": "7"}
     await log.append(
         Stream.EVENTS,
         [
             said("i", type="impression", slots=slots, **about),
             said("c", type="view", item="b", session="s", recommendation_id="r"),
             said("v", type="view", item="b", session="s", user="u"),
-            said("p", type="purchase", item="b", session="s", price=9.5, quantity=2, order="o"),
+            said("p", type="purchase", item="b", session="s", price=9.5, quantity=2, order="o", currency="EUR"),
             said("z", type="return", item="b", session="s", order="o"),
         ],
     )
@@ -75,8 +84,13 @@ async def test_events_are_exported_as_google_analytics_4_has_them(tmp_path: Path
     assert sorted(rows) == ["purchase", "refund", "select_item", "view_item", "view_item_list"]
     listed = [(item["item_id"], item["item_list_name"], item["item_list_index"]) for item in rows["view_item_list"]["items"]]
     assert listed == [("a", "shoes", 0), ("b", "shoes", 1)]
-    params = {one["key"]: one["value"]["string_value"] for one in rows["view_item_list"]["event_params"]}
-    assert params == {"release": "r1-x", "experiment": "x", "variant": "v"}
+    told = {"release": "r1-x", "experiment": "x", "variant": "v", "recommendation_id": "r", "rules": "own,sale", "catalogue": "7"}
+    assert params(rows["view_item_list"]["event_params"]) == {**told, "event_id": "i"}
+    a, b = (params(item["item_params"]) for item in rows["view_item_list"]["items"])
+    assert a == {"propensity": 1.0, "score": 0.5, "rank": 0, "explored": 0, "first_open": 1}
+    assert b == {"propensity": 0.05, "score": 0.2, "rank": 2, "explored": 1, "first_open": 1}
+    assert params(rows["purchase"]["event_params"]) == {"currency": "EUR", "event_id": "p"}
+    assert params(rows["select_item"]["event_params"]) == {"recommendation_id": "r", "event_id": "c"}
     [selected] = rows["select_item"]["items"]
     assert (selected["item_list_id"], selected["item_list_name"], selected["item_list_index"]) == ("r", "shoes", 1)
     assert rows["view_item"]["user_id"] == "u"

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from app.catalogue.changes import upsert
 from app.catalogue.leftovers import leftovers, remove
-from app.catalogue.publishing import changes_behind, publish
+from app.catalogue.publishing import publish
 from app.cli import run
 from app.experiments.book import ExperimentFile
 from app.experiments.experiment import ExperimentIn
@@ -26,6 +26,7 @@ from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
 from app.live.shadow import SHADOW
 from app.log.base import Stream, order
+from app.log.changes import changes_behind
 from app.log.open import opened_log
 from app.main import create_app
 from app.release.release import Release

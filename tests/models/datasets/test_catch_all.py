@@ -7,9 +7,10 @@ import json
 import pyarrow as pa
 import pytest
 
-from models.datasets.catch_all import Placed, placed_by_titles, says_nothing
+from models.datasets.catch_all import Placed, placed_by_titles
 from models.datasets.category_names import category_named, language_of
 from models.datasets.garments import NOT_WORN, ROLE_WORDS, role_of
+from models.datasets.nameless import says_nothing
 from models.datasets.schema import ITEM_SCHEMA
 
 SHOP = (
@@ -100,6 +101,20 @@ def test_new_categories_are_read_as_what_they_are_for(language: str) -> None:
     names = {role: category_named(role, language) for role in ROLE_WORDS if role != NOT_WORN}
     assert {role: role_of(name, french=language == "French") for role, name in names.items()} == {role: role for role in names}
     assert language_of(filter(None, names.values())) == language
+
+
+def test_what_was_put_stays_until_its_own_words_change() -> None:
+    """Whatever became of the others: where most jeans are is no longer where they were."""
+
+    def items(*categories: str, title: str) -> pa.Table:
+        rows = [{"id": str(at), "category": category, "title": "Blue jeans"} for at, category in enumerate(categories)]
+        return pa.Table.from_pylist([*rows, {"id": "x", "category": None, "title": title}], ITEM_SCHEMA)
+
+    now = placed_by_titles(items("Skinny", "Skinny", "Straight", title="Y2K jeans")).table
+    assert now.column("category").to_pylist()[-1] == "Skinny"
+    for title, place in (("Y2K jeans", "Skinny"), ("Y3K jeans", "Straight"), ("Y2K boots", "Shoes")):
+        found = placed_by_titles(items(*["Straight"] * 5, title=title), beside=now).table
+        assert found.column("category").to_pylist()[-1] == place
 
 
 def test_people_that_a_category_names_are_kept() -> None:

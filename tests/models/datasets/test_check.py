@@ -306,6 +306,19 @@ def test_a_feed_without_colours_or_sizes_is_told_so(tmp_path: Path) -> None:
     assert not {"color of items", "size of items"} & missing(feed).keys()
 
 
+@pytest.mark.parametrize("mapping", ["", 'columns: {category: "product_type[-1]"}'])
+def test_what_is_a_garment_by_its_path_is_none_that_nobody_wears(tmp_path: Path, mapping: str) -> None:
+    """However the last step of the path is taken."""
+    feed, mapped = tmp_path / "f.tsv", tmp_path / "m.yaml"
+    path = "Women > Clothing > {} > {}"
+    kinds = [("Dresses", "Maxi"), ("Skirts", "Pencil"), ("Shoes", "Boots"), ("Toys", "Puzzles")]
+    rows = [f"{number}\tAnna {number}\tx\t{path.format(*kinds[number % 4])}\tin stock\t1 EUR\n" for number in range(12)]
+    feed.write_text("id\ttitle\tlink\tproduct_type\tavailability\tprice\n" + "".join(rows))
+    mapped.write_text(mapping)
+    told = {missing.piece: missing.brings for missing in check(feed, mapped if mapping else None).missing}
+    assert told["a garment's name in items of whole categories"].startswith("'Puzzles' 3:")
+
+
 def test_categories_that_nobody_wears_are_told_and_left_out(tmp_path: Path) -> None:
     """Those of whose items no word names a garment, unless that is most of the shop, whose language may not be read."""
     feed, mapping = tmp_path / "feed.csv", tmp_path / "m.yaml"

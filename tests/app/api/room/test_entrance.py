@@ -26,7 +26,7 @@ PAGES = [
     "/ops/pictures/tops-1",
     "/ops/nowhere",
 ]
-FORMS = ["/ops/leave", "/ops/rollback", "/ops/releases/r1-00000000/activate", "/ops/rules", "/ops/rules/change"]
+FORMS = ["/ops/leave", "/ops/rollback", "/ops/releases/r1-00000000/activate", "/ops/rules", "/ops/rules/change", "/ops/rules/restore"]
 
 
 def test_nothing_is_shown_or_done_for_who_has_not_come_in(outside: TestClient) -> None:

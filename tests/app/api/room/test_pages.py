@@ -7,6 +7,7 @@ import json
 import re
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ from app.home.underway import begins
 from app.home.versions import LOOKED_S
 from app.log.base import Stream
 from app.log.open import opened_log
+from app.rules.book import RuleFile
+from app.rules.rule import RULES
 from app.worker.archive import Archive
 from app.worker.page import write_page
 from models.datasets.rejects import Rejects
@@ -269,6 +272,39 @@ def test_rules_are_tried_written_ended_and_taken_away(room: TestClient, own: Pat
     assert kept() == []
 
 
+def test_a_look_is_approved_and_why_a_rule_does_not_hold_is_said(room: TestClient, own: Path, word: Word) -> None:
+    """A draft is not yet approved, one rule is over, another begins later."""
+    look = {"id": "l", "do": "look", "ids": ["tops-1", "shoes-2"]}
+    times = {"over": {"until": "2020-11-01T12:00:00Z"}, "later": {"since": "2999-12-24T00:00:00Z"}}
+    RuleFile(own).put(RULES.validate_python([look, *({**RULE, "id": name, "when": when} for name, when in times.items())]))
+    text = room.get("/ops/rules").text
+    assert re.findall(r'badge ">([^<]*)<', text) == ["draft", "ended 1 Nov 2020", "begins 24 Dec 2999"]
+    assert text.count("Approve") == 1
+    for rule, status in (("over", 404), ("l", 200)):
+        sent = {"word": word(room, "/ops/rules"), "id": rule, "do": "approve"}
+        assert room.post("/ops/rules/change", data=sent).status_code == status
+    assert [rule.state for rule in RuleFile(own).book().rules if rule.do == "look"] == ["approved"]
+    assert "Approve" not in room.get("/ops/rules").text
+
+
+def test_a_version_of_the_rules_is_restored_and_a_page_that_is_behind_writes_nothing(room: TestClient, own: Path, word: Word) -> None:
+    """Whoever changed them meanwhile is told of, and what was typed stays in the form."""
+    mine = {"word": word(room, "/ops/rules"), "rules": json.dumps({**RULE, "note": "mine"}), "do": "write", "seen": "0"}
+    file = RuleFile(own)
+    file.put(RULES.validate_python([RULE]))
+    time.sleep(LOOKED_S)
+    behind = room.post("/ops/rules", data=mine)
+    assert (behind.status_code, "at version 1 by now" in behind.text, "mine" in behind.text) == (412, True, True)
+    file.remove("no-tops-1")
+    time.sleep(LOOKED_S)
+    assert "removed <code>no-tops-1</code>" in room.get("/ops/rules").text
+    for seen, version, status in (("1", "1", 412), ("2", "7", 404), ("2", "1", 200)):
+        sent = {"word": word(room, "/ops/rules"), "version": version, "seen": seen}
+        assert room.post("/ops/rules/restore", data=sent).status_code == status
+    time.sleep(LOOKED_S)
+    assert (file.book().version, [rule.id for rule in file.book().rules]) == (3, ["no-tops-1"])
+
+
 def test_a_rule_is_shown_with_how_many_times(room: TestClient, word: Word) -> None:
     """Also where it leaves that out; and its name is quoted as it is written."""
     rules = [
@@ -333,13 +369,15 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     file = ExperimentFile(own)
     means = {"click": 0.5, "attach": 0.25, "purchase": 0.2, "return": 0.0, "value": 8.0, "empty": 0.0}
     events = dict.fromkeys(means, 200)
-    many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000)
+    many = Tally(units=1_000, impressions=2_000, means=means, variances=means, events=events, before_stop=1_000, order_value=40.0)
+    many = replace(many, unpriced=7, left_out=5)
     KeptReports(own).keep(report_of(file.book().named("new"), dict.fromkeys(("old", "bold", "mild"), many)))
     file.stop("new", "mild", "it sold less")
     time.sleep(LOOKED_S)
     text = html.unescape(room.get("/ops/experiments").text)
     assert "25.0 %" in text
-    assert "40.00" in text
+    assert '40.00<br><span class="quiet">without 5 of no known price' in text
+    assert "old: purchases without a price: 7, which count as 0 in value; not in the average order, as they made them: 5 units" in text
     assert ">undecided<" in text
     assert "it sold less" in text
     assert "diversity 0.3" in text

@@ -60,7 +60,8 @@ def test_a_mapping_says_which_column_is_which(read: Callable[..., Any]) -> None:
     )
     assert shirt["images"] == ["https://x.example/a.jpg", "https://x.example/b.jpg"]
     assert (shirt["attributes"], boot["attributes"]) == ({"color": "rot", "department": "Damen"}, {"color": "bunt", "department": "Damen"})
-    assert (shirt["extras"], "extras" in boot, boot["in_stock"]) == ({"währung": "EUR"}, False, False)
+    assert shirt["extras"] == {"währung": "EUR", "category_path": "Damen > Oberteile"}
+    assert (boot["extras"], boot["in_stock"]) == ({"category_path": "Damen > Schuhe"}, False)
 
 
 def test_values_within_values_are_named_by_points(read: Callable[..., Any]) -> None:
