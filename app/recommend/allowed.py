@@ -7,9 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import Final
 
-from app.recommend.consistent import IN_PLACE, NEAREST, OTHER_OCCASION, OTHER_SIZE, beside_worn, suitable, wearable, worn_sizes
+from app.recommend.consistent import (
+    ALL,
+    ANY_OCCASION,
+    ANY_SEASON,
+    IN_PLACE,
+    NEAREST,
+    OTHER_OCCASION,
+    OTHER_SEASON,
+    OTHER_SIZE,
+    beside_worn,
+    of_tradition,
+    suitable,
+    wearable,
+    worn_sizes,
+)
 from app.recommend.outfit import Worn
 from app.recommend.steering import NO_WISHES, Steering
 from app.release.release import Release
@@ -40,7 +56,7 @@ class Allowed:
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
         """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
         stocked = passing(release, Filter(in_stock=wanted.in_stock), ruling)
-        return narrowed(stocked, suitable(release, worn.labels, occasion=False) if consistent else None)
+        return narrowed(stocked, suitable(release, worn.labels, ANY_OCCASION) if consistent else None)
 
     @classmethod
     def of(
@@ -61,16 +77,21 @@ class Allowed:
         filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
         for condition in steering.must:
             filtered &= condition
-        strict, lax = (suitable(release, (*worn.labels, *beside), occasion=one) if consistent else None for one in (True, False))
+        labels = (*worn.labels, *beside) if consistent else ()
+        strict, seasonless, lax = (suitable(release, labels, by) for by in (ALL, ANY_SEASON, ANY_OCCASION))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)
         filtered = narrowed(filtered, asked)
         if not consistent:
             return cls(filtered, ((filtered, None),), unmet)
         sizes, free = [*worn_sizes(release, worn.rows), *sizes], narrowed(filtered, beside_worn(release, worn.labels))
+        suits: list[tuple[tuple[Condition | None, ...], str | None]]
+        suits = [((strict,), None), ((seasonless,), OTHER_SEASON), ((lax,), OTHER_OCCASION)]
+        if (own := of_tradition(release, labels)) is not None:
+            suits = [((strict, own), None), ((seasonless, own), OTHER_SEASON), *suits]
         steps: list[tuple[Selection, str | None]] = []
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
             worn_too = narrowed(free, wearable(release, sizes, slack))
-            steps += [(narrowed(worn_too, strict), said), (narrowed(worn_too, lax), "; ".join(filter(None, (OTHER_OCCASION, said))))]
+            steps += [(narrowed(worn_too, *those), "; ".join(filter(None, (other, said))) or None) for those, other in suits]
         return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet)
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
@@ -88,6 +109,6 @@ def passing(release: Release, wanted: Filter, ruling: Ruling | None) -> Selectio
     return narrowed(release.snapshot.columns.selection(wanted), ruling.condition() if ruling is not None else None)
 
 
-def narrowed(selection: Selection, condition: Condition | None) -> Selection:
-    """A selection with one condition more; None is none."""
-    return selection if condition is None else selection & condition
+def narrowed(selection: Selection, *conditions: Condition | None) -> Selection:
+    """A selection with further conditions; None is none."""
+    return reduce(and_, filter(None, conditions), selection)

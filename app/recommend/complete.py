@@ -116,7 +116,10 @@ def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple
     if not resolved.question.consistent or len(pools) < 2:  # noqa: PLR2004 - slots, that could contradict each other
         return None, []
     rows = [pools[slot].rows_M[: resolved.k].tolist() for slot in dict.fromkeys(blank.slot for blank in blanks)]
-    return of_one(resolved.release, rows, resolved.fixed), of_one_size(resolved.release, rows, resolved.fixed)
+    whom = of_one(resolved.release, rows, resolved.fixed)
+    if whom is not None and whom.audience is None:  # they are for whom the worn items are, and not for nobody in particular
+        whom = replace(whom, audience=next((labels.audience for labels in resolved.worn.labels), None))
+    return whom, of_one_size(resolved.release, rows, resolved.fixed)
 
 
 def _check_work(resolved: Resolved, blanks: Sequence[Blank]) -> None:

@@ -19,29 +19,39 @@ from index.selection import Condition
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
+from models.datasets.traditions import TRADITIONS
 
 NOT_FOR_THEM = "none is for whom the others are"
+OTHER_SEASON = "none is for the season of the others, so these are for another"
 OTHER_OCCASION = "none is for the season and the occasion of the others, so these are for another"
 IN_PLACE = "each of these is worn in the place of one that is worn"
 OTHER_SIZE = "none is of a size that who wears the others wears, so these are of the nearest"
+ALL: Final = ("audience", "season", "occasion")
+ANY_SEASON: Final = ("audience", "occasion")
+ANY_OCCASION: Final = ("audience",)
+"""What pieces must share, the strictest first: what something is worn for goes before the season."""
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
 
 
-def suitable(release: Release, worn: Sequence[PieceLabels], *, occasion: bool = True) -> Condition | None:
-    """That a row conflicts with nothing that is worn; None where nothing is said of what is worn.
-
-    Args:
-        occasion: False asks only for whom they are, not for which season or occasion.
-    """
-    if not any(labels.audience or (occasion and (labels.season or labels.occasion)) for labels in worn):
+def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = ALL) -> Condition | None:
+    """That a row conflicts with nothing that is worn, by some of its labels; None where nothing is said of what is worn."""
+    if not any(getattr(labels, kind) for labels in worn for kind in by):
         return None
     traits, conflicts = release.traits, release.bundle.slots.conflicts
     each = (
-        traits.once(conflicts, (other, occasion), lambda labels, other=other: fits(release, labels, other, occasion=occasion))  # type: ignore[misc]
+        traits.once(conflicts, (other, by), lambda labels, other=other: fits(release, labels, other, by))  # type: ignore[misc]
         for other in dict.fromkeys(worn)
     )
     return traits.among(np.logical_and.reduce([*each]))
+
+
+def of_tradition(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
+    """That a row is of the tradition of what is worn; None where that is of none, or outfits were learned from."""
+    worn_of = TRADITIONS.intersection(labels.occasion or "" for labels in worn)
+    if not worn_of or release.bundle.slots.conflicts.counted:
+        return None
+    return release.traits.condition(lambda labels: labels.occasion in worn_of)
 
 
 def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:
@@ -67,12 +77,12 @@ def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
     return [] if sized is None else sized.of_rows(rows)
 
 
-def fits(release: Release, piece: PieceLabels, other: PieceLabels, *, occasion: bool = True) -> bool:
-    """Whether two pieces are for the same people, at the same time and for the same occasion."""
+def fits(release: Release, piece: PieceLabels, other: PieceLabels, by: Sequence[str] = ALL) -> bool:
+    """Whether two pieces are for the same people, at the same time and for the same occasion, or as much of it as is asked."""
     between = release.bundle.slots.conflicts.between
-    if between(piece.audience, other.audience) or _of_other_ages(release, piece.audience, other.audience):
+    if "audience" in by and _of_other_ages(release, piece.audience, other.audience):
         return False
-    return not occasion or not (between(piece.season, other.season) or between(piece.occasion, other.occasion))
+    return not any(between(getattr(piece, kind), getattr(other, kind)) for kind in by)
 
 
 def _of_other_ages(release: Release, one: str | None, other: str | None) -> bool:
@@ -141,7 +151,7 @@ def of_one_size(release: Release, slots: Sequence[Sequence[int]], held: Collecti
 
 
 def together(
-    release: Release, rows: Sequence[int], row: int, *, consistent: bool, occasion: bool, size: bool, ruling: Ruling | None = None
+    release: Release, rows: Sequence[int], row: int, *, consistent: bool, by: Sequence[str], size: bool, ruling: Ruling | None = None
 ) -> bool:
     """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time."""
     traits = release.traits
@@ -152,7 +162,4 @@ def together(
     instead = in_place_of(release, traits.of_row(row).role)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
         return False
-    return all(
-        fits(release, traits.of_row(row), traits.of_row(other), occasion=occasion) and traits.of_row(other).role not in instead
-        for other in rows
-    )
+    return all(fits(release, traits.of_row(row), traits.of_row(other), by) and traits.of_row(other).role not in instead for other in rows)

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.recommend.allowed import Allowed
 from app.recommend.blanks import Blank
-from app.recommend.consistent import together
+from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, together
 from app.recommend.leaning import leant
 from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none
 from app.recommend.rank import Pool, rank
@@ -22,8 +22,8 @@ _STEERED: Final = 24
 """Items of a slot that looks are made of where something moves them: the best by score and that together."""
 
 
-_STEPS: Final = ((True, True), (False, True), (False, False))
-"""Whether the items of a look must be for one season, and of sizes that one person wears, the strictest first."""
+_STEPS: Final = ((ALL, True), (ANY_SEASON, True), (ANY_OCCASION, True), (ANY_OCCASION, False))
+"""What the items of a look must share, and whether they must be of sizes that one person wears, the strictest first."""
 
 
 def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Look]:
@@ -37,8 +37,8 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         return []
     chosen = _made_of(resolved, blanks, pools, allowed)
     consistent = allowed is not None and question.consistent
-    for occasion, size in _STEPS if release.traits.sized is not None else _STEPS[:2]:
-        fit = partial(together, release, consistent=consistent, occasion=occasion, size=size, ruling=ruling)
+    for by, size in _STEPS if release.traits.sized is not None else _STEPS[:-1]:
+        fit = partial(together, release, consistent=consistent, by=by, size=size, ruling=ruling)
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break

@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.consistent import beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
+from app.recommend.apt import apt, mostly, narrowed
+from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -23,7 +24,7 @@ from index.selection import Selection
 from models.compatibility.roles import ESSENTIAL, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
-from models.datasets.garments import ROLE_WORDS
+from models.datasets.garments import NOT_WORN, ROLE_WORDS
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import SNOW, SPORT
 
@@ -150,7 +151,7 @@ def choose_slots(
         if isinstance(learned, SlotModel) and learned.dressed:
             slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
         return Slots(slots[:most], complete=not slots)
-    if worn.labels and not any(labels.role for labels in worn.labels):
+    if worn.labels and not any(labels.role not in {None, NOT_WORN} for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn, may, beside, unwanted)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
@@ -204,8 +205,8 @@ def _as_learned(release: Release, worn: Worn) -> Sequence[str]:
     def stand_in(category: str, labels: PieceLabels) -> str:
         if category in learned.categories or labels.role is None:
             return category
-        for occasion in (True, False):
-            alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, occasion=occasion))  # noqa: B023
+        for by in (ALL, ANY_OCCASION):
+            alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, by))  # noqa: B023
             counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
             most = max(counts, key=counts.__getitem__, default=category)
             if counts.get(most):
@@ -233,35 +234,41 @@ def _by_words(
             most, and no role is lacking that whole outfits with such pieces go without.
     """
     every_N, sizes = np.arange(len(release.traits.label_N)), release.snapshot.sizes
-    conditions = (suitable(release, worn.labels), wearable(release, worn_sizes(release, worn.rows)))
-    occasions = _occasions(worn)
-    apt_N = release.traits.mask(lambda labels: labels.occasion in occasions if occasions else labels.occasion not in {SPORT, SNOW})
-    narrower = [condition.test(every_N) for condition in conditions if condition is not None]
-    narrower += [] if may is None else [may.mask()]
+    conditions = [wearable(release, worn_sizes(release, worn.rows))]
+    conditions += [suitable(release, worn.labels, by) for by in (ANY_OCCASION, ANY_SEASON)]
+    narrower = [] if may is None else [may.mask()]
+    narrower += [condition.test(every_N) for condition in conditions if condition is not None]
+    in_season = [] if (strict := suitable(release, worn.labels)) is None else [strict.test(every_N)]
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
-    slots = list[Slot]()
+    slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
-        wanted_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
-        for one_N in (*narrower, apt_N):
-            wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N
+        of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
+        wanted_N = narrowed(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
+        seasonal_N = narrowed(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.role == role}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
-        counts = {name: int(wanted_N[release.snapshot.rows_in(name)].sum()) for name in release.snapshot.categories if name not in out}
+        rows_of = {
+            name: rows
+            for name in release.snapshot.categories
+            if name not in out
+            if seasonal_N[rows := release.snapshot.rows_in(name)].any()
+        }
+        counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
-        if counts.get(most):  # else all of them were removed
+        if most:  # else all of them were removed
             slots.append(Slot(most, role))
+            so_far.append(mostly(release, rows_of[most][wanted_N[rows_of[most]]]))
     return tuple(slots)
 
 
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
     worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, occasion=False) for labels in worn.labels)]
+    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, ANY_OCCASION) for labels in worn.labels)]
     stocked = {one.role for one in for_them if one.role}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
-    if occasions := _occasions(worn).intersection(
-        {SPORT, SNOW}
-    ):  # any shoes will do to run in, but no belt, and nothing of a shop to ski in
+    if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):
+        # any shoes will do to run in, but no belt, and nothing of a shop to ski in
         needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL
         needed |= {one.role for one in for_them if one.role and one.occasion in occasions}
         lacking = tuple(role for role in lacking if role in needed)
@@ -280,7 +287,3 @@ def _whom(worn: Worn) -> Audience:
         said = Audience.of_label(labels.audience or "")
         whom = whom & said if said and (whom & said).possible else whom
     return whom
-
-
-def _occasions(worn: Worn) -> set[str]:
-    return {labels.occasion for labels in worn.labels if labels.occasion}

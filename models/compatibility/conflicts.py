@@ -16,14 +16,22 @@ from itertools import combinations
 from typing import Any, Final
 
 from models.datasets.audience import Audience
-from models.datasets.occasion import DRESS, SNOW, SPORT
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.traditions import TRADITIONS
 
 CONFLICT: Final = 0.2
 _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs
 _DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not overrule it
+_RATHER: Final = (0.5, 10.0)
 _FITTING: Final = (20.0, 20.0)
 _APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW})
 """Seasons and occasions that share no outfit where outfits say nothing."""
+_RATHER_APART: Final = (
+    *({DRESS, other} for other in (CASUAL, SMART_CASUAL, BEACH)),
+    *({SPORT, other} for other in (SMART, SMART_CASUAL)),
+    *({BEACH, other} for other in (SMART, SNOW)),
+)
+"""Those that rather share none, as does what is of a tradition with what says to be for something else; a few outfits overrule it."""
 
 Counted = tuple[int, float]
 
@@ -62,15 +70,18 @@ class Conflicts:
         return cls({pair: counted for one in kinds for pair, counted in one.counted.items()})
 
     def between(self, left: str | None, right: str | None) -> bool:
-        """Whether two labels don't share outfits.
+        """Whether two labels don't share outfits; those that rather share none do where outfits were counted, but not with these labels.
 
         >>> Conflicts().between("men adult", "women adult"), Conflicts().between("men adult", "men+women adult")
         (True, False)
         """
         if left is None or right is None or left == right:
             return False
-        observed, expected = self.counted.get((min(left, right), max(left, right)), (0, 0.0))
+        pair = min(left, right), max(left, right)
+        observed, expected = self.counted.get(pair, (0, 0.0))
         shape, scale = _prior(left, right)
+        if (shape, scale) == _RATHER and self.counted and pair not in self.counted:
+            return False
         return (observed + shape) / (expected + scale) < CONFLICT
 
     def times(self, left: str, right: str) -> int | None:
@@ -99,4 +110,6 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _FITTING if (first & second).possible else _DOCUMENTED
     if {left, right} in _APART:
         return _DOCUMENTED
+    if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and EVERYDAY not in {left, right}):
+        return _RATHER
     return _INDIFFERENT

@@ -20,24 +20,27 @@ NOT_WORN: Final = "not worn"
 
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
-        "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti sweater jumper pullover sweatshirt hoodie cardigan "
+        "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
         "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset"
     ),
     "bottom": (
-        "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala "
+        "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant rain-trouser culotte palazzo sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
-        "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan co-ord coord co-ord-set"
+        "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan anarkali abaya jilbab "
+        "thobe kandura dishdasha yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set"
     ),
     "footwear": (
         "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
-        "clog mule espadrille derby high-top high-tops wellington welly wellie slider slide plimsoll"
+        "clog mule espadrille derby high-top high-tops wellington welly wellie slider slide plimsoll jutti mojari kolhapuri "
+        "chappal zori geta floater"
     ),
     "outer": (
-        "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak sportcoat "
-        "nehru-jacket shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono windcheater puffa body-warmer"
+        "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak "
+        "sportcoat nehru-jacket sherwani achkan bandhgala shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono "
+        "windcheater puffa body-warmer"
     ),
     "bag": (
         "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "

@@ -1,7 +1,8 @@
-"""What a piece is for where that is not everyday: sport, snow, or dress; a running shoe goes with no suit.
+"""What a piece is for, or how dressed up it is: a running shoe goes with no suit, a printed T-shirt with no tie.
 
-Read from attributes that say it (*usage*, *activity*, …), else from the words of its categories, else of its title. Most pieces are for no
-occasion of their own and go with all. Which occasions share outfits is learned from them (``models.compatibility.conflicts``).
+Read from attributes that say it (*usage*, *activity*, …), else from the words of its categories, else of its title; dress of a tradition
+from any of them; and where none says it, from what the piece is called: a shirt is smart, a T-shirt casual. Many pieces are for no occasion
+of their own and go with all. Which occasions share outfits is learned from them (``models.compatibility.conflicts``).
 """
 
 from __future__ import annotations
@@ -11,15 +12,19 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from models.datasets import traditions
 from models.datasets.audience import values_named
+from models.datasets.garments import garment_of, role_of
+from models.datasets.traditions import TRADITIONS
 
-DRESS, SPORT, SNOW = "dress", "sport", "snow"
+DRESS, SMART, SMART_CASUAL, CASUAL, EVERYDAY = "dress", "smart", "smart casual", "casual", "everyday"
+SPORT, SNOW, BEACH = "sport", "snow", "beach"
 
 OCCASION_NAMES: Final = frozenset({"usage", "occasion", "activity", "sport"})
 """Attribute names (lower case, spaces and hyphens as underscores) that say what for."""
 
 _WORN: Final = frozenset(
-    ["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "tie", "jewellery", "innerwear"]
+    ["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "tie", "belt", "jewellery", "innerwear"]
 )
 """Only of these roles does an occasion say something; bags and sports watches are worn with a suit."""
 
@@ -38,15 +43,19 @@ _WORDS: Final[Mapping[str, str]] = {
     SNOW: (
         "ski skiing skis snowboard snowboarding skiwear skihose skihosen skijacke skijacken skianzug skibekleidung esquí skibroek skijas"
     ),
+    **traditions.WORDS,
 }
 _OCCASION_OF: Final = {word: occasion for occasion, words in _WORDS.items() for word in words.split()}
 
 _PHRASES: Final[Mapping[str, str]] = {
     "": (
-        "sport-coat sports-coat sport-jacket swim-suit bathing-suit salwar-suit night-suit lounge-suit pant-suit tie-dye tie-front "
+        "sport-coat sports-coat sport-jacket swim-suit bathing-suit night-suit lounge-suit pant-suit tie-dye tie-front "
         "tie-waist tie-neck tie-up self-tie rain-suit boiler-suit play-suit pram-suit sleep-suit sports-luxe sport-luxe tennis-necklace "
-        "tennis-bracelet evening-primrose"
+        "tennis-bracelet evening-primrose ethnic-print"
     ),
+    **traditions.PHRASES,
+    SMART: "smart-casual",
+    CASUAL: "polo-shirt rugby-shirt",
     DRESS: "black-tie bow-tie dress-shirt dress-shoe dinner-jacket pocket-square court-shoe oxford-shoe pencil-skirt",
     SPORT: "track-pant track-jacket track-top sports-bra sport-bra track-suit",
     SNOW: "snow-suit snow-boot snow-pant",
@@ -55,11 +64,33 @@ _PHRASES: Final[Mapping[str, str]] = {
 _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in _PHRASES.items() for phrase in phrases.split()}
 _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
+_CALLED: Final[Mapping[str, str]] = {
+    DRESS: "suspender derby oxford brogue",
+    SMART: (
+        "shirt blouse trouser chino loafer moccasin belt hemd hemden bluse blusen stoffhose anzughose chemise chemises chemisier "
+        "chemisiers camisa camisas camicia camicie overhemd overhemden mocassin mocassins mocasines mocassini"
+    ),
+    CASUAL: (
+        "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda jogger sweatpant sneaker trainer plimsoll "
+        "high-top high-tops floater cap snapback poloshirts kapuzenpullover turnschuh turnschuhe camiseta camisetas sudadera sudaderas "
+        "maglietta magliette felpa felpe"
+    ),
+    EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
+    BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas infradito teenslippers",
+}
+_CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
+_CASUAL: Final = re.compile(r"\bcasual\b", re.IGNORECASE)
+_RELAXED: Final = re.compile(
+    r"\b(?:casual|check(?:s|ed|ered)?|plaid|tartan|flannel|denim|cargo|print(?:s|ed)?|graphic|logo|hawaiian|(?:short|half)[- ]sleeved?)\b",
+    re.IGNORECASE,
+)
+"""What makes a shirt or trousers less smart."""
+
 
 def occasion_label(
     attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None], title: str | None, role: str | None
 ) -> str | None:
-    """What a piece is for; None where nothing says, where words of two occasions do, and for what any occasion has.
+    """What a piece is for; None where nothing says, and for what any occasion has.
 
     Args:
         categories: the finest first.
@@ -67,13 +98,22 @@ def occasion_label(
     >>> occasion_label({"usage": "Sports"}, ["Shoes"], None, "footwear"), occasion_label({}, ["Suit Trousers"], None, "bottom")
     ('sport', 'dress')
     >>> occasion_label({}, ["Shirts"], "Tie-dye shirt", "top"), occasion_label({}, ["Bags"], "Gym bag", "bag")
-    (None, None)
+    ('smart', None)
     """
     if role not in _WORN:
         return None
-    return next(
-        filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *(text for text in (*categories, title) if text)))), None
-    )
+    texts = [text for text in (*categories, title) if text]
+    said = [*filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *texts)))]
+    return next((one for one in said if one in TRADITIONS), said[0] if said else _called([title, *categories], role))
+
+
+def _called(texts: Sequence[str | None], role: str | None) -> str | None:
+    """How dressed up a piece is by what it is called; a title tells it more exactly than a category."""
+    garments = (garment_of(text) for text in texts if role_of(text) == role)
+    called = next((_CALLED_SO[garment] for garment in garments if garment in _CALLED_SO), None)
+    if called is None:
+        return CASUAL if any(_CASUAL.search(text) for text in texts if text) else None
+    return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called
 
 
 @lru_cache(maxsize=8_192)
@@ -82,4 +122,5 @@ def _said(text: str) -> str | None:
     named = [_OF_PHRASE[phrase] for phrase in _PHRASE.findall(text)]
     named += [_OCCASION_OF[word] for word in _PHRASE.sub(" ", text).split() if word in _OCCASION_OF]
     found = {occasion for occasion in named if occasion}
+    found = found & TRADITIONS or found
     return found.pop() if len(found) == 1 else None

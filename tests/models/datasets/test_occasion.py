@@ -9,7 +9,10 @@ import pytest
 
 from models.compatibility.conflicts import Conflicts
 from models.datasets.labels import LABEL_COLUMNS, labels_of
-from models.datasets.occasion import DRESS, SNOW, SPORT, occasion_label
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, SMART, SMART_CASUAL, SNOW, SPORT, occasion_label
+from models.datasets.traditions import TRADITIONS
+
+INDIAN, ALPINE = "Indian dress", "Alpine dress"
 
 
 @pytest.mark.parametrize(
@@ -26,18 +29,50 @@ from models.datasets.occasion import DRESS, SNOW, SPORT, occasion_label
         ("Sports Bras", "top", SPORT),
         ("Sports Watches", "watch", None),
         ("Ties", "tie", DRESS),
-        ("Tops; Tie-front blouse", "top", None),
+        ("Tops; Tie-front blouse", "top", SMART),
         ("Shoes; Black Oxfords", "footwear", DRESS),
         ("Shoes; Laufschuhe Damen", "footwear", SPORT),
         ("Sports & Formal", "footwear", None),
         ("Blazer; Running late blazer", "outer", DRESS),
-        ("T-shirts; Plain tee", "top", None),
+        ("Boots; Ankle boots", "footwear", None),
     ],
 )
 def test_words_say_it(texts: str, role: str, said: str | None) -> None:
     """Of its category first; words of two occasions say none."""
     category, *title = texts.split("; ")
     assert occasion_label({}, [category], *(title or [None]), role) == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "role", "said"),
+    [
+        ("T-shirts; Plain tee", "top", CASUAL),
+        ("Shirts; White shirt", "top", SMART),
+        ("Shirts; Formal white shirt", "top", DRESS),
+        ("Shirts; Navy check shirt", "top", SMART_CASUAL),
+        ("Shirts; Short-sleeved shirt", "top", SMART_CASUAL),
+        ("Shirts; Rugby shirt", "top", CASUAL),
+        ("Hemden; Weißes Hemd", "top", SMART),
+        ("Bottoms; Blue jeans", "bottom", EVERYDAY),
+        ("Casual Shoes; Brown leather", "footwear", CASUAL),
+        ("Sandals; Blue flip flops", "footwear", BEACH),
+        ("Belts; Suspenders", "belt", DRESS),
+        ("Women; Shirt dress", "full-body", None),
+    ],
+)
+def test_what_a_piece_is_called_says_how_smart_it_is(texts: str, role: str, said: str | None) -> None:
+    """Where no word says what for; of a title before its category."""
+    category, title = texts.split("; ")
+    assert occasion_label({}, [category], title, role) == said
+
+
+def test_dress_of_a_tradition_is_known_by_any_word() -> None:
+    """Whatever else is said of it; a salwar suit is no suit."""
+    assert occasion_label({"usage": "Formal"}, ["Kurtas"], "Evening kurta", "top") == INDIAN
+    assert occasion_label({"usage": "Ethnic"}, ["Jackets"], "Reversible jacket", "outer") == INDIAN
+    assert occasion_label({}, ["Suits"], "Salwar suit", "full-body") == INDIAN
+    assert occasion_label({}, ["Blusen"], "Dirndlbluse Leni", "top") == ALPINE
+    assert occasion_label({}, ["Outerwear"], "Kimono", "outer") is None
 
 
 def test_an_attribute_goes_before_words_and_a_path_before_the_title() -> None:
@@ -56,3 +91,22 @@ def test_what_shares_no_outfit_is_known_before_there_are_any_and_learned_from_th
     assert [Conflicts().between(DRESS, other) for other in (SPORT, SNOW, None)] == [True, True, False]
     assert not Conflicts().between(SPORT, SNOW)
     assert not Conflicts.fit([[DRESS, SPORT], [DRESS, DRESS], [SPORT, SPORT]] * 20).between(DRESS, SPORT)
+
+
+def test_what_is_two_steps_less_formal_rather_shares_no_outfit() -> None:
+    """As long as no outfits say otherwise, which a few do, or none were learned from with such pieces."""
+    none = Conflicts()
+    assert [none.between(DRESS, other) for other in (SMART, EVERYDAY, SMART_CASUAL, CASUAL, BEACH)] == [False, False, True, True, True]
+    assert [none.between(SPORT, other) for other in (CASUAL, EVERYDAY, SMART_CASUAL, SMART)] == [False, False, True, True]
+    assert [none.between(BEACH, other) for other in (CASUAL, SMART_CASUAL, SMART)] == [False, False, True]
+    assert not Conflicts.fit([[DRESS, CASUAL]] * 3 + [[DRESS, SMART]] * 20).between(DRESS, CASUAL)
+    assert Conflicts.fit([[DRESS, SMART]] * 20 + [[CASUAL, EVERYDAY]] * 20).between(DRESS, CASUAL)
+    assert not Conflicts.fit([[DRESS, SMART]] * 20).between(DRESS, CASUAL)
+
+
+@pytest.mark.parametrize("tradition", sorted(TRADITIONS))
+def test_a_tradition_keeps_to_itself_and_to_what_is_for_no_occasion(tradition: str) -> None:
+    """Not with sneakers, polo shirts or office trousers, nor with another tradition."""
+    none, other = Conflicts(), next(one for one in TRADITIONS if one != tradition)
+    assert all(none.between(tradition, one) for one in (SPORT, BEACH, CASUAL, SMART, DRESS, other))
+    assert not any(none.between(tradition, one) for one in (tradition, EVERYDAY, None))
