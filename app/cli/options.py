@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -89,21 +90,20 @@ def _one(context: typer.Context, parameter: typer.CallbackParam, home: Path | No
     return named
 
 
-Home, HomeOfAny = (
-    Annotated[
-        Path | None,
-        typer.Option(
-            "--home",
-            callback=callback,
-            parser=as_home,
-            metavar="<path>",
-            help="Directory of bundles, snapshots and releases.",
-            envvar="ATTIRE_HOME",
-            show_default="attire-home",
-        ),
-    ]
-    for callback in (_one, _given)
-)
+def _home(callback: Callable[..., Path | None]) -> Any:  # noqa: ANN401 - as typer has it
+    return typer.Option(
+        "--home",
+        callback=callback,
+        parser=as_home,
+        metavar="<path>",
+        help="Directory of bundles, snapshots and releases.",
+        envvar="ATTIRE_HOME",
+        show_default="attire-home",
+    )
+
+
+Home = Annotated[Path | None, _home(_one)]
+HomeOfAny = Annotated[Path | None, _home(_given)]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.", envvar="ATTIRE_HOST", show_default="127.0.0.1")]
 Port = Annotated[
     int | None,

@@ -204,7 +204,7 @@ class Settings(BaseSettings):
         try:
             found = cls(**said)  # type: ignore[arg-type]
             if "home" in said and found.shops:
-                found = cls(**{**_of_shop(found), **said}).model_copy(update={"shops": {}})  # type: ignore[arg-type]
+                found = cls(**{**_of_shop(found), **said}).model_copy(update={"shops": {}})
         except ValidationError as error:
             raise _refused(error.errors()[0]) from error
         except SettingsError as error:
