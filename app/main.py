@@ -252,7 +252,7 @@ def _build(
         watch=LogWatch(log, settings.log.check_s, Mark.of(settings.home, settings.log.url.get_secret_value())),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
-        met=Met(log),
+        met=Met(log, settings.home),
         times_shown=TimesShown(settings.exploration.cold_below if settings.exploration.share else 0),
         follower=follower,
         rules=rules,

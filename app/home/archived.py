@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import ArrowException
 
@@ -28,3 +30,20 @@ def newest(home: Path, most: int) -> dict[str, Mapping[str, Any]]:
         if len(found) >= most:
             break
     return found
+
+
+def newest_of(home: Path, types: Collection[str], most: int) -> pa.Table:
+    """``type``, ``item``, ``user`` and ``session`` of the last ``most`` events of some types or fewer, oldest first; likewise."""
+    names = ["type", "item", "user", "session"]
+    tables, count = [pa.schema([(name, pa.string()) for name in names]).empty_table()], 0
+    for path in sorted(Runs(home).events.glob("part-*.parquet"), reverse=True):
+        try:
+            table = pq.read_table(path, columns=names)
+        except (OSError, ArrowException):
+            continue
+        table = table.filter(pc.and_(pc.is_in(table.column("type"), pa.array([*types])), pc.is_valid(table.column("item"))))
+        tables.insert(1, table.slice(max(0, table.num_rows - (most - count))))
+        count += tables[1].num_rows
+        if count >= most:
+            break
+    return pa.concat_tables(tables)

@@ -1,7 +1,7 @@
-"""What shoppers have met: the items that they looked at and those that they bought, from the log, as far back as it is kept.
+"""What shoppers have met: the items that they looked at and those that they bought, from the worker's archive and then from the log.
 
-Nothing is read before someone asks. From then on the log is followed, and the newest shoppers are remembered, so an answer costs no look
-into the log.
+Nothing is read before someone asks. Then the newest events of the archive are, as the log lets go of what is there, and from then on the
+log is followed. The newest shoppers are remembered, so an answer costs no look into either.
 """
 
 from __future__ import annotations
@@ -12,18 +12,26 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, Literal
 
+from anyio import to_thread
+
 from app.ground.errors import LogError, TrimmedError
+from app.home.archived import newest_of
 from app.log.base import START, Log, Stream, order
 
 _TOGETHER: Final = 1_000
 _WAIT_S: Final = 1.0
 _SHOPPERS: Final = 100_000
 _ITEMS: Final = 500
+_ARCHIVED: Final = 200_000
+"""Events of the archive that are read, the newest."""
 _LATELY: Final = 20
 _KINDS: Final = frozenset({"view", "add_to_cart", "purchase"})
 _SEEN: Final = frozenset({"view", "add_to_cart", "purchase", "dismiss", "return"})
+_Of = OrderedDict[str, dict[str, str]]
+"""Shopper -> item -> what was done with it, the newest of each last."""
 NOT_ALL_READ: Final = "the log is not read to its end, so some may be missing"
 
 
@@ -32,7 +40,7 @@ class Encounters:
     """The ids of what a shopper has met.
 
     Attributes:
-        complete: whether the log was read to its end.
+        complete: whether all was read, to the log's end.
         lately: the last 20 items that were looked at, put in the bag or bought, and not dismissed or returned, newest first, and which of
             it; those of the session, else of the user. of: whose they are.
     """
@@ -47,13 +55,14 @@ class Encounters:
 class Met:
     """Follows the log from the first question on; used from the event loop only."""
 
-    def __init__(self, log: Log) -> None:
-        self._log = log
+    def __init__(self, log: Log, home: Path) -> None:
+        self._log, self._home = log, home
         self._task: asyncio.Task[None] | None = None
+        self._begun = False  # whether what the archive has is remembered
         self._read = False  # to the end, at some moment
         self._moved = asyncio.Condition()
         self._after = START
-        self._of: OrderedDict[str, dict[str, str]] = OrderedDict()  # item -> what was done with it, the newest item last
+        self._of = _Of()
 
     def follow(self) -> None:
         """Read the log, and go on reading."""
@@ -100,35 +109,47 @@ class Met:
 
     async def _follow(self) -> None:
         while True:
+            if not self._begun:
+                self._of, self._begun = await to_thread.run_sync(_archived, self._home, self._of), True
             try:
                 entries = await self._log.read(Stream.EVENTS, self._after, limit=_TOGETHER, wait_s=_WAIT_S if self._read else 0.0)
             except TrimmedError:
-                self._after = START  # what is gone is remembered
+                self._after, self._read, self._begun = START, False, False  # the archive has what is gone
                 continue
             except LogError:
                 self._read = False
                 await asyncio.sleep(_WAIT_S)
                 continue
             for entry in entries:
-                self._note(entry.event.data)
+                _note(self._of, entry.event.data)
             self._after = entries[-1].offset if entries else self._after
             if len(entries) < _TOGETHER:
                 self._read = True
             async with self._moved:
                 self._moved.notify_all()
 
-    def _note(self, event: Mapping[str, Any]) -> None:
-        if event.get("type") not in _SEEN or not event.get("item"):
-            return
-        item = str(event["item"])
-        for name in _names(event.get("user"), event.get("session")):
-            items = self._of.setdefault(name, {})
-            self._of.move_to_end(name)
-            items[item] = _after(items.pop(item, None), str(event["type"]))
-            if len(items) > _ITEMS:
-                del items[next(iter(items))]
-        while len(self._of) > _SHOPPERS:
-            self._of.popitem(last=False)
+
+def _archived(home: Path, of: _Of) -> _Of:
+    """What is remembered, and what the archive has."""
+    found = _Of((name, dict(items)) for name, items in of.items())
+    for batch in newest_of(home, _SEEN, _ARCHIVED).to_batches(max_chunksize=_TOGETHER):
+        for event in batch.to_pylist():
+            _note(found, event)
+    return found
+
+
+def _note(of: _Of, event: Mapping[str, Any]) -> None:
+    if event.get("type") not in _SEEN or not event.get("item"):
+        return
+    item = str(event["item"])
+    for name in _names(event.get("user"), event.get("session")):
+        items = of.setdefault(name, {})
+        of.move_to_end(name)
+        items[item] = _after(items.pop(item, None), str(event["type"]))
+        if len(items) > _ITEMS:
+            del items[next(iter(items))]
+    while len(of) > _SHOPPERS:
+        of.popitem(last=False)
 
 
 def _after(before: str | None, kind: str) -> str:

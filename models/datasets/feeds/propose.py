@@ -50,6 +50,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "attributes.department": "department, dept",
     "attributes.season": "season, saison, collection, kollektion, temporada, stagione",
     "attributes.age_group": "age group, altersgruppe",
+    "attributes.occasion": "occasion, usage, activity, dress code, anlass, verwendung, occasion de port, ocasión, occasione, uso",
     "attributes.condition": "condition, item condition, zustand, artikelzustand, état, estado, condizione, conditie",
     "attributes.material": "material, fabric, stoff, composition, matière",
     "created": "created, created at, date added, published at, erstellt, start date, listed on",

@@ -14,9 +14,12 @@ from starlette.testclient import TestClient
 from app.ground.errors import LogUnavailableError
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
+from app.home.runs import Runs
 from app.live.met import Met
 from app.log.base import Entry, Event
 from app.main import create_app
+from app.worker.archive import Archive
+from tests.app.homes import copied
 
 EVENTS = [("view", "shoes-1"), ("purchase", "shoes-2"), ("add_to_cart", "shoes-3"), ("purchase", "shoes-4"), ("return", "shoes-4")]
 
@@ -88,12 +91,12 @@ class _Log:
         return [Entry(str(len(self.events)), self.events[-1])][:limit]
 
 
-def test_an_answer_does_not_wait_for_a_log_that_is_gone_and_says_so() -> None:
+def test_an_answer_does_not_wait_for_a_log_that_is_gone_and_says_so(tmp_path: Path) -> None:
     """Once it is back, all of it is read; of one shopper the newest 500 are remembered."""
 
     async def ask() -> None:
         log = _Log()
-        met = Met(log)  # type: ignore[arg-type]
+        met = Met(log, tmp_path)  # type: ignore[arg-type]
         assert (await met.by("u1", None, 0.05)).complete is False
         log.gone = False
         found = await met.by("u1", None, 5)
@@ -106,3 +109,18 @@ def test_an_answer_does_not_wait_for_a_log_that_is_gone_and_says_so() -> None:
         await met.close()
 
     asyncio.run(ask())
+
+
+def test_what_the_archive_has_counts_where_the_log_let_go_of_it(home: Path, tmp_path: Path) -> None:
+    """A replica that starts later reads what the worker took over, and then what the log holds still."""
+    own = copied(home, tmp_path / "own")
+    archive, log = Archive(Runs(own).events), LogSettings(url=SecretStr(f"sqlite:{tmp_path / 'later.sqlite'}"))
+    made = [Event(f"e{n}", {"type": kind, "item": item, "session": "s1", "user": "u1"}) for n, (kind, item) in enumerate(EVENTS)]
+    archive.write([Entry(str(n), event) for n, event in enumerate([*made, Event("i", {"type": "impression", "session": "s1"})])])
+    with TestClient(create_app(Settings(home=own, log=log))) as later:
+        everything = shown(later)[0]
+        assert shown(later, exclude_purchased=True, user="u1") == (everything - {"shoes-2"}, {"items": 1})
+        returned = {"id": "back", "type": "return", "item": "shoes-2", "session": "s3", "user": "u1"}
+        assert later.post("/events", json={"events": [returned]}).status_code == 202
+        assert shown(later, exclude_purchased=True, user="u1") == (everything, {"items": 0})
+        assert shown(later, exclude_seen=True, user="u1")[1] == {"items": 4}
