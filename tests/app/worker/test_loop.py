@@ -25,6 +25,7 @@ from app.log.base import Event, Log, Stream
 from app.log.redis import RedisLog
 from app.log.sqlite import SqliteLog
 from app.worker import loop
+from app.worker.feeds import Feeds
 from app.worker.loop import GROUP, PAGE, Worker
 
 pytestmark = pytest.mark.anyio
@@ -173,6 +174,19 @@ async def test_a_log_that_does_not_answer_is_asked_for_less(
     assert asked[:4] == [5_000, 1_250, 312, 78]
     await worker._archive_some()
     assert asked[-1] == 5_000
+
+
+async def test_what_ends_beside_it_ends_the_worker(shop: Any, log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mistake in what keeps feeds fresh is not lived with unseen: whoever supervises the worker starts it again."""
+
+    async def mistaken(_: Feeds) -> None:
+        msg = "a mistake"
+        raise KeyError(msg)
+
+    monkeypatch.setattr(Feeds, "forever", mistaken)
+    worker = shop.settings.worker.model_copy(update={"archive_s": 0.01})
+    with pytest.raises(KeyError, match="a mistake"):
+        await asyncio.wait_for(Worker(shop.settings.model_copy(update={"worker": worker}), log).forever(), 30)
 
 
 async def test_a_broken_current_does_not_end_the_worker(shop: Any, log: Log) -> None:
