@@ -78,9 +78,9 @@ class Worker:
         try:
             while True:
                 await self._archive_some()
-                for task in beside:
-                    if task.done():
-                        task.result()  # they go on for ever, so this raises what ended one
+                for one in beside:
+                    if one.done():
+                        one.result()  # they go on for ever, so this raises what ended one
                 if learning is not None and learning.done():
                     learning.result()
                     learning = None
