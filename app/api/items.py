@@ -52,7 +52,7 @@ _WORDS: Final = (
     "Words of the title, id, category, brand or attributes, all of them: in any case, singular or plural, and one that no title has "
     "as a word with one slip. Where no item has them, they are read as wishes, as `text` of POST /complete-outfit is: “black shoes "
     "under 80”; an occasion (“for a wedding”) orders what is so by what is worn for it, clothes first, and by where it leads, without "
-    "what contradicts it, `offset` and number as below, also one that is all that they name (“office wear for men”). “wear” and "
+    "what contradicts it, `offset` and number as below, also one that is all that several words name (“office wear for men”). “wear” and "
     "“clothes” ask for clothes alone. Words that are left "
     "without a meaning take nothing from what the others ask (colour, garment, people, brand, price, size): they order it, if the "
     "encoder knows them, else they are left out. Where nothing was understood, or nothing is so, what looks most as they say comes, if "

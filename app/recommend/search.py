@@ -111,7 +111,7 @@ def sought(
         return Found(rows[passing.passes(rows)])
     keep_N, notes, read = np.full(release.snapshot.items.num_rows, not _of_size(release, spoken)), list[str](), list[str]()
     turns = turned(spoken)
-    of_occasion = meaning and _only_occasions(vocabulary, words)
+    of_occasion = meaning and len(text.split()) > 1 and _only_occasions(vocabulary, words)  # alone it is what titles say
     for word in () if any(ages_said(text)) else words:
         has_N, right = (_titled(release, word), []) if word in sizes else _having(release, word, alone=len(words) == 1)
         keep_N &= has_N

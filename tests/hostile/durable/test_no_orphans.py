@@ -52,7 +52,7 @@ def until(true: object, seconds: float = 60) -> bool:
     ("module", "target", "imported", "args"),
     [
         ("app.worker.loop", "learn_apart", "torch", "None, None, 0, None"),
-        ("app.worker.feeds", "sync_apart", "torch", "None, ''"),
+        ("app.worker.feeds", "sync_apart", "lxml", "None, ''"),
         ("app.cli.serve", "_one_of_several", "torch", "None, 0, None, None, None"),
         ("app.server.heavy", "_answer", "torch", "None, None, None"),
     ],

@@ -75,7 +75,7 @@ def test_broken_field_is_refused_with_its_line(
         ('{"id": "x"', "is not JSON"),
         ("[]", "[] should be an object"),
         (b'{"id": "\xff"}', "is not UTF-8"),
-        ('{"id": "x", "category": "tops", "supplier": NaN}', "is not JSON: it holds NaN"),
+        ('{"id": "x", "category": "tops", "supplier": NaN}', "is not JSON: supplier holds NaN"),
         ('{"id": "\\ud800", "category": "tops"}', "is not JSON: unexpected end of hex escape"),
         ("[" * 100_000, "is not JSON"),
     ],
