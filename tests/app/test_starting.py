@@ -63,5 +63,5 @@ def test_a_process_that_is_looked_after_gives_signs_of_life(
     if which == "of heavy requests":
         copy_context().run(_answer, Settings.read(), Place(tmp_path / "heavy", asked), beat)
     else:
-        _one_of_several(socket.create_server(("127.0.0.1", 0)), 0, TakesOver(loaded, asked), (None, tmp_path), beat)
+        _one_of_several(socket.create_server(("127.0.0.1", 0)), 0, TakesOver(loaded, asked), (Settings.read(), None, tmp_path), beat)
     assert len(beats) == 2
