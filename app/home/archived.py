@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,7 @@ from app.home.runs import Runs
 def newest(home: Path, most: int) -> dict[str, Mapping[str, Any]]:
     """Event id -> what it says, of the last ``most`` events or fewer, oldest first; a part that cannot be read is passed over."""
     found: dict[str, Mapping[str, Any]] = {}
-    for path in sorted(Runs(home).events.glob("part-*.parquet"), reverse=True):
-        try:
-            with pq.ParquetFile(path) as part:
-                table = part.read_row_group(part.num_row_groups - 1, columns=["id", "data"])
-        except (OSError, ArrowException):  # merged into a wider one just now, or damaged, which the worker tells
-            continue
+    for table in _parts(home, _last_rows):
         last = table.slice(max(0, table.num_rows - (most - len(found))))
         ids, data = (last.column(name).to_pylist() for name in ("id", "data"))
         found = {event: json.loads(text) for event, text in zip(ids, data, strict=True)} | found
@@ -36,14 +32,25 @@ def newest_of(home: Path, types: Collection[str], most: int) -> pa.Table:
     """``type``, ``item``, ``user`` and ``session`` of the last ``most`` events of some types or fewer, oldest first; likewise."""
     names = ["type", "item", "user", "session"]
     tables, count = [pa.schema([(name, pa.string()) for name in names]).empty_table()], 0
-    for path in sorted(Runs(home).events.glob("part-*.parquet"), reverse=True):
-        try:
-            table = pq.read_table(path, columns=names)
-        except (OSError, ArrowException):
-            continue
-        table = table.filter(pc.and_(pc.is_in(table.column("type"), pa.array([*types])), pc.is_valid(table.column("item"))))
+    for part in _parts(home, partial(pq.read_table, columns=names)):
+        table = part.filter(pc.and_(pc.is_in(part.column("type"), pa.array([*types])), pc.is_valid(part.column("item"))))
         tables.insert(1, table.slice(max(0, table.num_rows - (most - count))))
         count += tables[1].num_rows
         if count >= most:
             break
     return pa.concat_tables(tables)
+
+
+def _last_rows(path: Path) -> pa.Table:
+    with pq.ParquetFile(path) as part:
+        return part.read_row_group(part.num_row_groups - 1, columns=["id", "data"])
+
+
+def _parts(home: Path, read: Callable[[Path], pa.Table]) -> Iterator[pa.Table]:
+    """What is read of each part, the newest first."""
+    for path in sorted(Runs(home).events.glob("part-*.parquet"), reverse=True):
+        try:
+            table = read(path)
+        except (OSError, ArrowException):  # merged into a wider one just now, or damaged, which the worker tells
+            continue
+        yield table

@@ -74,9 +74,7 @@ class Allowed:
     ) -> Allowed:
         """The filters and rules, what words ask of some categories, and what suits the worn items and others where ``consistent``."""
         filtered = passing(release, wanted, ruling)
-        filtered &= but(filtered.count, [row for row in worn.rows if row is not None])
-        for condition in steering.must:
-            filtered &= condition
+        filtered = narrowed(filtered, but(filtered.count, [row for row in worn.rows if row is not None]), *steering.must)
         labels = (*worn.labels, *beside) if consistent else ()
         strict, seasonless, lax = (suitable(release, labels, by) for by in (ALL, ANY_SEASON, ANY_OCCASION))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)

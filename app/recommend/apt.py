@@ -38,7 +38,7 @@ def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Ite
             yield release.traits.mask(lambda labels, among=among: labels.occasion in among)  # type: ignore[misc]
 
 
-def narrowed(wanted_N: BoolArray, *conditions: BoolArray) -> BoolArray:
+def preferring(wanted_N: BoolArray, *conditions: BoolArray) -> BoolArray:
     """Rows that meet conditions, but for those that would leave none."""
     for one_N in conditions:
         wanted_N = wanted_N & one_N if (wanted_N & one_N).any() else wanted_N

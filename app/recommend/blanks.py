@@ -138,8 +138,7 @@ def _why_empty(resolved: Resolved, category: str) -> str:
     columns = release.snapshot.columns
     left, rows = columns.selection(wanted), release.snapshot.rows_in(category)
     if steering.must and left.any_of(rows):
-        for condition in steering.must:
-            left &= condition
+        left = narrowed(left, *steering.must)
         if not left.any_of(rows):
             return f"no item of category {category!r} passes the filters and is as asked: {steering.refused}"
     if ruling is not None and left.any_of(rows):

@@ -130,10 +130,7 @@ class Resolved:
     @property
     def filtered(self) -> Selection:
         """What passes the filters, the rules, and what words and blocks turn away."""
-        filtered = passing(self.release, self.question.wanted, self.ruling)
-        for condition in self.steering.must:
-            filtered &= condition
-        return filtered
+        return narrowed(passing(self.release, self.question.wanted, self.ruling), *self.steering.must)
 
     def suiting(self, may: Selection) -> Selection:
         """Those of some that are for the people, season, occasion and size of the worn items, where the question asks for it."""

@@ -14,12 +14,11 @@ from typing import Final
 import numpy as np
 
 from app.ground.parts import Limits
-from app.recommend.apt import apt, mostly, narrowed
+from app.recommend.apt import apt, mostly, preferring
 from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
-from index.backends.base import IntArray
 from index.selection import Selection
 from models.compatibility.roles import ESSENTIAL, usual
 from models.compatibility.slots import SlotModel
@@ -85,23 +84,19 @@ def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selecti
     Args:
         left: what passes all that is asked, and suits. Where nothing of any is left a slot stays: the answer says why it is empty.
     """
-    filled: list[Slot] = []
+    snapshot, filled = release.snapshot, list[Slot]()
     for place, slot in enumerate(slots.slots):
         role = slot.role or release.worn_as(slot.category)
-        if role is None or left.any_of(_rows(release, slot.category)):
+        if role is None or (slot.category in snapshot.sizes and left.any_of(snapshot.rows_in(slot.category))):
             filled.append(slot)
             continue
         beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
         as_role_N = release.traits.mask(lambda labels, role=role: labels.role == role) & left.mask()  # type: ignore[misc]
-        counts = {name: int(as_role_N[rows_in].sum()) for name in release.snapshot.categories for rows_in in [_rows(release, name)]}
-        others = [name for name in counts if counts[name] and name not in beside and release.worn_as(name) == role]
-        others = [name for name in others if release.bundle.slots.worn_together([*beside, name]) is not False]
+        alike = [name for name in snapshot.categories if name not in beside and release.worn_as(name) == role]
+        counts = {name: int(as_role_N[snapshot.rows_in(name)].sum()) for name in alike}
+        others = [name for name in alike if counts[name] and release.bundle.slots.worn_together([*beside, name]) is not False]
         filled.append(Slot(max(others, key=counts.__getitem__), role) if others else slot)
     return replace(slots, slots=tuple(filled))
-
-
-def _rows(release: Release, category: str) -> IntArray:
-    return release.snapshot.rows_in(category) if category in release.snapshot.sizes else np.zeros(0, dtype=np.int64)
 
 
 def choose_slots(
@@ -243,8 +238,8 @@ def _by_words(
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
         of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
-        wanted_N = narrowed(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
-        seasonal_N = narrowed(wanted_N, *in_season)
+        wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
+        seasonal_N = preferring(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.role == role}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
         rows_of = {
