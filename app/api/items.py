@@ -34,8 +34,8 @@ from app.recommend.outfit import ItemRef, Photo
 from app.recommend.products import other_colours, sized
 from app.recommend.search import Found, alike_in_words, called, for_them_alone, sought
 from app.recommend.similar import in_stock, similar, with_stock
-from app.recommend.size_names import spelt
 from app.release.release import Release
+from app.words.size_names import spelt
 from index.backends.base import IntArray
 from index.columns import rows_by_value
 

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from app.ground.errors import Detail, refused
-from app.recommend.titles import titles_of
+from app.words.titles import titles_of
 from index.backends.base import BoolArray, IntArray
 from index.delta import Overlay
 from index.snapshot import Snapshot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.api.schemas.wishes import TextOut, WishOut
 from app.ground.strict import PriceRange
 from app.recommend.steering import Steering
-from app.recommend.wishes import Wish
+from app.words.wishes import Wish
 
 
 def understood(steering: Steering) -> TextOut:

@@ -13,14 +13,14 @@ from typing import Final
 import numpy as np
 
 from app.ground.errors import NoEncoderError
-from app.recommend.grammar_abroad import IDLE
 from app.recommend.leaning import FARTHEST, standard
-from app.recommend.occasions import DRESS_CODE, OCCASIONS, SUMMER, WARMING, dress_codes
 from app.recommend.rank import unit
 from app.recommend.similar import image_part, text_part
 from app.recommend.stages import stage
-from app.recommend.words import ELIDED, one_form
 from app.release.release import Release
+from app.words.forms import ELIDED, one_form
+from app.words.grammar_abroad import IDLE
+from app.words.occasions import DRESS_CODE, OCCASIONS, SUMMER, WARMING, dress_codes
 from index.backends.base import FloatArray, IntArray
 from models.errors import EncoderError
 

@@ -14,11 +14,11 @@ import pyarrow.compute as pc
 
 from app.recommend.similar import to_be_had
 from app.recommend.steering import Steering
-from app.recommend.suited import Suited
-from app.recommend.titles import pattern
-from app.recommend.vocabulary import vocabulary_of
-from app.recommend.words import fold
 from app.release.release import Release
+from app.words.forms import fold
+from app.words.suited import Suited
+from app.words.titles import pattern
+from app.words.vocabulary import vocabulary_of
 from index.backends.base import IntArray
 from models.datasets.audience import Audience
 

@@ -19,11 +19,11 @@ from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
 from app.recommend.ruled import choose_look, ruling_of
-from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, steering_of
 from app.recommend.taste import Taste, taste_of
 from app.release.release import Release
 from app.rules.ruling import Ruling
+from app.words.size_names import spelt
 from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Selection

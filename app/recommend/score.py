@@ -17,9 +17,9 @@ from app.recommend.outfit import ItemRef, Worn, known_count, resolve_all
 from app.recommend.products import meant, with_groups, with_sizes
 from app.recommend.rank import RETRIEVED, likely, queries_of, retrieve, score_outfits, why_not, with_each
 from app.recommend.ruled import ruling_of
-from app.recommend.size_names import spelt
 from app.release.release import Release
 from app.rules.ruling import Ruled
+from app.words.size_names import spelt
 from index.columns import Filter
 
 _LEAST_PIECES: Final = 2

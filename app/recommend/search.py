@@ -17,20 +17,20 @@ import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
-from app.recommend import grammar_abroad as abroad
-from app.recommend.grammar import PRONOUNS, SIZES, turned
 from app.recommend.led import CLAD, led
-from app.recommend.lexicon import CLOTHES, GIFTS, NOTHING, ON_SALE, OTHERS, SAID
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words
-from app.recommend.size_names import spelt
 from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
-from app.recommend.vocabulary import Vocabulary, vocabulary_of
-from app.recommend.words import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
-from app.recommend.words_abroad import HEAD_FIRST
-from app.recommend.worn_for import WORN
-from app.recommend.years import ages_said
 from app.release.release import Release
+from app.words import grammar_abroad as abroad
+from app.words.abroad import HEAD_FIRST
+from app.words.forms import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
+from app.words.grammar import PRONOUNS, SIZES, turned
+from app.words.lexicon import CLOTHES, GIFTS, NOTHING, ON_SALE, OTHERS, SAID
+from app.words.size_names import spelt
+from app.words.vocabulary import Vocabulary, vocabulary_of
+from app.words.worn_for import WORN
+from app.words.years import ages_said
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
 from models.datasets.audience import WORDS

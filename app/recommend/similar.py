@@ -18,10 +18,10 @@ from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.products import meant
-from app.recommend.size_names import spelt
 from app.recommend.stages import stage
 from app.release.photo_encoder import TEXT_BLOCK
 from app.release.release import Release
+from app.words.size_names import spelt
 from index.backends.base import BoolArray, FloatArray, IntArray
 from index.columns import Filter
 from index.selection import Selection

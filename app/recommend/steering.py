@@ -16,14 +16,14 @@ import numpy as np
 
 from app.recommend.direction import Direction, direction_of
 from app.recommend.leaning import Leaning
-from app.recommend.meaning import SAYING, Meaning
-from app.recommend.named import CATEGORY
-from app.recommend.occasions import DRESS_CODES, OCCASIONS, dress_codes
-from app.recommend.suited import Suited, suited
-from app.recommend.vocabulary import Vocabulary, vocabulary_of
-from app.recommend.wishes import Wish, Wishes, read
-from app.recommend.words import WORD, one_form
 from app.release.release import Release
+from app.words.forms import WORD, one_form
+from app.words.meaning import SAYING, Meaning
+from app.words.named import CATEGORY
+from app.words.occasions import DRESS_CODES, OCCASIONS, dress_codes
+from app.words.suited import Suited, suited
+from app.words.vocabulary import Vocabulary, vocabulary_of
+from app.words.wishes import Wish, Wishes, read
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 

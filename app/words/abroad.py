@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Final
 
-from app.recommend import words_arabic as arabic
-from app.recommend import words_japanese, words_turkish
+from app.words import arabic_words, japanese_words, turkish_words
 from models.datasets import japanese, turkish
 
 LANGUAGES: Final = ("fr", "de", "es", "it", "nl")
@@ -124,18 +123,23 @@ printed | imprimé/imprimée | bedruckt+ | estampado/estampada | stampato/stampa
 plain | uni?/unie | einfarbig+ | liso? | tinta-unita | effen
 """
 _OTHERS: Final = {
-    "ar": {"type": arabic.GARMENTS, "colour": arabic.COLOURS, "material": arabic.CLOTHS, "pattern": arabic.PATTERNS},
+    "ar": {
+        "type": arabic_words.GARMENTS,
+        "colour": arabic_words.COLOURS,
+        "material": arabic_words.CLOTHS,
+        "pattern": arabic_words.PATTERNS,
+    },
     "ja": {
-        "type": words_japanese.GARMENTS,
+        "type": japanese_words.GARMENTS,
         "colour": japanese.COLOURS,
         "material": japanese.CLOTHS,
         "pattern": japanese.PATTERNS,
     },
     "tr": {
-        "type": words_turkish.GARMENTS,
-        "colour": words_turkish.COLOURS,
-        "material": words_turkish.CLOTHS,
-        "pattern": words_turkish.PATTERNS,
+        "type": turkish_words.GARMENTS,
+        "colour": turkish_words.COLOURS,
+        "material": turkish_words.CLOTHS,
+        "pattern": turkish_words.PATTERNS,
     },
 }
 """Languages that have a table of their own."""

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from app.recommend.words import one_form
-from app.recommend.worn_for import WORN
+from app.words.forms import one_form
+from app.words.worn_for import WORN
 
 
 @dataclass(frozen=True, slots=True)

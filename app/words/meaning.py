@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import LONGER, PARTS, SAID, worn_as
-from app.recommend.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
-from app.recommend.titles import pattern, titles_of
-from app.recommend.words import named_together
 from app.release.traits import Traits
+from app.words.forms import named_together
+from app.words.lexicon import LONGER, PARTS, SAID, worn_as
+from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
+from app.words.titles import pattern, titles_of
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay

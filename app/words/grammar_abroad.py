@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from app.recommend.words import fold
+from app.words.forms import fold
 from models.datasets.arabic import without_article
 from models.datasets.japanese import OF_NO_MEANING
 from models.datasets.japanese import SIZES as JAPANESE_SIZES

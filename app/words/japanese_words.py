@@ -1,4 +1,4 @@
-"""What Japanese calls the commonest garments, beside their English words, as ``words_abroad`` has other languages.
+"""What Japanese calls the commonest garments, beside their English words, as ``abroad`` has other languages.
 
 A slash stands before the same word in another script, or another word for the same. Colours and cloths are in ``models.datasets.japanese``.
 """

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from app.recommend.words_abroad import COMPOUNDING, inflected
+from app.words.abroad import COMPOUNDING, inflected
 from models.datasets import arabic, japanese
 from models.datasets.garments import JOINS, role_of
 from models.datasets.scripts import bare, plain

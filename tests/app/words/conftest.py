@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from app.recommend.vocabulary import Vocabulary
 from app.release.traits import Traits
+from app.words.vocabulary import Vocabulary
 from index.snapshot import Snapshot
 from models.wardrobe.catalogue import dress_up, title_of
 

@@ -9,8 +9,8 @@ from weakref import WeakKeyDictionary
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import COLOURS
-from app.recommend.words import SHORTEST_FIRST, folded, spellings
+from app.words.forms import SHORTEST_FIRST, folded, spellings
+from app.words.lexicon import COLOURS
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot

@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from app.recommend.lexicon import worn_as
-from app.recommend.named import CATEGORY, SUBCATEGORY
-from app.recommend.titles import pattern
-from app.recommend.vocabulary import Vocabulary
-from app.recommend.words import WORD, fold, one_form
-from app.recommend.words_abroad import COMPOUNDING
-from app.recommend.worn_for import WORN, Wear
 from app.release.traits import Traits
+from app.words.abroad import COMPOUNDING
+from app.words.forms import WORD, fold, one_form
+from app.words.lexicon import worn_as
+from app.words.named import CATEGORY, SUBCATEGORY
+from app.words.titles import pattern
+from app.words.vocabulary import Vocabulary
+from app.words.worn_for import WORN, Wear
 from index.backends.base import BoolArray
 from index.delta import Overlay
 from index.snapshot import Snapshot

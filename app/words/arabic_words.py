@@ -1,4 +1,4 @@
-"""What Arabic calls the commonest garments, colours and cloths, beside their English words, as ``words_abroad`` has other languages.
+"""What Arabic calls the commonest garments, colours and cloths, beside their English words, as ``abroad`` has other languages.
 
 A slash stands before another form of the same word; a hyphen joins the words of a phrase.
 """

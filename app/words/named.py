@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from app.recommend.lexicon import HEADS, NOTHING, SAID, made_of
-from app.recommend.words import SHORTEST, named_together, one_form, phrase
+from app.words.forms import SHORTEST, named_together, one_form, phrase
+from app.words.lexicon import HEADS, NOTHING, SAID, made_of
 from models.datasets.audience import AUDIENCE_NAMES, WORDS
 from models.datasets.kin import KIN
 

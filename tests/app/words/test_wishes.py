@@ -14,12 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.recommend.lexicon import HIGHEST, LOWEST
-from app.recommend.prices import prices_in
 from app.recommend.steering import Steering, constraints_of
-from app.recommend.vocabulary import Vocabulary, vocabulary_of
-from app.recommend.wishes import read
 from app.release.traits import Traits
+from app.words.lexicon import HIGHEST, LOWEST
+from app.words.prices import prices_in
+from app.words.vocabulary import Vocabulary, vocabulary_of
+from app.words.wishes import read
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot

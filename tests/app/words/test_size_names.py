@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.recommend.size_names import spelt
-from app.recommend.vocabulary import SIZE, Vocabulary, vocabulary_of
-from app.recommend.wishes import read
 from app.release.traits import Traits
+from app.words.named import SIZE
+from app.words.size_names import spelt
+from app.words.vocabulary import Vocabulary, vocabulary_of
+from app.words.wishes import read
 from index.columns import Filter
 from index.snapshot import Snapshot
 

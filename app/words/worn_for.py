@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from app.recommend.words import one_form
+from app.words.forms import one_form
 from models.datasets.occasion import DRESS, SNOW, SPORT
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from app.recommend import grammar_abroad as abroad
+from app.words import grammar_abroad as abroad
 from models.datasets.scripts import bare
 
 _TURNING: Final = "no not without except excluding avoid never dislike hate skip minus isn't aren't don't dont neither less nothing"

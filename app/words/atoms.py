@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
-from app.recommend import grammar
-from app.recommend.lexicon import BUT, CONDITIONS, GIFTS, INSTEAD, NOTHING
-from app.recommend.meaning import SAYING, Meaning
-from app.recommend.named import ATTRIBUTE, AUDIENCE, BRAND, PRICE
-from app.recommend.occasions import DRESS_CODE
-from app.recommend.prices import Price
-from app.recommend.vocabulary import ORDINARY, Vocabulary
-from app.recommend.words import WORD, one_form
-from app.recommend.years import Age
+from app.words import grammar
+from app.words.forms import WORD, one_form
+from app.words.lexicon import BUT, CONDITIONS, GIFTS, INSTEAD, NOTHING
+from app.words.meaning import SAYING, Meaning
+from app.words.named import ATTRIBUTE, AUDIENCE, BRAND, PRICE
+from app.words.occasions import DRESS_CODE
+from app.words.prices import Price
+from app.words.vocabulary import ORDINARY, Vocabulary
+from app.words.years import Age
 from models.datasets.ages import ages_in
 from models.datasets.audience import GENDERS, Audience
 from models.datasets.garments_abroad import parts_of

@@ -1,6 +1,6 @@
 """Reads the wishes of a shopper: what their words name in the catalogue, what they turn away from, what it may cost, and what is left.
 
-A small grammar over ``wish_atoms``. *Terms* name a type of garment ("heels", a noun) or what it is like ("black", linen, a brand). Those
+A small grammar over ``atoms``. *Terms* name a type of garment ("heels", a noun) or what it is like ("black", linen, a brand). Those
 before a noun are of it ("no black shoes"), as are those that "in", "of", "by" and the like join to it; terms without a noun are of
 everything. "no", "not", "without" turn what follows round, up to its noun and what "or" adds. What follows "for" is an occasion, unless all
 of it are terms ("for women").
@@ -15,14 +15,14 @@ from typing import Final
 
 import numpy as np
 
-from app.recommend.grammar import EXCEPT
-from app.recommend.meaning import Meaning
-from app.recommend.named import CATEGORY
-from app.recommend.prices import Price, prices_in
-from app.recommend.vocabulary import Vocabulary
-from app.recommend.wish_atoms import Atom, atoms_of
-from app.recommend.words import WORD
-from app.recommend.years import ages_said
+from app.words.atoms import Atom, atoms_of
+from app.words.forms import WORD
+from app.words.grammar import EXCEPT
+from app.words.meaning import Meaning
+from app.words.named import CATEGORY
+from app.words.prices import Price, prices_in
+from app.words.vocabulary import Vocabulary
+from app.words.years import ages_said
 from models.datasets.audience import Audience
 from models.datasets.japanese import as_written
 from models.datasets.scripts import apart, plain

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from app.recommend.meaning import Meaning
-from app.recommend.named import SIZE
-from app.recommend.vocabulary import Vocabulary
-from app.recommend.wishes import Wish, Wishes, read
-from app.recommend.words import phrase
+from app.words.forms import phrase
+from app.words.meaning import Meaning
+from app.words.named import SIZE
+from app.words.vocabulary import Vocabulary
+from app.words.wishes import Wish, Wishes, read
 
 _WRITTEN = Path(__file__).with_name("asked.txt")
 _PRICE = re.compile(r"<(?P<most>[\d.]+)|>(?P<least>[\d.]+)|(?P<low>[\d.]+)\.\.(?P<high>[\d.]+)")

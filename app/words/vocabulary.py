@@ -14,8 +14,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import pyarrow as pa
 
-from app.recommend.kinds import Kinds
-from app.recommend.lexicon import (
+from app.release.traits import Traits
+from app.words.abroad import COMPOUNDING
+from app.words.forms import SHORTEST, WORD, fold, near, one_form, phrase, spellings
+from app.words.kinds import Kinds
+from app.words.lexicon import (
     ALIKE_ROLES,
     DOUBTFUL,
     ENGLISH,
@@ -33,8 +36,8 @@ from app.recommend.lexicon import (
     SAME_ENGLISH,
     WHOLE,
 )  # fmt: skip
-from app.recommend.meaning import SAYING, Meaning, Rows
-from app.recommend.named import (
+from app.words.meaning import SAYING, Meaning, Rows
+from app.words.named import (
     ATTRIBUTE,
     AUDIENCE,
     BRAND,
@@ -55,11 +58,8 @@ from app.recommend.named import (
     keys_of,
     kind_of,
 )  # fmt: skip
-from app.recommend.occasions import OCCASIONS
-from app.recommend.size_names import spellings_of
-from app.recommend.words import SHORTEST, WORD, fold, near, one_form, phrase, spellings
-from app.recommend.words_abroad import COMPOUNDING
-from app.release.traits import Traits
+from app.words.occasions import OCCASIONS
+from app.words.size_names import spellings_of
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay

@@ -1,4 +1,4 @@
-"""Words that name what titles say of a garment, and words that say nothing: English ones, and those of ``words_abroad``.
+"""Words that name what titles say of a garment, and words that say nothing: English ones, and those of ``abroad``.
 
 What a shop's columns name needs no list; these are for words that stand in titles alone, and for other words of the same meaning.
 """
@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from app.recommend.grammar_abroad import IDLE
-from app.recommend.words import one_form, phrase
-from app.recommend.words_abroad import HEAD_FIRST, entries
+from app.words.abroad import HEAD_FIRST, entries
+from app.words.forms import one_form, phrase
+from app.words.grammar_abroad import IDLE
 from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from app.recommend.lexicon import JEANS, LONGER, OTHERS, SAID, TROUSERS, made_of, worn_as
-from app.recommend.meaning import Meaning
-from app.recommend.named import CATEGORY, kind_of
-from app.recommend.words import fold, named_together, one_form
+from app.words.forms import fold, named_together, one_form
+from app.words.lexicon import JEANS, LONGER, OTHERS, SAID, TROUSERS, made_of, worn_as
+from app.words.meaning import Meaning
+from app.words.named import CATEGORY, kind_of
 from models.datasets.garments_abroad import no_such, parts_of
 
 
