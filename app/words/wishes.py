@@ -15,12 +15,13 @@ from typing import Final
 
 import numpy as np
 
-from app.words.atoms import Atom, atoms_of
+from app.words.atoms import atoms_of
 from app.words.forms import WORD
 from app.words.grammar import EXCEPT
 from app.words.meaning import Meaning
 from app.words.named import CATEGORY
 from app.words.prices import Price, prices_in
+from app.words.terms import Atom
 from app.words.vocabulary import Vocabulary
 from app.words.years import ages_said
 from models.datasets.audience import Audience
