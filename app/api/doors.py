@@ -52,10 +52,10 @@ class Doors:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
-        sending = send if allowance is None else _telling(send, allowance)
+        sending = send if allowance is None else telling(send, allowance)
         refusal: Response | None = None
         if allowance is not None and not allowance.allowed:
-            refusal = _too_many(allowance)
+            refusal = too_many(allowance)
         elif route is None:
             others = {method for other in self.routes if other.matches(scope)[0] is Match.PARTIAL for method in other.methods or ()}
             refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
@@ -75,7 +75,9 @@ def door_of(route: APIRoute) -> Door:
     return Door(declared[-1]) if declared else Door.ADMIN
 
 
-def _telling(send: Send, allowance: Allowance) -> Send:
+def telling(send: Send, allowance: Allowance) -> Send:
+    """Have an answer tell what is left of a minute."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(allowance.headers)
@@ -84,7 +86,8 @@ def _telling(send: Send, allowance: Allowance) -> Send:
     return sending
 
 
-def _too_many(allowance: Allowance) -> Response:
+def too_many(allowance: Allowance) -> Response:
+    """What is beyond the rate."""
     problem = f"{allowance.limit:,} requests a minute are taken; ask again in {allowance.reset_s} s"
     return respond(
         BY_STATUS[429], problem, [Detail("rate", f"{allowance.limit:,} a minute", problem)], {"Retry-After": str(allowance.reset_s)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,15 +17,8 @@ from tests.redis_server import RedisServer
 Asked = Callable[..., AbstractContextManager[TestClient]]
 ELSEWHERE = ("203.0.113.9", 4000)
 PROXY = ("10.0.0.1", 4000)
+pytestmark = pytest.mark.usefixtures("within_a_minute")
 FEW = Rates(per_key=3, per_address=3)
-
-
-@pytest.fixture(autouse=True)
-def within_a_minute() -> None:
-    """Rates are counted by the minute of the clock; a test that begins at its very end waits for the next one."""
-    left_s = 60 - time.time() % 60
-    if left_s < 5:
-        time.sleep(left_s)
 
 
 def statuses(client: TestClient, times: int = 4, **headers: str) -> list[int]:
