@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +18,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from app.api.ring import Ring
+from app.ground.addresses import known
 from app.ground.doors import OPENED_BY, Door, Network
 from app.ground.errors import Detail, KeyMissingError, KeyRefusedError, RequestError
 from app.ground.settings import Settings
@@ -106,10 +105,8 @@ def from_this_machine(connection: HTTPConnection, proxies: Sequence[Network]) ->
 
 def is_one_of(address: str, networks: Sequence[Network]) -> bool:
     """Whether this is an address, and of one of the networks."""
-    try:
-        return any(ip_address(address) in network for network in networks)
-    except ValueError:
-        return False
+    found = known(address)
+    return found is not None and any(found in network for network in networks)
 
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:
@@ -162,9 +159,6 @@ def _authority(origin: str) -> str | None:
         return None
 
 
-@lru_cache(256)
 def _loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+    found = known(address)
+    return found is not None and found.is_loopback

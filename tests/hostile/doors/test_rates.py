@@ -76,6 +76,24 @@ def test_a_network_of_ipv6_is_counted_as_one_address(asked: Asked) -> None:
         assert statuses(client, 1, **{"X-Forwarded-For": "2001:db8:0:2::1"}) == [200]
 
 
+def test_ipv4_written_as_ipv6_is_ipv4(asked: Asked) -> None:
+    """As a proxy writes it that listens for both on one socket: neighbours do not share a rate, and each is one, however written."""
+    for peer, proxies in ((PROXY, ("10.0.0.0/8",)), (("::ffff:10.0.0.1", 4000), ("10.0.0.1",)), (PROXY, ("::ffff:10.0.0.0/104",))):
+        with asked(peer, public="read", rates=FEW, proxies=proxies) as client:
+            sent = ["::ffff:198.51.100.7", "::FFFF:c633:6407", "198.51.100.7", "::ffff:198.51.100.7"]
+            assert [statuses(client, 1, **{"X-Forwarded-For": address})[0] for address in sent] == [200, 200, 200, 429]
+            assert statuses(client, 1, **{"X-Forwarded-For": "::ffff:198.51.100.8"}) == [200]
+            through = "::ffff:198.51.100.8, ::ffff:10.0.0.1"
+            assert statuses(client, 3, **{"X-Forwarded-For": through}) == [200, 200, 429]
+
+
+def test_this_machine_is_itself_however_its_address_is_written(asked: Asked) -> None:
+    """And a proxy on it that is named is that."""
+    for proxies, expected in (((), 200), (("127.0.0.1",), 401)):
+        with asked(("::ffff:127.0.0.1", 4000), proxies=proxies) as client:
+            assert client.get("/categories").status_code == expected
+
+
 def test_this_machine_is_not_counted(asked: Asked) -> None:
     """A proxy on it that adds no header would be stopped for all of its clients."""
     with asked(rates=FEW) as client:
