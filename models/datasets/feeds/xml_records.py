@@ -110,9 +110,7 @@ def _defined_elsewhere(element: Any, line: int) -> Broken | None:  # noqa: ANN40
     for entity in element.iter(etree.Entity):
         field = entity.getparent()
         if not _says_text(field) and html.unescape(entity.text) == entity.text:
-            problem = (
-                f"{_name(field)[1]} is only {entity.text}, a text that is defined elsewhere and is not looked up; write the text itself"
-            )
+            problem = f"{_name(field)[1]} is only {entity.text}, a text that is defined elsewhere and not looked up; write the text itself"
             return Broken(line, problem, entity.text)
     return None
 

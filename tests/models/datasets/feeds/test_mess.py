@@ -585,7 +585,7 @@ def test_a_text_that_is_nothing_but_an_entity_is_told_in_words(read: Callable[..
     found = read(f"{head}{item.format('a', '&x;')}{item.format('b', '&eacute;')}{item.format('c', 'Tee')}</channel></rss>", "feed.xml")
     assert titles(found) == {"b": "é", "c": "Tee"}
     [told] = found.aside
-    assert "title is only &x;, a text that is defined elsewhere and is not looked up; write the text itself" in told
+    assert "title is only &x;, a text that is defined elsewhere and not looked up; write the text itself" in told
 
 
 def slow_and_obvious(text: str) -> dict[str, tuple[str, str, float | None]]:
