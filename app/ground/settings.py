@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from app.ground.bare_urls import without_secrets
 from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
@@ -272,7 +273,7 @@ def _name_of(location: list[str]) -> str:
             words.append(one.upper())
             kind = kind.model_fields[one].annotation if one in kind.model_fields else None
         else:
-            keys.append(f".{one}" if keys else f"[{one!r}]")
+            keys.append(f".{one}" if keys else f"[{without_secrets(one)!r}]")
     return PREFIX + "__".join(words) + "".join(keys)
 
 

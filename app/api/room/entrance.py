@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import time
 from dataclasses import dataclass
@@ -31,7 +30,6 @@ COOKIE: Final = "attire_ops"
 LIVES_S: Final = 3_600
 _FILE: Final = ".ops-secret"  # begins with a dot: no backup has it
 _BYTES: Final = 32
-_PRIVATE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +112,8 @@ class Entrance:
             return found
         with in_turn(self.home, _FILE.removeprefix(".")):
             if not path.exists() or path.stat().st_size != _BYTES:
-                with replacing(path) as staging:
-                    handle = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-                    with os.fdopen(handle, "wb") as file:
-                        file.write(secrets.token_bytes(_BYTES))
+                with replacing(path, private=True) as staging:
+                    staging.write_bytes(secrets.token_bytes(_BYTES))
                 flush(self.home)
             return path.read_bytes()
 
