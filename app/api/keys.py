@@ -135,12 +135,23 @@ def _open_on_loopback(door: Door, settings: Settings) -> bool:
     return door is not Door.LOOK or settings.keys.open_on_loopback or settings.keys.none_set
 
 
-def foreign_page(connection: HTTPConnection) -> str | None:
-    """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not."""
+def foreign_page(connection: HTTPConnection, schemes: Sequence[str] = ("http", "https")) -> str | None:
+    """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not.
+
+    Args:
+        schemes: by which the service's own pages are asked; where nothing else is known, a proxy may speak TLS for it.
+    """
     origin = connection.headers.get("origin")
     if connection.headers.get("sec-fetch-site") == "cross-site":
         return origin or "cross-site"
-    return None if origin is None or _authority(origin) == connection.headers.get("host", "").lower() else origin
+    own = [f"{scheme}://{connection.headers.get('host', '')}".lower() for scheme in schemes]
+    return None if origin is None or origin.lower() in own else origin
+
+
+def scheme_of(connection: HTTPConnection) -> str:
+    """By what a browser asked: as a proxy says that ended TLS, whichever that is, as no page can send that header; else as it came."""
+    said = connection.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return said or str(connection.scope["scheme"])
 
 
 def _of_referer(connection: HTTPConnection) -> str | None:
@@ -150,13 +161,6 @@ def _of_referer(connection: HTTPConnection) -> str | None:
     except ValueError:  # whatever the header says
         return None
     return f"{page.scheme}://{page.netloc}".lower() if page.netloc and connection.headers.get("sec-fetch-site") == "same-origin" else None
-
-
-def _authority(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc.lower() or None
-    except ValueError:  # whatever the Origin header says
-        return None
 
 
 def _loopback(address: str) -> bool:
