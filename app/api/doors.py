@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.keys import admit, sent_token
+from app.api.keys import admit, is_public, sent_token
 from app.api.problems import respond, respond_to
 from app.api.rates import Allowance, Rates
 from app.api.ring import Ring
@@ -53,6 +53,9 @@ class Doors:
         door = door_of(route) if route is not None else Door.OPEN
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
         sending = send if allowance is None else telling(send, allowance)
+        if route is not None and door is not Door.OPEN:
+            everybodys = is_public(door, self.settings) and (token is None or door is Door.PICTURES)
+            sending = as_kept(sending, everybodys=everybodys, by_key=not everybodys or door is not Door.PICTURES)
         refusal: Response | None = None
         if allowance is not None and not allowance.allowed:
             refusal = too_many(allowance)
@@ -81,6 +84,26 @@ def telling(send: Send, allowance: Allowance) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(allowance.headers)
+        await send(message)
+
+    return sending
+
+
+def as_kept(send: Send, *, everybodys: bool, by_key: bool) -> Send:
+    """Have an answer tell caches on its way what they may keep.
+
+    Args:
+        everybodys: whether it is the same for whoever asks; else only who asked may keep it, and asks whether it has changed.
+        by_key: whether another key, or none, may be answered otherwise.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if not everybodys:
+                headers["Cache-Control"] = headers.get("Cache-Control", "private, no-cache").replace("public", "private")
+            if by_key:
+                headers.add_vary_header("Authorization, X-API-Key")
         await send(message)
 
     return sending

@@ -73,7 +73,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
         _check_key(connection, token, key)
         if key is not None and _opens(key, door):
             return
-    if door.value in settings.public or (door is Door.PICTURES and "read" in settings.public):
+    if is_public(door, settings):
         return
     if _open_on_loopback(door, settings) and from_this_machine(connection, settings.proxies):
         page = foreign_page(connection) if door in _CHANGING else None
@@ -85,6 +85,11 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
         raise KeyMissingError(_NEEDS, [Detail("X-API-Key", "", _NEEDS)])
     problem = f"this key opens {' and '.join(key.scopes)}; this needs {' or '.join(sorted(OPENED_BY[door]))}"
     raise _refused(problem, key.id)
+
+
+def is_public(door: Door, settings: Settings) -> bool:
+    """Whether anyone on any machine may go through without a key."""
+    return door.value in settings.public or (door is Door.PICTURES and "read" in settings.public)
 
 
 def from_this_machine(connection: HTTPConnection, proxies: Sequence[Network]) -> bool:

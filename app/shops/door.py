@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.doors import telling, too_many
+from app.api.doors import as_kept, telling, too_many
 from app.api.keys import sent_token
 from app.api.problems import respond_to
 from app.api.rates import Rates
@@ -42,7 +42,8 @@ class OwnDoor:
             refusal = too_many(allowance)
         elif token is not None and key is None and path in _TELLING:
             refusal = respond_to(KeyRefusedError(_REFUSED, [Detail("X-API-Key", f"{len(token)} characters", _REFUSED)]))
-        await (refusal or self.app)(scope, receive, send if allowance is None else telling(send, allowance))
+        sending = as_kept(send, everybodys=token is None, by_key=path in _TELLING)
+        await (refusal or self.app)(scope, receive, sending if allowance is None else telling(sending, allowance))
 
     def _opens(self, token: str) -> bool:
         sent = token.encode("utf-8", "surrogateescape")
