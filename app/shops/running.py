@@ -81,6 +81,7 @@ class Running:
                     await self._end.wait()
                     self.app, self.why = None, "it stops"
                     await within(self._idle.wait(), self.shop.settings.deadline_s)
+                vars(app).clear()  # FastAPI knows some of its routes for as long as the process lives, and they know it
             except Exception as error:  # noqa: BLE001 - whatever it is, the other shops go on
                 self.app, self.why = None, "cannot start"
                 self.tried.set()

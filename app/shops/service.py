@@ -31,6 +31,7 @@ from app.api.hosts import may_be_asked
 from app.api.keys import sent_token
 from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
+from app.ground import collector
 from app.ground.allocator import give_back
 from app.ground.errors import BY_STATUS, PROBLEMS, UNKNOWN_SHOP, Detail, NotReadyError, ServiceError
 from app.ground.logs import configure, logger
@@ -129,7 +130,7 @@ class Shops:
                 if name not in self._held:
                     if len(self._held) == self._most:
                         await self._held.pop(next(iter(self._held))).stop()
-                        await to_thread.run_sync(_let_go)
+                        await to_thread.run_sync(_let_go, gc.collect)
                     await asked.stop()  # where it made room a moment ago
                     asked.start(self._starts)
                     self._held[name] = asked
@@ -183,7 +184,7 @@ class Shops:
                 logger().info("shops_change", **named)
                 await asyncio.gather(*(one.stop() for one in gone))  # before another has its home
                 if gone:
-                    await to_thread.run_sync(_let_go)
+                    await to_thread.run_sync(_let_go, collector.thawed)
                 for one in come:
                     one.start(self._starts)
 
@@ -235,7 +236,7 @@ class Shops:
         return labelled("shop", expositions) + generate_latest(self._own_figures)
 
 
-def _let_go() -> None:
+def _let_go(collect: Callable[[], object]) -> None:
     """Give what a shop had of memory back to the system: its parts know each other."""
-    gc.collect()
+    collect()
     give_back()

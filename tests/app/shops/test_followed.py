@@ -6,6 +6,7 @@ import asyncio
 import json
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,7 @@ def refused(client: TestClient) -> bool:
 def test_shops_come_and_go_while_the_others_answer(
     client: TestClient, file: Path, told: dict[str, Any], home: Path, tmp_path: Path
 ) -> None:
-    """Also one that has no release yet, which says so; and all of them."""
+    """Also one that has no release yet, which says so; and all of them. What goes leaves the memory."""
     found: list[int] = []
     stop = threading.Event()
 
@@ -93,12 +94,14 @@ def test_shops_come_and_go_while_the_others_answer(
         while not stop.is_set():
             found.append(asked(client, "a"))
 
+    release = weakref.ref(client.app._shops["b"].app.state.services.serving.release)  # type: ignore[attr-defined]
     asks = threading.Thread(target=ask)
     asks.start()
     came = {"home": str(copied(home, tmp_path / "c")), "hosts": ["c.example"]}
     file.write_text(json.dumps({"a": told["a"], "c": came, "d": {"home": str(tmp_path / "d"), "hosts": ["d.example"]}}))
     until(lambda: states(client) == {"a": "ready", "c": "ready", "d": "no release yet"})
     assert [asked(client, name) for name in "bcd"] == [421, 200, 503]
+    assert release() is None
     assert not list((tmp_path / "b" / "serving").iterdir())  # and so it may be put back
     stop.set()
     asks.join()
@@ -138,14 +141,15 @@ def test_a_shop_that_is_told_otherwise_is_started_anew_alone(client: TestClient,
     ],
 )
 def test_a_file_of_no_use_changes_nothing(
-    holds: str | None, why: str, client: TestClient, file: Path, told: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    client: TestClient, file: Path, capsys: pytest.CaptureFixture[str], holds: str | None, why: str
 ) -> None:
     """It is told in the log, once, and by a figure, until it is mended."""
+    told = file.read_text()
     assert not refused(client)
     file.unlink() if holds is None else file.write_text(holds.replace("HOME", str(file.parent)))
     until(lambda: refused(client))
     assert [asked(client, name) for name in "ab"] == [200, 200]
-    file.write_text(json.dumps(told))
+    file.write_text(told)
     until(lambda: not refused(client))
     assert states(client) == {"a": "ready", "b": "ready"}
     lines = [line for line in capsys.readouterr().err.splitlines() if "shops_file_refused" in line]
@@ -162,7 +166,7 @@ def test_no_two_places_tell_of_shops(settings: Settings, file: Path, monkeypatch
     monkeypatch.setenv("ATTIRE_SHOPS", "{}")
     assert len(Settings.read().shops) == 2
     monkeypatch.setenv("ATTIRE_SHOPS", '{"a": {"home": "a"}}')
-    with pytest.raises(InputError, match="ATTIRE_SHOPS_FILE.*as well"):
+    with pytest.raises(InputError, match=r"ATTIRE_SHOPS_FILE.*as well"):
         Settings.read()
 
 
@@ -185,6 +189,9 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
     monkeypatch.setattr(Worker, "_run", run)
     monkeypatch.setattr(Worker, "due", lambda _: True)
 
+    def say(told: dict[str, Any]) -> None:
+        file.write_text(json.dumps(told))
+
     async def bought(name: str) -> None:
         async with opened_log(settings.log, Path(told[name]["home"])) as log:
             when = "2026-11-01T12:00:00.000+00:00"
@@ -200,12 +207,12 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
         learning = asyncio.create_task(learn_for(followed, 0.05))
         async with asyncio.timeout(60):
             await learns.wait()
-            file.write_text(json.dumps({"a": {**shops["a"], "deadline_s": 7}, "b": shops["b"]}))
+            say({"a": {**shops["a"], "deadline_s": 7}, "b": shops["b"]})
             while not archived("b"):  # noqa: ASYNC110 - files tell nobody
                 await asyncio.sleep(0.02)
             assert not ended
             learns.clear()
-            file.write_text(json.dumps({"b": shops["b"]}))
+            say({"b": shops["b"]})
             while not ended:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         learning.cancel()
