@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import pickle
 import threading
 import time
 import weakref
@@ -15,6 +16,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.cli import run
 from app.ground.parts import Keys, SwapSettings
 from app.ground.settings import Settings
 from app.log.base import Event, Stream
@@ -170,6 +172,29 @@ def test_no_two_places_tell_of_shops(settings: Settings, file: Path, monkeypatch
         Settings.read()
 
 
+def test_whoever_starts_processes_hands_on_what_was_last_of_use(settings: Settings, file: Path, told: dict[str, Any]) -> None:
+    """One that takes the place of another while the file is of no use has the shops of the others."""
+    followed = Followed(settings)
+    followed.keep_looking()
+    file.write_text(json.dumps({"b": told["b"]}))
+    until(lambda: len(followed.shops) == 1)
+    file.write_text("nonsense")
+    until(lambda: followed.trouble is not None)
+    handed = pickle.loads(pickle.dumps(followed))  # noqa: S301 - its own
+    assert ([shop.name for shop in handed.shops], handed.look()) == (["b"], False)
+
+
+def test_commands_go_by_it(settings: Settings, file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One for one home asks which; a doctor says what is wrong with it, as whoever is started with it does."""
+    assert settings.of_shops
+    assert run(["keys", "list"]) == 2
+    assert f"say which: a {file.parent / 'a'}, b {file.parent / 'b'}" in capsys.readouterr().err
+    file.write_text("nonsense")
+    for command in ("doctor", "serve", "worker"):
+        assert run([command]) == 2
+        assert f"{file}:1: is not JSON" in capsys.readouterr().err
+
+
 def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """A shop that goes is left at once; one that is told otherwise after what takes long; one that comes is worked for."""
     often = {"archive_s": 0.02, "gc_s": 0, "guard_s": 0, "publish_share": 0}
@@ -177,7 +202,7 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
     file.write_text(json.dumps({"a": shops["a"]}))
     learns, learned, ended = asyncio.Event(), asyncio.Event(), list[str]()
 
-    async def run(self: Worker) -> None:
+    async def learn(self: Worker) -> None:
         learns.set()
         try:
             await learned.wait()
@@ -186,7 +211,7 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
             raise
         monkeypatch.setattr(Worker, "due", lambda _: False)
 
-    monkeypatch.setattr(Worker, "_run", run)
+    monkeypatch.setattr(Worker, "_run", learn)
     monkeypatch.setattr(Worker, "due", lambda _: True)
 
     def say(told: dict[str, Any]) -> None:
