@@ -61,6 +61,13 @@ def client(settings: Settings) -> Iterator[TestClient]:
         yield opened
 
 
+def say(file: Path, what: str | dict[str, Any]) -> None:
+    """Have it say something else, all at once."""
+    new = file.with_suffix(".new")
+    new.write_text(what if isinstance(what, str) else json.dumps(what))
+    new.replace(file)
+
+
 def asked(client: TestClient, name: str) -> int:
     """The status of a shop's answer."""
     return client.post(f"http://{name}.example/complete-outfit", json=QUESTION).status_code
@@ -100,7 +107,7 @@ def test_shops_come_and_go_while_the_others_answer(
     asks = threading.Thread(target=ask)
     asks.start()
     came = {"home": str(copied(home, tmp_path / "c")), "hosts": ["c.example"]}
-    file.write_text(json.dumps({"a": told["a"], "c": came, "d": {"home": str(tmp_path / "d"), "hosts": ["d.example"]}}))
+    say(file, {"a": told["a"], "c": came, "d": {"home": str(tmp_path / "d"), "hosts": ["d.example"]}})
     until(lambda: states(client) == {"a": "ready", "c": "ready", "d": "no release yet"})
     assert [asked(client, name) for name in "bcd"] == [421, 200, 503]
     assert release() is None
@@ -108,17 +115,17 @@ def test_shops_come_and_go_while_the_others_answer(
     stop.set()
     asks.join()
     assert set(found) == {200}
-    file.write_text("{}")
+    say(file, "{}")
     until(lambda: not states(client))
     assert asked(client, "a") == 421
-    file.write_text(json.dumps(told))
+    say(file, told)
     until(lambda: states(client) == {"a": "ready", "b": "ready"})
 
 
 def test_a_shop_that_is_told_otherwise_is_started_anew_alone(client: TestClient, file: Path, told: dict[str, Any]) -> None:
     """Who asks it meanwhile waits for it; nobody is refused."""
     apps = {name: one.app for name, one in client.app._shops.items()}  # type: ignore[attr-defined]
-    file.write_text(json.dumps({**told, "b": {**told["b"], "limits": {"max_k": 3}}}))
+    say(file, {**told, "b": {**told["b"], "limits": {"max_k": 3}}})
 
     def changed() -> bool:
         answer = client.post("http://b.example/complete-outfit", json={**QUESTION, "k": 4})
@@ -148,10 +155,10 @@ def test_a_file_of_no_use_changes_nothing(
     """It is told in the log, once, and by a figure, until it is mended."""
     told = file.read_text()
     assert not refused(client)
-    file.unlink() if holds is None else file.write_text(holds.replace("HOME", str(file.parent)))
+    file.unlink() if holds is None else say(file, holds.replace("HOME", str(file.parent)))
     until(lambda: refused(client))
     assert [asked(client, name) for name in "ab"] == [200, 200]
-    file.write_text(told)
+    say(file, told)
     until(lambda: not refused(client))
     assert states(client) == {"a": "ready", "b": "ready"}
     lines = [line for line in capsys.readouterr().err.splitlines() if "shops_file_refused" in line]
@@ -161,7 +168,7 @@ def test_a_file_of_no_use_changes_nothing(
 
 def test_no_two_places_tell_of_shops(settings: Settings, file: Path, monkeypatch: pytest.MonkeyPatch, told: dict[str, Any]) -> None:
     """A home is read by what the file says of its shop; one that the file does not name, by the installation's settings."""
-    file.write_text(json.dumps({**told, "b": {**told["b"], "deadline_s": 7}}))
+    say(file, {**told, "b": {**told["b"], "deadline_s": 7}})
     found = [Settings.read(home=home) for home in (told["b"]["home"], "elsewhere")]
     assert [(one.deadline_s, one.of_shops) for one in found] == [(7.0, False), (30.0, False)]
     assert settings.of_shops
@@ -176,9 +183,9 @@ def test_whoever_starts_processes_hands_on_what_was_last_of_use(settings: Settin
     """One that takes the place of another while the file is of no use has the shops of the others."""
     followed = Followed(settings)
     followed.keep_looking()
-    file.write_text(json.dumps({"b": told["b"]}))
+    say(file, {"b": told["b"]})
     until(lambda: len(followed.shops) == 1)
-    file.write_text("nonsense")
+    say(file, "nonsense")
     until(lambda: followed.trouble is not None)
     handed = pickle.loads(pickle.dumps(followed))  # noqa: S301 - its own
     assert ([shop.name for shop in handed.shops], handed.look()) == (["b"], False)
@@ -189,7 +196,7 @@ def test_commands_go_by_it(settings: Settings, file: Path, capsys: pytest.Captur
     assert settings.of_shops
     assert run(["keys", "list"]) == 2
     assert f"say which: a {file.parent / 'a'}, b {file.parent / 'b'}" in capsys.readouterr().err
-    file.write_text("nonsense")
+    say(file, "nonsense")
     for command in ("doctor", "serve", "worker"):
         assert run([command]) == 2
         assert f"{file}:1: is not JSON" in capsys.readouterr().err
@@ -199,7 +206,7 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
     """A shop that goes is left at once; one that is told otherwise after what takes long; one that comes is worked for."""
     often = {"archive_s": 0.02, "gc_s": 0, "guard_s": 0, "publish_share": 0}
     shops = {name: {**one, "worker": often} for name, one in told.items()}
-    file.write_text(json.dumps({"a": shops["a"]}))
+    say(file, {"a": shops["a"]})
     learns, learned, ended = asyncio.Event(), asyncio.Event(), list[str]()
 
     async def learn(self: Worker) -> None:
@@ -213,9 +220,6 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
 
     monkeypatch.setattr(Worker, "_run", learn)
     monkeypatch.setattr(Worker, "due", lambda _: True)
-
-    def say(told: dict[str, Any]) -> None:
-        file.write_text(json.dumps(told))
 
     async def bought(name: str) -> None:
         async with opened_log(settings.log, Path(told[name]["home"])) as log:
@@ -232,12 +236,12 @@ def test_the_worker_follows_it(settings: Settings, file: Path, told: dict[str, A
         learning = asyncio.create_task(learn_for(followed, 0.05))
         async with asyncio.timeout(60):
             await learns.wait()
-            say({"a": {**shops["a"], "deadline_s": 7}, "b": shops["b"]})
+            say(file, {"a": {**shops["a"], "deadline_s": 7}, "b": shops["b"]})
             while not archived("b"):  # noqa: ASYNC110 - files tell nobody
                 await asyncio.sleep(0.02)
             assert not ended
             learns.clear()
-            say({"b": shops["b"]})
+            say(file, {"b": shops["b"]})
             while not ended:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         learning.cancel()
