@@ -40,7 +40,7 @@ class OwnDoor:
         refusal: Response | None = None
         if allowance is not None and not allowance.allowed:
             refusal = too_many(allowance)
-        elif token is not None and key is None and path in _TELLING:
+        elif token is not None and key is None and path in _TELLING and scope["asked"] is None:
             refusal = respond_to(KeyRefusedError(_REFUSED, [Detail("X-API-Key", f"{len(token)} characters", _REFUSED)]))
         sending = as_kept(send, everybodys=token is None, by_key=path in _TELLING)
         await (refusal or self.app)(scope, receive, sending if allowance is None else telling(sending, allowance))
