@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -38,16 +38,20 @@ class Offered:
     """What there is to choose from.
 
     Attributes:
-        fields: by the name of a field of selectors. attributes: by their names. all_attributes: whether these are all that there are.
+        fields: by the name of a field of selectors. attributes: by their names. others: names of attributes that can be asked for.
     """
 
     fields: Mapping[str, Choice] = field(default_factory=lambda: dict.fromkeys(("category", "brand", "audience", "season"), NOTHING))
     attributes: Mapping[str, Choice] = field(default_factory=dict)
-    all_attributes: bool = True
+    others: list[str] = field(default_factory=list)
 
 
-def offered(release: Release | None) -> Offered:
-    """What a catalogue has; nothing where none is served yet."""
+def offered(release: Release | None, wanted: Collection[str] = ()) -> Offered:
+    """What a catalogue has; nothing where none is served yet.
+
+    Args:
+        wanted: attributes that are offered, beside the first.
+    """
     if release is None:
         return Offered()
     shelves, sizes = Shelves(release), release.snapshot.sizes
@@ -60,8 +64,10 @@ def offered(release: Release | None) -> Offered:
         "season": [*sorted(seasons), *sorted(shelves.seasons - seasons)],
     }
     names = sorted(shelves.attributes)
-    values = {name: Choice.of(sorted(shelves.values(name))) for name in names[:_ATTRIBUTES]}
-    return Offered({name: Choice.of(values) for name, values in fields.items()}, values, len(names) <= _ATTRIBUTES)
+    shown = [*names[:_ATTRIBUTES], *(name for name in names[_ATTRIBUTES:] if name in wanted)]
+    attributes = {name: Choice.of(sorted(shelves.values(name))) for name in shown}
+    others = [name for name in names if name not in attributes][:_MORE]
+    return Offered({name: Choice.of(values) for name, values in fields.items()}, attributes, others)
 
 
 def titled(release: Release | None, ids: Iterable[str]) -> dict[str, CatalogueItem]:

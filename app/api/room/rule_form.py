@@ -24,7 +24,7 @@ from app.api.room.pages import rules_page
 from app.api.room.render import InSession, OwnForm, go, page, text_of
 from app.api.room.trouble import RoomRoute
 from app.api.room.trying import UNTRIED, tried
-from app.api.room.typed import SELECTORS, UTC, Typed, proposed_id, said_by, typed, typed_of, zones
+from app.api.room.typed import ASK, FIND, SELECTORS, UTC, WORN, Typed, proposed_id, said_by, typed, typed_of, zones
 from app.api.room.written import DOES, Wrong, in_words
 from app.api.schemas.rules import DryRunRules, PutRules
 from app.api.services import CurrentRelease, InjectedServices, Services
@@ -42,8 +42,6 @@ router = APIRouter(
 )
 _ZONE: Final = "attire_zone"
 """The cookie that remembers in which zone somebody writes moments."""
-_FIND: Final = "find:"
-"""What a field begins with whose words look for items; the field follows into which they are put."""
 _MOST_SOUGHT: Final = 4
 
 
@@ -77,8 +75,7 @@ async def take(
     if form.do not in DOES:
         return await rules_page(services, session, f"no rule does {form.do!r}", status=HTTPStatus.NOT_FOUND)
     here = partial(_page, services, session)
-    asking = islice((name for name in form.values if name.startswith(_FIND) and form.one(name)), _MOST_SOUGHT)
-    sought = {name.removeprefix(_FIND): form.one(name) for name in asking}
+    sought = dict(islice(form.beginning(FIND), _MOST_SOUGHT))
     known = (await to_thread.run_sync(services.rules.file.book)).rules
     said = said_by(form)
     said["id"] = form.was or said["id"] or proposed_id(said, {rule.id for rule in known})
@@ -86,7 +83,7 @@ async def take(
     if not form.was and _named(said["id"], known) is not None:
         wrong = [Wrong(said["id"], "id", "is another rule's already: choose another, or leave it empty", "")]
     try:
-        if act == "find" and sought:
+        if act == "more" and (sought or any(form.beginning(ASK))):
             limits = services.settings.limits
             items = await compute(lambda: {name: found(release, words, limits) for name, words in sought.items()})
             return await here(form, found=items, sought=sought)
@@ -114,14 +111,18 @@ async def _page(
 ) -> HTMLResponse:
     """The form with what stands in it, what is wrong beside its field, and what came of trying the rule."""
     release, book = services.serving.release, await to_thread.run_sync(services.rules.file.book)
-    names = [name for name in form.values if name == "ids" or name.endswith(".ids")]
+    names, places = [name for name in form.values if name == "ids" or name.endswith(".ids")], [*SELECTORS[form.do], WORN]
 
     def there() -> dict[str, Any]:
         ids = [one for name in names for one in form.ids(name)]
-        return {"offered": offered(release), "titled": titled(release, ids)}
+        return {
+            "offered": offered(release, {one for place in places for one in (*form.shown(place), *form.attributes(place))}),
+            "titled": titled(release, ids),
+        }
 
     catalogue = await to_thread.run_sync(there)
     wrong: Sequence[Wrong] = came.pop("wrong", ())
+    asked = [f"{place}.attributes.{name}" for place, name in form.beginning(ASK)]
     rule: Rule | None = came.pop("rule", None)
     shown: dict[str, Any] = {
         **UNTRIED,
@@ -138,7 +139,7 @@ async def _page(
         "zones": zones(),
         "wrong": [(one, _field(one)) for one in wrong],
         "beside": (beside := _beside(wrong)),
-        "opened": {name for one in (*beside, *came.get("sought", ())) for name in accumulate(one.split("."), "{}.{}".format)},
+        "opened": {name for one in (*beside, *asked, *came.get("sought", ())) for name in accumulate(one.split("."), "{}.{}".format)},
         "rule": rule,
         "words": None if rule is None else rule_in_words(rule, partial(called, catalogue["titled"])),
     }

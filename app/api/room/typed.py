@@ -33,6 +33,10 @@ SELECTORS: Final[Mapping[str, Sequence[str]]] = {
 WORN: Final = "when.worn"
 EVERY: Final = "items.every"
 """That every item is meant, where nothing else is said of them."""
+FIND: Final = "find:"
+"""What a field begins with whose words look for items; the field follows into which they are put."""
+ASK: Final = "ask:"
+"""What a field begins with that asks for one more attribute; the selector follows of which it is."""
 UTC: Final = "UTC"
 _LISTS: Final = ("category", "brand", "audience", "season")
 _AREAS: Final = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
@@ -74,10 +78,18 @@ class Typed:
         lines = (line.strip() for value in self.all(name) for line in value.splitlines())
         return [*dict.fromkeys(filter(None, lines))]
 
+    def shown(self, place: str) -> list[str]:
+        """The attributes that were asked for, beside those that are shown anyway."""
+        return list(dict.fromkeys([*self.all(f"{place}.show"), *self.all(f"{ASK}{place}")]))
+
     def attributes(self, place: str) -> list[str]:
         """The attributes of which a selector says something."""
         start = f"{place}.attributes."
         return [name.removeprefix(start) for name in self.values if name.startswith(start) and self.all(name)]
+
+    def beginning(self, start: str) -> Iterator[tuple[str, str]]:
+        """The fields that begin so and are filled in, by what follows, and their values."""
+        return ((name.removeprefix(start), value) for name in self.values if name.startswith(start) and (value := self.one(name)))
 
     def under(self, place: str) -> list[str]:
         """All that stands in the fields below a place."""

@@ -164,11 +164,22 @@ def test_a_trial_says_the_rule_in_words_and_writes_nothing(room: TestClient, sen
 
 def test_items_are_found_by_words_and_ticked(send: Callable[..., Response]) -> None:
     """What stands in the form stays; Enter presses this button where nothing is looked for, which tries the rule."""
-    text = send("look", "find", ids="tops-1", note="mine", **{"find:ids": "shoes number 1"}).text
+    text = send("look", "more", ids="tops-1", note="mine", **{"find:ids": "shoes number 1"}).text
     assert '<input type="checkbox" name="ids" value="shoes-1">' in text
     assert re.search(r"<textarea id=\"ids\"[^>]*>\ntops-1</textarea>", text)
     assert "mine</textarea>" in text
-    assert "names too few" in send("look", "find", ids="tops-1").text
+    assert "names too few" in send("look", "more", ids="tops-1").text
+
+
+def test_an_attribute_beyond_the_first_is_asked_for(send: Callable[..., Response], own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By its name; its values are then there to tick, and so they are in the form of the rule that was written."""
+    monkeypatch.setattr("app.api.room.offered._ATTRIBUTES", 0)
+    assert 'name="items.attributes.season"' not in send("exclude", "more", **{"find:items.ids": "shoes"}).text
+    text = send("exclude", "more", **{"ask:items": "season"}).text
+    assert '<input type="hidden" name="items.show" value="season">' in text
+    (value, *_) = re.findall(r'type="checkbox" name="items.attributes.season" value="([^"]+)"', text)
+    assert send("exclude", **{"items.show": "season", "items.attributes.season": value}).status_code == 200
+    assert as_written(RuleFile(own).book().rules[0])["items"] == {"attributes": {"season": [value]}}
 
 
 def test_a_form_that_is_behind_or_of_elsewhere_writes_nothing(room: TestClient, send: Callable[..., Response], own: Path) -> None:
