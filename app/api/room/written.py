@@ -81,6 +81,8 @@ _IN_FORM: Final = {
     "price_range": "has its lowest above its highest",
     "slot_range": "has its fewest above its most",
     "time_range": "ends before it begins",
+    "before_all": "is before the year 2000",
+    **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "datetime_type"), "is to be a day and time"),
 }
 """As ``_WORDS``, for whoever sees fields, and no JSON."""
 
