@@ -48,7 +48,8 @@ class CosineModel(CompatibilityModel):
             return F.normalize(items.features_NF, dim=-1)
         parts = zip(self._parts(items.features_NF), self.mean_CF[items.category_N].split(self._blocks, dim=1), strict=True)
         beyond_NF = torch.cat([block - mean * block.any(dim=1, keepdim=True) for block, mean in parts], dim=1)
-        return beyond_NF / beyond_NF.norm(dim=1, keepdim=True).clamp(min=_SHORTEST)
+        length_N1: Tensor = beyond_NF.norm(dim=1, keepdim=True)
+        return beyond_NF / length_N1.clamp(min=_SHORTEST)
 
     def fit(self, features_NF: NDArray[np.floating], category_N: Tensor) -> CosineModel:
         """Take the means of a catalogue, over the items that have each block; returns itself."""
