@@ -101,7 +101,7 @@ def _keys(snapshot: Snapshot | Overlay, rows: IntArray, sort: Sort | None) -> di
     if sort is None:
         return {}
     if sort == "title":
-        titles = pc.utf8_lower(titles_of(snapshot).take(pa.array(rows)))
+        titles = pc.utf8_lower(titles_of(snapshot).of(rows))
         return {"none": pc.cast(pc.equal(titles, ""), pa.int8()), "key": titles}
     columns = snapshot.columns
     figures: NDArray[np.float64] = (columns.prices if sort.endswith("price") else columns.created)[rows]

@@ -45,7 +45,7 @@ def led(release: Release, asked: Steering, among: IntArray, most: int) -> IntArr
 def _in_turn(release: Release, asked: Steering, suited: Suited, rows: IntArray) -> IntArray:
     """The order, ``(n,)``, of rows that are in that of where words lead; of those of one rank first what a title calls so."""
     traits, suits_n = release.traits, suited.suits_N[rows]
-    titles = vocabulary_of(release.snapshot, traits).rows.titles.take(pa.array(rows))
+    titles = vocabulary_of(release.snapshot, traits).rows.titles.of(rows)
     said = "|".join(pattern(fold(word)) for word in suited.said)
     said_n = np.asarray(pc.match_substring_regex(titles, said, ignore_case=True))
     clad_n = traits.mask(lambda labels: labels.role in CLAD or labels.role == "footwear")[rows]

@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
@@ -28,6 +27,7 @@ from app.words.forms import ELIDED, SHORTEST, fold, forms, near, one_form, phras
 from app.words.grammar import PRONOUNS, SIZES, turned
 from app.words.lexicon import CLOTHES, GIFTS, NOTHING, ON_SALE, OTHERS, SAID
 from app.words.size_names import spelt
+from app.words.texts import Texts
 from app.words.vocabulary import Vocabulary, vocabulary_of
 from app.words.worn_for import WORN
 from app.words.years import ages_said
@@ -228,7 +228,7 @@ def called(release: Release, rows: IntArray, words: Sequence[str]) -> BoolArray:
     named = [f"(?:{'|'.join(ends)})(?:e?s)?$"] if ends else ["$^."]
     if ends and not vocabulary.languages.isdisjoint(HEAD_FIRST):
         named.append(f"^(?:{'|'.join(map(re.escape, sorted(set[str]().union(*map(spellings, words)))))})(?:$|[^\\pL])")
-    return np.asarray(pc.match_substring_regex(vocabulary.rows.titles.take(pa.array(rows)), "|".join(named), ignore_case=True))
+    return np.asarray(pc.match_substring_regex(vocabulary.rows.titles.of(rows), "|".join(named), ignore_case=True))
 
 
 def for_them_alone(release: Release, rows: IntArray, found: Found) -> BoolArray:
@@ -298,7 +298,7 @@ def _clothes(release: Release, rows: IntArray) -> IntArray:
 def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolArray, list[str]]:
     """The rows that have a word, ``(N,)``, and what it was read as; see ``sought``."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    ids, titles = release.snapshot.items.column("id"), vocabulary.rows.titles
+    titles = vocabulary.rows.titles
     named_N = vocabulary.named([word])
     parts = word.split()
     if len(parts) > 1:
@@ -313,8 +313,8 @@ def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolAr
     elif "".join(phrase(word)) in SAID["type"]:
         titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
     else:
-        titled_N = _with_any(titles, forms(bare))
-    has_N = titled_N | named_N if whole else titled_N | named_N | _with_any(ids, (word,))
+        titled_N = titles.having(forms(bare))
+    has_N = titled_N | named_N if whole else titled_N | named_N | vocabulary.rows.ids.having((word,))
     has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
     if len(word) < SHORTEST or (had and (vocabulary.says(word) or named_N.any())) or vocabulary.means(word):
@@ -322,7 +322,7 @@ def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolAr
     alike = near(release.snapshot.columns.vocabularies, {word, *forms(word)})
     if had:
         return has_N, [one for one in alike if word in one]
-    return (_with_any(titles, [fold(one) for one in alike]) | vocabulary.named(alike), alike) if alike else (has_N, [])
+    return (titles.having(map(fold, alike)) | vocabulary.named(alike), alike) if alike else (has_N, [])
 
 
 def _slipped(word: str, alike: Sequence[str]) -> str:
@@ -330,25 +330,20 @@ def _slipped(word: str, alike: Sequence[str]) -> str:
     return f"no title has “{word}”, so it was read as {listed}"
 
 
-def _with_any(texts: pa.ChunkedArray, parts: Sequence[str]) -> BoolArray:
-    """Where a text has any of these parts, in any case."""
-    masks: list[Any] = [pc.match_substring(pc.fill_null(texts, ""), part, ignore_case=True).to_numpy() for part in parts]
-    return np.asarray(np.logical_or.reduce(masks))
-
-
-def _with_word(texts: pa.ChunkedArray, words: Iterable[str]) -> BoolArray:
+def _with_word(texts: Texts, words: Iterable[str]) -> BoolArray:
     """Where a text has any of these words as a whole one, in any case, its possessive among them."""
-    pattern = rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\pN\s]?s)?(?:[^\pL\pN]|$)"
-    return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), pattern, ignore_case=True))
+    return texts.matching(rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\pN\s]?s)?(?:[^\pL\pN]|$)")
 
 
-def _with_garment(texts: pa.ChunkedArray, word: str, others: Sequence[str]) -> BoolArray:
+def _with_garment(texts: Texts, word: str, others: Sequence[str]) -> BoolArray:
     """Where a text has a garment as a word, or what one ends with, but for names of other things: a waistcoat is no coat."""
-    ends = "|".join(map(re.escape, sorted(spellings(word))))
+    named = rf"(?:{'|'.join(map(re.escape, sorted(spellings(word))))})(?:$|[^\pL])"
+    named_N = texts.matching(named)
     if others := (*others, *OTHERS.get("".join(phrase(word)), ())):
-        named = "|".join(one.replace("-", r"[\s-]*") for one in others)
-        texts = pc.replace_substring_regex(pc.fill_null(texts, ""), rf"(?i)(?:{named})(?:e?s)?(?:$|[^\pL\pN])", " ")
-    return np.asarray(pc.match_substring_regex(pc.fill_null(texts, ""), rf"(?:{ends})(?:$|[^\pL])", ignore_case=True))
+        rows, other = np.flatnonzero(named_N), "|".join(one.replace("-", r"[\s-]*") for one in others)
+        left = pc.replace_substring_regex(texts.of(rows), rf"(?i)(?:{other})(?:e?s)?(?:$|[^\pL\pN])", " ")
+        named_N[rows] = np.asarray(pc.match_substring_regex(left, named, ignore_case=True))
+    return named_N
 
 
 def _meant(release: Release, text: str, among: IntArray, first: IntArray, limits: Limits) -> IntArray:

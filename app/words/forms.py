@@ -102,6 +102,7 @@ def _abroad(word: str) -> tuple[str, ...]:
     return _FORMS.get(word) or _FORMS.get(word.removesuffix("s")) or _of_compound(word)
 
 
+@lru_cache(maxsize=65_536)
 def _of_compound(word: str) -> tuple[str, ...]:
     """The forms of a German or Dutch compound, which are those of its head: *Schneeanzug*, *Schneeanzüge*."""
     word = fold(word)

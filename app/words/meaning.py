@@ -17,7 +17,7 @@ from app.release.traits import Traits
 from app.words.forms import named_together
 from app.words.lexicon import LONGER, PARTS, SAID, worn_as
 from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
-from app.words.titles import pattern, titles_of
+from app.words.titles import ids_of, pattern, titles_of, written
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
@@ -68,7 +68,7 @@ class Rows:
     """The rows of one state of a catalogue that are as words mean.
 
     Attributes:
-        titles: of all rows, ``(N,)``, without accents; empty where there is none.
+        titles: of all rows, without accents; empty where there is none. ids: likewise.
 
     Args:
         compounding: whether titles are in a language that joins what a thing is like to what it is, by a hyphen too: *Baby-Pullover*.
@@ -77,7 +77,7 @@ class Rows:
     def __init__(self, snapshot: Snapshot | Overlay, traits: Traits, compounding: Callable[[], bool] = bool) -> None:
         self._traits, self._compounding = traits, compounding
         self._items, self._columns, self._live = snapshot.items, snapshot.columns, snapshot.rows
-        self.titles = titles_of(snapshot)
+        self.titles, self.ids = titles_of(snapshot), ids_of(snapshot)
         self._categories = np.asarray(self._items.column(CATEGORY).to_pylist(), dtype=object)
         self._masks: dict[tuple[str, tuple[str, ...]], BoolArray] = {}
 
@@ -177,7 +177,7 @@ class Rows:
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         if field == TITLE:
-            found = [np.asarray(pc.match_substring_regex(self.titles, self._pattern(value), ignore_case=True)) for value in values]
+            found = [self.titles.matching(self._pattern(value), written(value)) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))

@@ -62,7 +62,7 @@ def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits,
     suits, never = (_patterns(vocabulary, garments) for garments in (wear.suits, wear.never))
     suits_N, never_N, told_N = (np.zeros(snapshot.items.num_rows, dtype=np.bool_) for _ in range(3))
     for field in (SUBCATEGORY, CATEGORY, None):
-        texts = vocabulary.rows.titles if field is None else _folded(snapshot.items.column(field))
+        texts = vocabulary.rows.titles.all if field is None else _folded(snapshot.items.column(field))
         against_N, for_N = (_called(texts, traits, some) for some in (never, suits))
         never_N |= ~told_N & against_N
         suits_N |= ~told_N & for_N & ~against_N

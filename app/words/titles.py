@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 from weakref import WeakKeyDictionary
 
@@ -11,27 +12,36 @@ import pyarrow.compute as pc
 
 from app.words.forms import SHORTEST_FIRST, folded, spellings
 from app.words.lexicon import COLOURS
+from app.words.texts import LETTERS, SPACED, Part, Texts
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
 
-_TITLE: Final = "title"
+_TITLE, _ID = "title", "id"
 _SIZE: Final = r"\d[\w./]*|X{0,4}[SML]|[2-6]X[SL]"
 _VARIANT: Final = rf"-((?:{_SIZE})(?:-|$)|(?i:{'|'.join(sorted([*COLOURS.split(), 'off'], key=len, reverse=True))})(?: [^-]*)?$)"
 """What parts the size and the colour of a variant from the title of its product: *Track Jacket-M-Black*."""
-_TITLES: WeakKeyDictionary[Snapshot | Segment, pa.ChunkedArray] = WeakKeyDictionary()
+_PARTS: WeakKeyDictionary[Snapshot | Segment, tuple[Part, Part]] = WeakKeyDictionary()
 
 
-def titles_of(snapshot: Snapshot | Overlay) -> pa.ChunkedArray:
-    """Of all rows, ``(N,)``; empty where there is none.
+def titles_of(snapshot: Snapshot | Overlay) -> Texts:
+    """Of all rows; empty where there is none."""
+    return Texts([titles for titles, _ in _parts_of(snapshot)])
 
-    Those of each part are read once: of a million the accents take a second and a half, and every change makes an overlay.
-    """
+
+def ids_of(snapshot: Snapshot | Overlay) -> Texts:
+    """Of all rows."""
+    return Texts([ids for _, ids in _parts_of(snapshot)])
+
+
+def _parts_of(snapshot: Snapshot | Overlay) -> Iterator[tuple[Part, Part]]:
+    """Titles and ids of each part, read once: of a million the accents take a second and a half, and every change makes an overlay."""
     parts: tuple[Snapshot | Segment, ...] = (snapshot.base, *snapshot.segments) if isinstance(snapshot, Overlay) else (snapshot,)
     for part in parts:
-        if part not in _TITLES:
-            _TITLES[part] = apart(folded(pc.fill_null(part.items.column(_TITLE), "")))
-    return pa.chunked_array([chunk for part in parts for chunk in _TITLES[part].chunks], pa.string())
+        if part not in _PARTS:
+            titles = apart(folded(pc.fill_null(part.items.column(_TITLE), "")))
+            _PARTS[part] = Part(titles, SPACED), Part(part.items.column(_ID), LETTERS)
+        yield _PARTS[part]
 
 
 def apart(titles: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -54,3 +64,8 @@ def pattern(value: str, *, joined: bool = False) -> str:
     words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
     before = rf"(?:\p{{L}}{{{SHORTEST_FIRST},}}-)?" if joined else ""
     return rf"(?:^|[^\p{{L}}\p{{N}}-]){before}(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
+
+
+def written(value: str) -> list[frozenset[str]]:
+    """How titles may write each of the words that ``pattern`` finds."""
+    return [spellings(part) for part in re.split(r"[-\s]", value)]
