@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from app.ground.bare_urls import without_secrets
 from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
@@ -45,6 +46,7 @@ _NEAR: Final = 0.6
 _BEGUN: Final = 0.95
 """What the beginning of a name counts, beside all of one."""
 _OF_THE_EXAMPLE: Final = "change-this-"
+_SHORTEST_KEY: Final = 16
 
 
 def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
@@ -241,7 +243,7 @@ class Settings(BaseSettings):
 
     def on_this_machine(self) -> Settings:
         """Where the home is in object storage, with its working copy."""
-        _not_of_the_example(self)
+        _not_guessed(self)
         url = in_bucket(self.home)
         if url is not None and self.log.url.get_secret_value().startswith("sqlite:"):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
@@ -287,7 +289,7 @@ def _name_of(location: list[str]) -> str:
             words.append(one.upper())
             kind = kind.model_fields[one].annotation if one in kind.model_fields else None
         else:
-            keys.append(f".{one}" if keys else f"[{one!r}]")
+            keys.append(f".{one}" if keys else f"[{without_secrets(one)!r}]")
     return PREFIX + "__".join(words) + "".join(keys)
 
 
@@ -312,13 +314,19 @@ def _is_of_parts(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _not_of_the_example(found: Settings) -> None:
-    """Refuse the keys of ``.env.example``, which everybody knows, where the service is asked under a name that others can ask."""
-    if all(host == "localhost" for host in found.hosts):
-        return
+def _not_guessed(found: Settings) -> None:
+    """Refuse keys that people think of, and, where others ask the service under its name, those of ``.env.example``, which all know."""
+    named = next((host for host in found.hosts if host != "localhost"), None)
     for name, key in (("ADMIN", found.keys.admin), ("CATALOGUE", found.keys.catalogue)):
-        if key is not None and key.get_secret_value().startswith(_OF_THE_EXAMPLE):
-            msg = f"everybody knows this key of .env.example, and others ask {found.hosts[0]}; make one of your own (openssl rand -hex 24)"
+        if key is None:
+            continue
+        text, msg = key.get_secret_value(), ""
+        if len(text) < _SHORTEST_KEY:
+            msg = f"this key has {len(text)} characters, and one of fewer than {_SHORTEST_KEY} is guessed"
+        elif named is not None and text.startswith(_OF_THE_EXAMPLE):
+            msg = f"everybody knows this key of .env.example, and others ask {named}"
+        if msg:
+            msg = f"{msg}; make one of your own (openssl rand -hex 24)"
             raise InputError(msg, field=f"{PREFIX}KEYS__{name}")
 
 
