@@ -175,10 +175,14 @@ class Keys(_Part):
     """Keys from the environment, beside those of `attire keys`. Where neither is set, a first start makes one."""
 
     catalogue: SecretStr | None = Field(
-        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`; 16 characters at least."
+        default=None,
+        min_length=8,
+        description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`; 16 characters or more, or it is soon guessed.",
     )
     admin: SecretStr | None = Field(
-        default=None, min_length=8, description="Key that opens everything, the release endpoints too; 16 characters at least."
+        default=None,
+        min_length=8,
+        description="Key that opens everything, the release endpoints too; 16 characters or more, or it is soon guessed.",
     )
     open_on_loopback: bool = Field(
         default=False,

@@ -46,7 +46,8 @@ _NEAR: Final = 0.6
 _BEGUN: Final = 0.95
 """What the beginning of a name counts, beside all of one."""
 _OF_THE_EXAMPLE: Final = "change-this-"
-_SHORTEST_KEY: Final = 16
+_SHORT_KEY: Final = 16
+_MAKE: Final = "make one of your own (openssl rand -hex 24)"
 
 
 def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
@@ -243,7 +244,7 @@ class Settings(BaseSettings):
 
     def on_this_machine(self) -> Settings:
         """Where the home is in object storage, with its working copy."""
-        _not_guessed(self)
+        _not_everybodys(self)
         url = in_bucket(self.home)
         if url is not None and self.log.url.get_secret_value().startswith("sqlite:"):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
@@ -314,20 +315,21 @@ def _is_of_parts(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _not_guessed(found: Settings) -> None:
-    """Refuse keys that people think of, and, where others ask the service under its name, those of ``.env.example``, which all know."""
+def _not_everybodys(found: Settings) -> None:
+    """Refuse keys of ``.env.example``, which all know, where others ask the service under its name."""
     named = next((host for host in found.hosts if host != "localhost"), None)
     for name, key in (("ADMIN", found.keys.admin), ("CATALOGUE", found.keys.catalogue)):
-        if key is None:
-            continue
-        text, msg = key.get_secret_value(), ""
-        if len(text) < _SHORTEST_KEY:
-            msg = f"this key has {len(text)} characters, and one of fewer than {_SHORTEST_KEY} is guessed"
-        elif named is not None and text.startswith(_OF_THE_EXAMPLE):
-            msg = f"everybody knows this key of .env.example, and others ask {named}"
-        if msg:
-            msg = f"{msg}; make one of your own (openssl rand -hex 24)"
+        if named is not None and key is not None and key.get_secret_value().startswith(_OF_THE_EXAMPLE):
+            msg = f"everybody knows this key of .env.example, and others ask {named}; {_MAKE}"
             raise InputError(msg, field=f"{PREFIX}KEYS__{name}")
+
+
+def warnings(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Of each variable that is not as it should be, and yet refused by nobody: what is wrong, in a word, and a line that says it."""
+    yield from (("unknown_setting", line) for line in misspelt(environment))
+    for name in (f"{PREFIX}KEYS__ADMIN", f"{PREFIX}KEYS__CATALOGUE"):
+        if 0 < len(key := environment.get(name, "")) < _SHORT_KEY:
+            yield "short_key", f"{name} has {len(key)} characters, and one of fewer than {_SHORT_KEY} is soon guessed; {_MAKE}"
 
 
 def misspelt(environment: Iterable[str]) -> Iterator[str]:
