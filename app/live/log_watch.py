@@ -15,6 +15,7 @@ from app.log.mark import Mark
 
 _SHARE: Final = 0.01
 """Share of the time that reading all of the log may take."""
+SCARCE: Final = "the log has little room left, which is for what the shop's own keys tell"
 _KEPT_FREE: Final = 0.03
 """Share of the log's room that nobody but the shop fills."""
 
@@ -53,7 +54,7 @@ class LogWatch:
             LogUnavailableError: it is.
         """
         if self.scarce:
-            msg = "the log has little room left, which is for what the shop's own keys tell; try again later"
+            msg = f"{SCARCE}; try again later"
             raise LogUnavailableError(msg)
 
     def check_shown(self, shown: str) -> None:

@@ -166,7 +166,9 @@ def test_the_last_room_of_the_log_is_the_shops(asked: Asked, home: Path, monkeyp
         assert int(refused.headers["retry-after"]) > 0
         assert client.post("/events", json={"events": [event | {"id": "n"}]}).status_code == 503
         assert told(client, own, event | {"id": "order", "type": "purchase"})["accepted"] == 1
-        before = client.get("/readyz").json()["log"]["impressions_dropped"]
+        log = client.get("/readyz").json()["log"]
+        assert (log["status"], log["problem"]) == ("degraded", log_watch.SCARCE)
+        before = log["impressions_dropped"]
         completed(client, page)
         assert client.get("/readyz").json()["log"]["impressions_dropped"] == before + 1
 
