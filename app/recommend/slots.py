@@ -226,7 +226,8 @@ def _by_words(
     Args:
         among: the roles that count.
         learned: what outfits say of it, of parts as they are: the category that is likeliest to come next comes before the one that has
-            most, and no role is lacking that whole outfits with such pieces go without.
+            most, and no role is lacking that whole outfits with such pieces go without, or none has beside one of which no word says what
+            it is worn as: it may be a dress.
     """
     every_N, sizes = np.arange(len(release.traits.label_N)), release.snapshot.sizes
     conditions = [wearable(release, worn_sizes(release, worn.rows))]
@@ -272,7 +273,14 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     kinds = {name: release.worn_as(name) for name in learned.categories}
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
-    return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
+    unread = [name for name in beside if release.worn_as(name) is None]
+    unread += [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role is None]
+
+    def may_be_lacking(role: str) -> bool:
+        of_role = [name for name, worn_so in kinds.items() if worn_so == role]
+        return not learned.go_without(so_far, of_role) and all(learned.ever_beside(name, of_role) for name in unread)
+
+    return [role for role in lacking if may_be_lacking(role)]
 
 
 def _whom(worn: Worn) -> Audience:
