@@ -145,6 +145,11 @@ class Settings(BaseSettings):
         description="What anyone on any machine may do without a key: some of `read` (asking, and pictures), `pictures`, `events` and "
         "`metrics`, with commas.",
     )
+    open_extras: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Names of what a feed passes through (`extras`) that a page's key may read, too, with commas, as `material`; of the "
+        "others it is told neither values nor names.",
+    )
     origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
         default=(), description="Web pages that may use the service from a browser, as `https://shop.example`, with commas; `*` is all."
     )

@@ -105,8 +105,11 @@ class SqliteLog:
         await self._check_own()
         await self._do(probe)
 
+    async def taken(self) -> int:
+        return await self._do(used, writes=False) if self._path.exists() else 0
+
     async def free(self) -> float | None:
-        taken, most = await self._do(used, writes=False), self._settings.max_bytes
+        taken, most = await self.taken(), self._settings.max_bytes
         try:
             disk = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
         except OSError as error:

@@ -9,10 +9,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.doors import as_kept, telling, too_many
+from app.api.doors import as_kept, telling
 from app.api.keys import sent_token
 from app.api.problems import respond_to
-from app.api.rates import Rates
+from app.api.rates import Rates, too_many
 from app.ground.errors import Detail, KeyRefusedError
 from app.ground.settings import Settings
 from app.home.keys import Key
@@ -43,7 +43,7 @@ class OwnDoor:
         elif token is not None and key is None and path in _TELLING and scope["asked"] is None:
             refusal = respond_to(KeyRefusedError(_REFUSED, [Detail("X-API-Key", f"{len(token)} characters", _REFUSED)]))
         sending = as_kept(send, everybodys=token is None, by_key=path in _TELLING)
-        await (refusal or self.app)(scope, receive, sending if allowance is None else telling(sending, allowance))
+        await (refusal or self.app)(scope, receive, sending if allowance is None else telling(sending, {"allowance": allowance}))
 
     def _opens(self, token: str) -> bool:
         sent = token.encode("utf-8", "surrogateescape")
