@@ -110,7 +110,7 @@ _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
-JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve)\s+", re.IGNORECASE)
+JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve|i|oraz|och|og)\s+", re.IGNORECASE)
 """What stands between the names of several things."""
 _WITH: Final = re.compile(r"\b(?:for|with)\b")
 """What stands before what something is for, or comes with."""

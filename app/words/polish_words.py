@@ -1,0 +1,145 @@
+"""What Polish calls the commonest garments, colours, cloths and patterns, beside their English words, as ``abroad`` has other languages.
+
+A word stands for its forms, which are those of ``forms``, but where a slash stands before other ones; a hyphen joins the words of a phrase,
+a question mark follows what is another word elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+GARMENTS: Final = """
+dress | sukienka suknia kiecka
+shoe | buty/butów/butami/butach/butom obuwie/obuwia półbuty
+heel | szpilki obcas czółenka/czółenek/czółenkami
+high-heel | wysoki-obcas
+sneaker | sneakersy/sneakersów/sneakersami/sneakersach trampki adidasy
+boot | kozaki trapery
+bootie ankle-boot | botki
+sandal | sandały
+loafer | mokasyny
+flat | baleriny/balerin/balerinami balerinki
+flip-flop | japonki klapki
+slipper | kapcie/kapci/kapciami
+coat | płaszcz
+jacket | kurtka
+blazer | marynarka żakiet
+vest | kamizelka
+jumper | sweter/swetry/swetra/swetrem/swetrów/swetrze/swetrami golf?
+cardigan | kardigan
+hoodie | bluza
+shirt | koszula
+blouse | bluzka
+t-shirt | koszulka podkoszulek t-shirt
+top | topy
+skirt | spódnica spódniczka
+trouser | spodnie/spodni/spodniami/spodniach bojówki
+jean | jeansy/jeansów/jeansami/jeansach dżinsy/dżinsów/dżinsami/dżinsach
+short | szorty/szortów/szortami spodenki
+legging | legginsy/legginsów/legginsami getry
+suit | garnitur
+jumpsuit | kombinezon
+tracksuit | dresy/dresu/dresów
+bag | torba torebka
+handbag | torebka
+backpack | plecak
+clutch | kopertówka
+belt | pasek
+scarf | szalik apaszka szal/szale/szala chusta
+hat | kapelusz
+cap | czapka-z-daszkiem
+beanie | czapka
+glove | rękawiczki rękawice/rękawic
+earring | kolczyki
+necklace | naszyjnik
+bracelet | bransoletka
+ring | pierścionek
+jewellery | biżuteria/biżuterię/biżuterii
+watch | zegarek
+sunglass | okulary-przeciwsłoneczne okulary
+sock | skarpetki skarpety
+tight | rajstopy/rajstop/rajstopami
+tie | krawat
+bow-tie | mucha muszka
+swimsuit | strój-kąpielowy stroje-kąpielowe kostium-kąpielowy
+pyjama | piżama
+wallet | portfel
+"""
+COLOURS: Final = """
+black | czarny
+white | biały
+grey | szary popielaty
+blue | niebieski błękitny
+navy navy-blue | granatowy
+red | czerwony
+green | zielony
+yellow | żółty
+orange | pomarańczowy
+pink | różowy
+purple | fioletowy
+brown | brązowy
+beige | beżowy
+cream | kremowy
+burgundy | bordowy
+gold | złoty
+silver | srebrny
+turquoise | turkusowy
+lilac | liliowy
+mustard | musztardowy
+olive | oliwkowy
+camel | karmelowy
+"""
+CLOTHS: Final = """
+leather | skóra skórzany
+suede | zamsz zamszowy
+linen | lniany lnu/lnem
+cotton | bawełna bawełniany
+wool | wełna wełniany
+silk | jedwab jedwabny
+velvet | aksamit aksamitny welur welurowy
+satin | satyna satynowy
+lace | koronka koronkowy
+cashmere | kaszmir kaszmirowy
+knit | dzianina dzianinowy
+denim | jeansowy dżinsowy
+fur | futro/futra/futrem futrzany
+straw | słoma słomkowy
+viscose | wiskoza wiskozowy
+chiffon | szyfon szyfonowy
+"""
+PATTERNS: Final = """
+striped | w-paski w-prążki w-pasy prążkowany
+checked | krata w-kratę w-kratkę kraciasty
+floral | kwiaty/kwiatów/kwiatami w-kwiaty kwiatowy kwiecisty
+polka-dot | w-groszki w-kropki groszki kropki
+printed | nadruk wzorzysty
+plain | gładki jednolity
+"""
+
+
+def forms(word: str, kind: str) -> list[str]:
+    """A word in its cases and genders; of a noun of ``type`` that ends as adjectives do, of the plural.
+
+    >>> forms("sukienka", "type")[:6], forms("pasek", "type")[:3], forms("czarny", "colour")[:4], forms("niebieski", "colour")[:3]
+    (['sukienka', 'sukienki', 'sukienkę', 'sukienką', 'sukience', 'sukienek'], ['pasek', 'paski', 'paska'], \
+['czarny', 'czarna', 'czarne', 'czarnego'], ['niebieski', 'niebieska', 'niebieskie'])
+    """
+    stem, endings = _declined(word, kind)
+    return [word, *(stem + ending for ending in endings.split())]
+
+
+def _declined(word: str, kind: str) -> tuple[str, str]:
+    """The stem of a word, and the endings of its other forms."""
+    if kind != "type" and word.endswith(("y", "i")):
+        return word[:-1], "a e ego ej ą ym ych ymi" if word.endswith("y") else "a ie iego iej ą im ich imi"
+    if word.endswith("ka"):
+        return word[:-2], "ki kę ką ce ek kami kach"
+    if word.endswith("a"):
+        return word[:-1], "y i ę ą e ami ach"
+    if word.endswith("ki"):
+        return word[:-2], "ek ka k ków kami kach"
+    if word.endswith("y"):
+        return word[:-1], "ów ami ach"
+    if word.endswith("ek"):
+        return word[:-2] + "k", "i a iem ów ami"
+    return word, "i a iem ów ami" if word.endswith("k") else "a e y u em ów ami"
