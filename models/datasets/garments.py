@@ -13,7 +13,16 @@ from typing import Final
 
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, role_last, words_of
+from models.datasets.garments_abroad import (
+    garment_abroad,
+    head_role,
+    in_french,
+    phrase_abroad,
+    role_abroad,
+    role_first,
+    role_last,
+    words_of,
+)
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -25,7 +34,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
-        "track-pant rain-trouser culotte palazzo sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
+        "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
+        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
@@ -135,7 +145,7 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
 
     def womens(text: str | None) -> bool:
         english = _garment(text)
-        abroad = None if english and not (spoken or role_last(text)) else garment_abroad(text, french=spoken)
+        abroad = None if english and not (spoken or role_last(text) or role_first(text)) else garment_abroad(text, french=spoken)
         if abroad:
             return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
         return english in WOMENS and _ROLE_OF[english] == role
@@ -161,7 +171,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for at, text in enumerate(texts):
         if found and not may_belong(text or ""):
             continue
-        role = role_last(text) or phrase_abroad(text) or _in_english(text)
+        role = role_last(text) or phrase_abroad(text) or role_first(text) or _in_english(text)
         if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress
@@ -171,6 +181,8 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
         if found is None and len(joined := roles_joined(text, french=french)) > 1:
             said = role_of(*texts[at + 1 :], french=french) or (role_abroad(text) and head_role(*texts[at + 1 :]))
             role = said if said in {*joined, NOT_WORN} else role
+        if found is None and role == "hosiery" and _garment(text) == "tights" and role_of(*texts[at + 1 :], french=french) == "bottom":
+            role = "bottom"  # those that one runs in
         found = found or role
     return found
 

@@ -255,11 +255,11 @@ def test_an_age_alone_keeps_nobody_from_women_s(shop: Path, write: Write) -> Non
 def test_words_of_whom_nobody_knows_are_told(shop: Path, write: Write) -> None:
     """A value that says nothing here would let men's and women's be mixed without a word."""
     rows = [
-        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Herrer"), ("c", "Herrer"))
+        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Miehet"), ("c", "Miehet"))
     ]
     write(shop / "items.jsonl", rows)
     told = missing(shop)["a known word for whom items are"]
-    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'herrer' are")
+    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'miehet' are")
 
 
 def test_looks_that_no_import_has_read_yet_are_told(shop: Path) -> None:

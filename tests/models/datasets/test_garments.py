@@ -130,6 +130,32 @@ def test_japanese_and_turkish_say_last_what_a_thing_is(role: str, titles: str) -
     assert [is_womens(title) for title in womens] == [True, True, False, False, False]
 
 
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "Camisa social oxford|Regatas|Koszula slim fit oxford|Swetry|Huvtröja herr|Linne i bomull|Skjorter"),
+        ("bottom", "Calça jogger de moletom|Spódnica jeansowa|Spodnie chino|Linnebyxor|Plisserad kjol|Bukser|Träningstights"),
+        ("full-body", "Macacões|Vestido jeans|Sukienka midi w kwiaty|Garnitur|Röd långklänning|Sommerkjole"),
+        ("footwear", "Tênis de corrida|Sapatênis|Buty do biegania|Czółenka na słupku|Löparskor|Gummistövlar|Løbesko"),
+        ("outer", "Jaqueta jeans|Kurtka puchowa|Płaszcze|Vinterrock herr|Täckjacka|Jakker|Kåpe"),
+        ("swimwear", "Sunga boxer|Saídas de praia|Stroje kąpielowe|Baddräkt|Bikinitrosa"),
+        ("sleepwear", "Roupões|Szlafroki|Koszula nocna|Nattlinne"),
+        ("innerwear", "Sutiãs|Bielizna|Trosor|T-shirt-BH"),
+        ("hosiery", "Meia-calça fio 20|Rajstopy|Strumpbyxor"),
+        ("headwear", "Chapéus|Czapka z daszkiem|Mössor"),
+        (None, "Sydväst|Adidas|Novidades"),
+    ],
+)
+def test_portuguese_polish_and_nordic_name_garments(role: str | None, titles: str) -> None:
+    """Inflected, as the end of a compound, and before what English calls another garment."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+
+
+def test_tights_that_one_runs_in_are_no_hosiery() -> None:
+    """Where the title says so; others of such a category are."""
+    assert [role_of("Tights", title) for title in ("Running tights", "Löpartights", "Opaque tights")] == ["bottom", "bottom", "hosiery"]
+
+
 @pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])
 def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
     """Nor of those all that are no garments."""
