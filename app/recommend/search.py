@@ -129,7 +129,8 @@ def sought(
     read_as = replace(_wished(release, text, rows, limits, meaning=meaning), words=tuple(whom))
     if len(titled.rows) and not (read_as.wishes and read_as.wishes.direction):
         return titled
-    if not (len(read_as.rows) or read_as.wishes or turns or vocabulary.may_turn(spoken)) and len((others := _with_others(release, rows, words)).rows):
+    turns = turns or bool(vocabulary.may_turn(spoken))
+    if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
 

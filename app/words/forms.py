@@ -28,7 +28,7 @@ WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECAS
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
 _MARKS: Final = re.compile(f"[\u0300-\u0302\u0304-\u036f]|{arabic.MARKS}")
 """Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
-_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae", "ı": "i", "ã": "a", "õ": "o", "ł": "l", "ø": "o", "Ã": "A", "Õ": "O", "Ł": "L", "Ø": "O"}
+_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae", "ı": "i"} | dict(zip("ãõłøÃÕŁØ", "aoloAOLO", strict=True))
 _WIDTHS: Final = re.compile("[\uff00-\uffef]")
 """Letters of full or half width."""
 _ARABIC: Final = arabic.LETTERS | arabic.DIGITS

@@ -103,7 +103,7 @@ OF: Final = _all(
 ) - {"a", "son", "we"}
 """What joins a term to its noun, besides *à*: its bare letter is the English article."""
 OF_IN: Final[Mapping[str, frozenset[str]]] = {
-    "pt": frozenset("no na nos nas do da dos das é".split()),
+    "pt": frozenset(["no", "na", "nos", "nas", "do", "da", "dos", "das", "é"]),
     "pl": frozenset({"z", "w"}),
     "sv": frozenset({"i"}),
     "da": frozenset({"i", "af"}),
@@ -119,9 +119,8 @@ FOR_IN: Final[Mapping[str, frozenset[str]]] = {
     "da": frozenset({"til"}),
 }
 """By the language of the catalogue: in another one the word is another."""
-OR: Final = frozenset(
-    {"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と", "lub", "albo", "oraz", "eller", "och", "og"}
-)
+_OR: Final = "ou oder et und ed lub albo oraz eller och og او و veya yahut ve か または や と"
+OR: Final = frozenset(_OR.split())
 OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "es": frozenset("yo"),
     "it": frozenset("eo"),
@@ -156,7 +155,8 @@ IDLE: Final = _all(
     "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever "
     "eu quero queria gostaria procuro preciso algum alguma alguns algumas coisa tudo obrigado obrigada oi olá ver mostre mais muito "
     "demais também só apenas cor cores estilo roupa roupas peça peças "
-    "szukam wszystko chcę chciałbym chciałabym poproszę proszę potrzebuję coś jakiś jakaś jakieś jakąś jakichś kolor kolorze koloru ubranie "
+    "szukam wszystko chcę chciałbym chciałabym poproszę proszę potrzebuję coś jakiś jakaś jakieś jakąś jakichś kolor kolorze koloru "
+    "ubranie "
     "ubrania ubrań odzież się który która które jest są może tylko bardzo styl stylu cenie ładny ładna ładne ładną "
     "jag söker letar efter vill behöver skulle gärna något någon några snygg snyggt snygga fin fint fina färg färgen kläder plagg tack "
     "allt par hej bara helst mycket noget nogen søger ønsker gerne tøj klær farve farge"

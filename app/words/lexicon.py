@@ -99,7 +99,8 @@ _CHEAP_ABROAD: Final = (
     "billigt billiga prisvärd prisvärda ucuz 安い"
 )
 _DEAR_ABROAD: Final = (
-    "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur caro cara luxo drogi droga drogie luksusowy luksusowa luksusowe dyr dyrt dyra "
+    "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur caro cara luxo drogi droga drogie luksusowy "
+    "luksusowa luksusowe dyr dyrt dyra "
     "lyxig lyxiga pahalı lüks 高級"
 )
 _ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
@@ -122,7 +123,8 @@ _EVERYDAY: Final = (
 )
 
 _GIFTS: Final = (
-    "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes prezent prezenty upominek presenter julklapp gave gaver hediye هدية "
+    "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes prezent prezenty upominek "
+    "presenter julklapp gave gaver hediye هدية "
     "プレゼント ギフト 贈り物"
 )
 _CLOTHES: Final = (
@@ -253,14 +255,13 @@ WHOLE: Final = {
             "roupa-de-dormir bielizna-nocna nattkläder"
         ),
         "footwear": (
-            "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı sapato calçado buty "
-            "obuwie sko シューズ"
+            "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı sapato calçado buty obuwie sko シューズ"
         ),
         "bag": "bag sac tasche bolso borsa tas çanta bolsa torba torebka väska taske veske バッグ",
         "outer": "outerwear okrycie-wierzchnie ytterkläder overtøj yttertøy アウター",
         "headwear": "headwear kopfbedeckung couvre-chef",
         "eyewear": "eyewear brille gafa occhiali óculos okulary",
-        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad joia bijuteria biżuteria smycke smykke takı アクセサリー",
+        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad joia biżuteria smycke smykke takı アクセサリー",
     }.items()
     for key in _words(words)
 }

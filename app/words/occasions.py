@@ -49,7 +49,8 @@ _SUMMER: Final = "summer summery beach hot warm sunny tropical garden seaside cr
 _WINTER: Final = "winter wintery wintry cold snow snowy ski skiing cosy cozy christmas autumn autumnal fall frost chilly icy"
 _BUSINESS: Final = (
     "office business interview meeting conference bureau entretien büro vorstellungsgespräch geschäftlich oficina entrevista ufficio "
-    "colloquio kantoor sollicitatie escritório trabalho entrevista biuro biura praca pracy kontor kontoret jobb jobbet arbete intervju ofis mülakat عمل مكتب مقابلة オフィス 仕事 通勤 面接 ビジネス"
+    "colloquio kantoor sollicitatie escritório trabalho entrevista biuro biura praca pracy kontor kontoret jobb jobbet arbete intervju "
+    "ofis mülakat عمل مكتب مقابلة オフィス 仕事 通勤 面接 ビジネス"
 )
 _BOTH: Final = {
     "formal": (BUSINESS, 1.0),
@@ -136,7 +137,8 @@ for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
 
 _WARMING: Final = (
-    "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi quente ciepły ciepła ciepłe varm varma varmt"
+    "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi quente ciepły ciepła ciepłe varm varma "
+    "varmt"
 )
 WARMING: Final = frozenset(_WARMING.split())
 """What clothes are for winter, and days of summer."""

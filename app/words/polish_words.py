@@ -1,19 +1,21 @@
 """What Polish calls the commonest garments, colours, cloths and patterns, beside their English words, as ``abroad`` has other languages.
 
-A word stands for its forms, which are those of ``forms``, but where a slash stands before other ones; a hyphen joins the words of a phrase,
-a question mark follows what is another word elsewhere.
+A word stands for all of ``forms``, but where a slash stands before others; a hyphen joins the words of a phrase, a question mark follows
+what is another word elsewhere.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from models.datasets import inflected
+
 GARMENTS: Final = """
 dress | sukienka suknia kiecka
 shoe | buty/butów/butami/butach/butom obuwie/obuwia półbuty
 heel | szpilki obcas czółenka/czółenek/czółenkami
 high-heel | wysoki-obcas
-sneaker | sneakersy/sneakersów/sneakersami/sneakersach trampki adidasy
+sneaker | sneakersy/sneakersów/sneakersami/sneakersach trampki
 boot | kozaki trapery
 bootie ankle-boot | botki
 sandal | sandały
@@ -115,31 +117,16 @@ polka-dot | w-groszki w-kropki groszki kropki
 printed | nadruk wzorzysty
 plain | gładki jednolity
 """
+_ADJECTIVES: Final = {"y": "a e ego ej ą ym ych ymi", "i": "a ie iego iej ą im ich imi"}
 
 
 def forms(word: str, kind: str) -> list[str]:
-    """A word in its cases and genders; of a noun of ``type`` that ends as adjectives do, of the plural.
+    """A word in its cases; one that ends as adjectives do in those and the genders of one, where it names no garment.
 
-    >>> forms("sukienka", "type")[:6], forms("pasek", "type")[:3], forms("czarny", "colour")[:4], forms("niebieski", "colour")[:3]
-    (['sukienka', 'sukienki', 'sukienkę', 'sukienką', 'sukience', 'sukienek'], ['pasek', 'paski', 'paska'], \
-['czarny', 'czarna', 'czarne', 'czarnego'], ['niebieski', 'niebieska', 'niebieskie'])
+    >>> forms("czarny", "colour"), forms("niebieski", "colour")[:3]
+    (['czarny', 'czarna', 'czarne', 'czarnego', 'czarnej', 'czarną', 'czarnym', 'czarnych', 'czarnymi'], \
+['niebieski', 'niebieska', 'niebieskie'])
     """
-    stem, endings = _declined(word, kind)
-    return [word, *(stem + ending for ending in endings.split())]
-
-
-def _declined(word: str, kind: str) -> tuple[str, str]:
-    """The stem of a word, and the endings of its other forms."""
-    if kind != "type" and word.endswith(("y", "i")):
-        return word[:-1], "a e ego ej ą ym ych ymi" if word.endswith("y") else "a ie iego iej ą im ich imi"
-    if word.endswith("ka"):
-        return word[:-2], "ki kę ką ce ek kami kach"
-    if word.endswith("a"):
-        return word[:-1], "y i ę ą e ami ach"
-    if word.endswith("ki"):
-        return word[:-2], "ek ka k ków kami kach"
-    if word.endswith("y"):
-        return word[:-1], "ów ami ach"
-    if word.endswith("ek"):
-        return word[:-2] + "k", "i a iem ów ami"
-    return word, "i a iem ów ami" if word.endswith("k") else "a e y u em ów ami"
+    if kind == "type" or word[-1] not in _ADJECTIVES:
+        return inflected.polish(word)
+    return [word, *(word[:-1] + ending for ending in _ADJECTIVES[word[-1]].split())]

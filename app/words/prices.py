@@ -19,7 +19,8 @@ _CURRENCIES: Final = {
     r"\$": "USD CAD AUD NZD HKD SGD MXN", r"(?:dollar|buck)s?\b": "USD CAD AUD NZD HKD SGD", r"€|euros?\b": "EUR",
     r"£|pounds?\b|quid\b": "GBP", "¥": "JPY CNY", r"yen\b": "JPY", r"(?:yuan|rmb)\b": "CNY",
     "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
-    r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL", r"kč": "CZK",
+    r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"kč": "CZK",
+    r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL",
     r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
     r"[円]": "JPY",
     r"(?:tl|lira)(?:d[ae]n|n[ıi]n|y[ae]|l[ıi]k)?\b": "TRY",
@@ -52,8 +53,8 @@ _THE: Final = r"(?:\s+(?:de|des|les|von|zu|los|di|dei|i|gli|van|a|à|al|ai|le|el
 _OVER_ABROAD: Final = (
     r"über|oberhalb|mehr\s+als|teurer\s+als|plus(?:\s+cher)?\s+(?:de|que)|au[-\s]dessus\s+de|supérieure?s?\s+à|más\s+(?:caro\s+)?(?:de|que)|mas\s+de"
     r"|[أا]كثر\s+من|فوق|[أا]على\s+من|[أا]غلى\s+من"
-    r"|acima\s+de|mais\s+(?:caro\s+)?(?:do\s+)?(?:de|que)|powyżej|ponad|(?:więcej|drożej|droższ\w+)\s+niż|över|(?:mer|dyrare)\s+än|mere\s+end"
-    r"|mer\s+enn|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
+    r"|acima\s+de|mais\s+(?:caro\s+)?(?:do\s+)?(?:de|que)|powyżej|ponad|(?:więcej|drożej|droższ\w+)\s+niż"
+    r"|över|(?:mer|dyrare)\s+än|mere\s+end|mer\s+enn|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
 )
 _UNDER_ABROAD: Final = (
     r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
@@ -99,11 +100,17 @@ _BEFORE_SIZES: Final = (
     "ages aged cm w l years"
 )
 _NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
-_BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|od|między|pomiędzy|mellan|mellem|mellom|från|بين|من)"
+_BETWEEN: Final = (
+    r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|od|między|pomiędzy|mell[ae]n|mell[eo]m|från|بين|من)"
+)
 _AND: Final = rf"(?:and|et|und|y|e|en|i|och|og|و|{_TO_ABROAD})"
 _AROUND: Final = (
-    r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a|cerca\s+de|por\s+volta\s+de|około|ok\.|ungefär|cirka|omkring|runt|~)"
+    r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a"
+    r"|cerca\s+de|por\s+volta\s+de|około|ok\.|ungefär|cirka|omkring|runt|~)"
 )
+_OR: Final = "(?:or|and|ou|oder|o|of|lub|albo|eller)"
+_LESS_ABROAD: Final = "moins|weniger|günstiger|menos|meno|minder|mniej|taniej|mindre|billigare"
+_MORE_ABROAD: Final = "plus|mehr|más|più|meer|mais|więcej|mera?|mere"
 _WIDE: Final = 10
 """How far apart two bare numbers are that are prices: "trousers 30-50"; sizes are nearer."""
 _YEARS: Final = range(1900, 2100)
@@ -124,9 +131,9 @@ _GRAMMAR: Final = re.compile(
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
     | {_AROUND}\s*(?P<about>{_AMOUNT})
-    | (?P<most_after>{_AMOUNT})\s*(?:or|and|ou|oder|o|of|lub|albo|eller)\s+(?:less|under|below|cheaper|moins|weniger|günstiger|menos|meno|minder|mniej|taniej|mindre|billigare)\b
+    | (?P<most_after>{_AMOUNT})\s*{_OR}\s+(?:less|under|below|cheaper|{_LESS_ABROAD})\b
     | (?P<most_max>{_AMOUNT})\s*(?:max(?:imum|imal)?|at\s+(?:the\s+)?most|maxi|(?:no\s+)?máximo|massimo|höchstens|maks(?:ymalnie)?)\b
-    | (?P<least_after>{_AMOUNT})\s*(?:\+|(?:or|and|ou|oder|o|of|lub|albo|eller)\s+(?:more|up|above|over|upwards|plus|mehr|más|più|meer|mais|więcej|mera?|mere)\b|min(?:imum)?\b)
+    | (?P<least_after>{_AMOUNT})\s*(?:\+|{_OR}\s+(?:more|up|above|over|upwards|{_MORE_ABROAD})\b|min(?:imum)?\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

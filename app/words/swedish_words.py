@@ -1,7 +1,7 @@
 """What Swedish calls the commonest garments, colours, cloths and patterns, beside their English words, as ``abroad`` has other languages.
 
-A slash stands before the plural, or another form; a garment that has one has those with the article, too, which are of ``forms``. A ``+`` stands for
-the endings of adjectives, a hyphen joins the words of a phrase, a question mark follows what is another word elsewhere.
+A slash stands before the plural, or another form; a garment that has one has those with the article, too, which are of ``forms``. A ``+``
+stands for the endings of adjectives, a hyphen joins the words of a phrase, a question mark follows what is another word elsewhere.
 """
 
 from __future__ import annotations

@@ -198,7 +198,8 @@ class Vocabulary:
         told = [word for word in words if len(word) >= _SHORTEST_SAID]
         if self._understood or 2 * sum(map(self._of_a_language, told)) >= len(told):
             return frozenset()
-        return frozenset(word for word in words if len(word) <= _LONGEST_NO and word.isalpha() and not (self.means(word) or self.says(word)))
+        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha())
+        return frozenset(word for word in short if not (self.means(word) or self.says(word)))
 
     def _of_a_language(self, word: str) -> bool:
         """Whether a word is one of a language that is known, whatever it is here."""
@@ -258,8 +259,8 @@ class Vocabulary:
     def _others(self, key: str) -> list[str]:
         """Other words for the same, the English ones first."""
         same = filter(self._counts, SAME.get(key, ())) if self._counts(key) else SAME_ENGLISH.get(key, ())
-        same = (one for one in same if self._in_one_sense(key, one) and self._in_one_sense(one, key))
-        return sorted(same, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
+        alike = (one for one in same if self._in_one_sense(key, one) and self._in_one_sense(one, key))
+        return sorted(alike, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
 
     def _in_one_sense(self, key: str, other: str) -> bool:
         """Whether a word is the same as another in a language that is spoken here; of what is the same everywhere it is."""

@@ -93,7 +93,8 @@ _CEREMONY_WORDS: Final = (
 )
 _PARTY_WORDS: Final = (
     "party cocktail birthday evening date christmas xmas silvester weihnachten réveillon soirée fête noël feier fiesta navidad festa "
-    "natale feest kerst natal aniversário balada impreza imprezę urodziny sylwester randka randkę fest festen kalas dejt nyår jul parti doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
+    "natale feest kerst natal aniversário balada impreza imprezę urodziny sylwester randka randkę fest festen kalas dejt nyår jul parti "
+    "doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
 )
 _FESTIVAL_WORDS: Final = "diwali deepavali eid navratri holi rakhi puja pooja sangeet mehndi عيد للعيد bayram"
 _GYM_WORDS: Final = (
@@ -102,7 +103,8 @@ _GYM_WORDS: Final = (
     "للرياضة ジム 運動 スポーツ"
 )
 _BEACH_WORDS: Final = (
-    "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaża plażę plaży basen stranden plaj havuz شاطئ للشاطئ ビーチ 海 プール 海水浴"
+    "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaża plażę plaży basen stranden plaj havuz شاطئ "
+    "للشاطئ ビーチ 海 プール 海水浴"
 )
 _SAID: Final = (
     (_OFFICE, _OFFICE_WORDS),

@@ -65,8 +65,14 @@ _ABROAD: Final[Mapping[str, str]] = {
         "kocam kocama babam babama erkek-kardeşim abim ağabeyim amcam dayım dedem büyükbabam erkek-arkadaşım damat "
         "زوجي أبي والدي أخي عمي خالي جدي صديقي خطيبي عريس"
     ),
-    _CHILDREN: "enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn børnebørn 孫 çocuğum çocuğuma طفلي طفلتي",
-    _BABIES: "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido recém-nascido noworodek noworodka 新生児 bebeğim bebeğime مولودي رضيعي",
+    _CHILDREN: (
+        "enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn børnebørn 孫 çocuğum çocuğuma "
+        "طفلي طفلتي"
+    ),
+    _BABIES: (
+        "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido recém-nascido noworodek noworodka 新生児 "
+        "bebeğim bebeğime مولودي رضيعي"
+    ),
 }
 
 _TO_ARABIC: Final = "ل"
