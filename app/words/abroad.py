@@ -188,8 +188,8 @@ def _declined(language: str, kind: str, word: str) -> str:
         return word
     if language == "tr" and kind == "type":
         return "/".join([word, *turkish.forms(bare.partition("/")[0])[1:]])
-    if language == "pl" and "/" not in word:
-        return "/".join([word, *polish_words.forms(bare, kind)[1:]])
+    if language == "pl" and (kind != "type" or "/" not in word):
+        return "/".join([form for one in word.split("/") for form in polish_words.forms(one, kind)])
     if language == "sv":
         first, *others = swedish_words.forms(bare + given, kind)
         return "/".join([first + doubtful, *others])

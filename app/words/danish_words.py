@@ -47,8 +47,8 @@ white | hvid/hvidt/hvide hvit/hvite
 grey | grå?/gråt
 blue | blå?/blåt
 navy navy-blue | marineblå mørkeblå
-red | rød/rødt/røde
-green | grøn/grønt/grønne grønn
+red | rød?/rødt/røde
+green | grøn?/grønt/grønne grønn
 yellow | gul/gult/gule
 pink | lyserød rosa?
 purple | lilla

@@ -257,7 +257,7 @@ WHOLE: Final = {
         "footwear": (
             "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı sapato calçado buty obuwie sko シューズ"
         ),
-        "bag": "bag sac tasche bolso borsa tas çanta bolsa torba torebka väska taske veske バッグ",
+        "bag": "bag sac tasche bolso borsa tas çanta bolsa torba väska taske veske バッグ",
         "outer": "outerwear okrycie-wierzchnie ytterkläder overtøj yttertøy アウター",
         "headwear": "headwear kopfbedeckung couvre-chef",
         "eyewear": "eyewear brille gafa occhiali óculos okulary",

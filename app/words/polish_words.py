@@ -1,7 +1,7 @@
 """What Polish calls the commonest garments, colours, cloths and patterns, beside their English words, as ``abroad`` has other languages.
 
-A word stands for all of ``forms``, but where a slash stands before others; a hyphen joins the words of a phrase, a question mark follows
-what is another word elsewhere.
+A word stands for all of ``forms``, but of garments where a slash stands before others; a hyphen joins the words of a phrase, a question
+mark follows what is another word elsewhere.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ legging | legginsy/legginsów/legginsami getry
 suit | garnitur
 jumpsuit | kombinezon
 tracksuit | dresy/dresu/dresów
-bag | torba torebka
+bag | torba
 handbag | torebka
 backpack | plecak
 clutch | kopertówka
@@ -92,27 +92,27 @@ olive | oliwkowy
 camel | karmelowy
 """
 CLOTHS: Final = """
-leather | skóra skórzany
-suede | zamsz zamszowy
-linen | lniany lnu/lnem
-cotton | bawełna bawełniany
-wool | wełna wełniany
-silk | jedwab jedwabny
-velvet | aksamit aksamitny welur welurowy
-satin | satyna satynowy
-lace | koronka koronkowy
-cashmere | kaszmir kaszmirowy
-knit | dzianina dzianinowy
+leather | skóra/skórzany
+suede | zamsz/zamszowy
+linen | lniany/lnu
+cotton | bawełna/bawełniany
+wool | wełna/wełniany
+silk | jedwab/jedwabny
+velvet | aksamit/aksamitny welur/welurowy
+satin | satyna/satynowy
+lace | koronka/koronkowy
+cashmere | kaszmir/kaszmirowy
+knit | dzianina/dzianinowy
 denim | jeansowy dżinsowy
-fur | futro/futra/futrem futrzany
-straw | słoma słomkowy
-viscose | wiskoza wiskozowy
-chiffon | szyfon szyfonowy
+fur | futro/futra/futrzany
+straw | słoma/słomkowy
+viscose | wiskoza/wiskozowy
+chiffon | szyfon/szyfonowy
 """
 PATTERNS: Final = """
 striped | w-paski w-prążki w-pasy prążkowany
 checked | krata w-kratę w-kratkę kraciasty
-floral | kwiaty/kwiatów/kwiatami w-kwiaty kwiatowy kwiecisty
+floral | kwiaty/kwiatów w-kwiaty kwiatowy kwiecisty
 polka-dot | w-groszki w-kropki groszki kropki
 printed | nadruk wzorzysty
 plain | gładki jednolity

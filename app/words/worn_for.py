@@ -106,6 +106,8 @@ _BEACH_WORDS: Final = (
     "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaża plażę plaży basen stranden plaj havuz شاطئ "
     "للشاطئ ビーチ 海 プール 海水浴"
 )
+_OF_CLOTHES: Final = ("", "wear", "klader", "sklader", "toj")
+"""What stands behind an occasion in one word with it, where it is clothes that are meant: "gymwear", *träningskläder*."""
 _SAID: Final = (
     (_OFFICE, _OFFICE_WORDS),
     (_CEREMONY, _CEREMONY_WORDS),
@@ -115,5 +117,5 @@ _SAID: Final = (
     (_GYM, _GYM_WORDS),
     (_BEACH, _BEACH_WORDS),
 )
-WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in ("", "wear")}
-"""A word of an occasion in one form, and with "wear" -> what is worn."""
+WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
+"""A word of an occasion in one form, and with clothes -> what is worn."""

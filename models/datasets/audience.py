@@ -132,6 +132,8 @@ _GENDER_NAMES: Final = frozenset({"gender", "sex", "target_gender"})
 _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen teens junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
+IN_TITLES: Final[Mapping[str, Audience]] = {word: whom for word, whom in WORDS.items() if word not in _NOT_IN_TITLES}
+"""Words of titles, and whom they name."""
 
 _BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby|dame|dam|herre|herr|barn|flick|pojk|pige|drenge|jente|gutte).{4,}")
 """What German and Nordic names of garments begin with: "Herrenschuhe", "Babyhose", "barnjacka"."""

@@ -28,7 +28,8 @@ _ABROAD: Final[Mapping[str, str]] = {
     GIRLS: (
         "tochter töchter enkelin enkelinnen nichte nichten petite-fille nièce hija hijas nieta nietas sobrina sobrinas figlia "
         "figlie nipotina dochter dochters kleindochter nichtje filha filhas neta sobrinha dochtertje "
-        "córka córki córkę córce córeczka córeczki wnuczka wnuczki wnuczce siostrzenica siostrzenicy bratanica bratanicy "
+        "dziewczynce dziewczynkę córka córki córkę córce córeczka córeczki wnuczka wnuczki wnuczce siostrzenica siostrzenicy bratanica "
+        "bratanicy "
         "dotter dottern dotterdotter sondotter systerdotter brorsdotter datter datteren niese "
         "娘 孫娘 姪 kızım kızıma kızımın "
         "ابنتي بنتي ابنة حفيدتي"
@@ -36,7 +37,7 @@ _ABROAD: Final[Mapping[str, str]] = {
     BOYS: (
         "sohn söhne enkel neffe neffen fils petit-fils neveu hijo hijos nieto nietos sobrino sobrinos figlio figli nipotino zoon zonen "
         "zoontje kleinzoon neefje filho filhos neto sobrinho "
-        "syn syna synowi synek synka wnuk wnuka wnukowi siostrzeniec siostrzeńca bratanek bratanka "
+        "chłopca chłopcu chłopczyka syn syna synowi synek synka wnuk wnuka wnukowi siostrzeniec siostrzeńca bratanek bratanka "
         "sonen dotterson sonson systerson brorson sønn sønnen søn nevø 息子 孫息子 甥 oğlum oğluma oğlumun "
         "ابني ولدي حفيدي"
     ),
@@ -66,11 +67,13 @@ _ABROAD: Final[Mapping[str, str]] = {
         "زوجي أبي والدي أخي عمي خالي جدي صديقي خطيبي عريس"
     ),
     _CHILDREN: (
-        "enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn børnebørn 孫 çocuğum çocuğuma "
+        "dziecka dziecku dzieciom enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn "
+        "børnebørn 孫 çocuğum çocuğuma "
         "طفلي طفلتي"
     ),
     _BABIES: (
-        "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido recém-nascido noworodek noworodka 新生児 "
+        "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido recém-nascido noworodek noworodka "
+        "niemowlęcia 新生児 "
         "bebeğim bebeğime مولودي رضيعي"
     ),
 }
