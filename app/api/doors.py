@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.keys import admit, sent_token
+from app.api.keys import admit, is_public, sent_token
 from app.api.problems import respond, respond_to
 from app.api.rates import Allowance, Rates
 from app.api.ring import Ring
@@ -52,10 +52,13 @@ class Doors:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
-        sending = send if allowance is None else _telling(send, allowance)
+        sending = send if allowance is None else telling(send, allowance)
+        if route is not None and door is not Door.OPEN:
+            everybodys = is_public(door, self.settings) and (token is None or door is Door.PICTURES)
+            sending = as_kept(sending, everybodys=everybodys, by_key=not everybodys or door is not Door.PICTURES)
         refusal: Response | None = None
         if allowance is not None and not allowance.allowed:
-            refusal = _too_many(allowance)
+            refusal = too_many(allowance)
         elif route is None:
             others = {method for other in self.routes if other.matches(scope)[0] is Match.PARTIAL for method in other.methods or ()}
             refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
@@ -75,7 +78,9 @@ def door_of(route: APIRoute) -> Door:
     return Door(declared[-1]) if declared else Door.ADMIN
 
 
-def _telling(send: Send, allowance: Allowance) -> Send:
+def telling(send: Send, allowance: Allowance) -> Send:
+    """Have an answer tell what is left of a minute."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             MutableHeaders(scope=message).update(allowance.headers)
@@ -84,7 +89,28 @@ def _telling(send: Send, allowance: Allowance) -> Send:
     return sending
 
 
-def _too_many(allowance: Allowance) -> Response:
+def as_kept(send: Send, *, everybodys: bool, by_key: bool) -> Send:
+    """Have an answer tell caches on its way what they may keep.
+
+    Args:
+        everybodys: whether it is the same for whoever asks; else only who asked may keep it, and asks whether it has changed.
+        by_key: whether another key, or none, may be answered otherwise.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if not everybodys:
+                headers["Cache-Control"] = headers.get("Cache-Control", "private, no-cache").replace("public", "private")
+            if by_key:
+                headers.add_vary_header("Authorization, X-API-Key")
+        await send(message)
+
+    return sending
+
+
+def too_many(allowance: Allowance) -> Response:
+    """What is beyond the rate."""
     problem = f"{allowance.limit:,} requests a minute are taken; ask again in {allowance.reset_s} s"
     return respond(
         BY_STATUS[429], problem, [Detail("rate", f"{allowance.limit:,} a minute", problem)], {"Retry-After": str(allowance.reset_s)}

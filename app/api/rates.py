@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
 from typing import Final
 
 from limits import RateLimitItemPerMinute
@@ -16,6 +14,7 @@ from limits.errors import StorageError
 from starlette.requests import HTTPConnection
 
 from app.api.keys import from_this_machine, is_one_of
+from app.ground.addresses import known, network_of
 from app.ground.logs import logger
 from app.ground.lost import told_as_lost
 from app.ground.settings import Settings
@@ -26,7 +25,6 @@ ENTRIES: Final = 10
 _PREFIX: Final = "attire:rates"
 _PATIENCE_S: Final = 0.25
 _AGAIN_S: Final = 10.0
-_REMEMBERED: Final = 4_096
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +69,20 @@ class Rates:
 
     async def count_entry(self, connection: HTTPConnection) -> bool:
         """Count somebody who tries a key by hand, from this machine, too; whether they may, now."""
-        who = f"entry:{_network(self.address(connection))}"
+        who = f"entry:{network_of(self.address(connection))}"
         return (await self._hit(RateLimitItemPerMinute(ENTRIES), who)).allowed
 
     def who(self, connection: HTTPConnection, key: Key | None) -> str:
         """Who asks, for whatever is shared out: the key, or the address where there is none or everybody has it."""
         if key is not None and not key.is_publishable:
             return f"key:{key.id}"
-        return f"address:{_network(self.address(connection))}"
+        return f"address:{network_of(self.address(connection))}"
 
     def address(self, connection: HTTPConnection) -> str:
         """Where a request comes from: the peer, or, where that is a trusted proxy, the last address in its header that is none."""
         address = connection.client.host if connection.client else ""
         for before in reversed([part.strip() for line in connection.headers.getlist("x-forwarded-for") for part in line.split(",")]):
-            if not is_one_of(address, self._proxies) or not _is_address(before):
+            if not is_one_of(address, self._proxies) or known(before) is None:
                 break
             address = before
         return address
@@ -110,20 +108,3 @@ def _redis(url: str) -> Storage:
     name = f"async+{url}"
     patience = {"socket_connect_timeout": _PATIENCE_S, "socket_timeout": _PATIENCE_S}
     return RedisStorage(name, wrap_exceptions=True, implementation="redispy", key_prefix=_PREFIX, **patience)
-
-
-@lru_cache(_REMEMBERED)
-def _network(address: str) -> str:
-    """What counts as one address: of IPv6 the network of 64 bits, all of which one customer of a provider has."""
-    if not _is_address(address):
-        return address
-    known = ip_address(address)
-    return address if known.version == 4 else str(ip_network(f"{address.partition('%')[0]}/64", strict=False))  # noqa: PLR2004 - IPv4
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -175,9 +175,11 @@ class Keys(_Part):
     """Keys from the environment, beside those of `attire keys`. Where neither is set, a first start makes one."""
 
     catalogue: SecretStr | None = Field(
-        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`."
+        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`; 16 characters at least."
     )
-    admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
+    admin: SecretStr | None = Field(
+        default=None, min_length=8, description="Key that opens everything, the release endpoints too; 16 characters at least."
+    )
     open_on_loopback: bool = Field(
         default=False,
         description="Whether this machine itself may write and administer without a key, as in `attire demo`. Never where a proxy on this "

@@ -23,6 +23,7 @@ from app.log.mark import Mark, Position, Positions, missing
 from app.log.owner import Owner, another
 from app.log.salvage import UNREADABLE, opened, problems, repaired
 from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal, used
+from sealed.files import make_private
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
@@ -211,6 +212,8 @@ class SqliteLog:
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # SQLite says why not
+            make_private(self._path)  # and with it the files that SQLite makes beside it
         connection = sqlite3.connect(self._path, timeout=self._settings.timeout_s, isolation_level=None)
         try:
             self._identity = self._which()
