@@ -23,7 +23,10 @@ QUANTITY: Final = (
     *("adet", "miktar", "sipariş_adedi", "数量", "個数", "注文数", "注文数量", "購入数", "購入数量"),
 )
 _LISTED: Final = re.compile(r"(\d+)\s*x(?:\s+(\S.*))?")
-_COUNT_WORDS: Final = "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal quantidade ilość antal antall adet adedi miktar miktarı 数 数量 個数 点数"
+_COUNT_WORDS: Final = (
+    "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal quantidade ilość antal antall "
+    "adet adedi miktar miktarı 数 数量 個数 点数"
+)
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
 
 
