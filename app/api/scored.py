@@ -43,6 +43,7 @@ def outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> 
         pairs=pairs,
         weakest=answer.weakest,
         swap=swap,
+        rules=list(answer.rules) or None,
         **why_of(answer.why),
     )
 

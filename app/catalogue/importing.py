@@ -31,7 +31,7 @@ from app.log.open import check_place
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
-from models.compatibility.build import build_model
+from models.compatibility.cosine import CosineModel
 from models.datasets.findings import Findings
 from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
@@ -126,7 +126,7 @@ def import_catalogue(
     found = stored_features(catalogue, source, store.home, cache, progress, encode=engine.encode)
     del source  # an encoder is large, and nothing is encoded any more
     found = replace(found, refused={**named.refused, **found.refused})
-    bundle = (bundle or _untrained(store, catalogue, found.spec)).to(device)
+    bundle = (bundle or _untrained(store, catalogue, found)).to(device)
     items = _items_table(catalogue, store, found.refused, progress)
     release = write_release(store, bundle, items, found.features, offset, let_go=found.let_go, engine=engine)
     found, counts = replace(found, features=found.features[:0].copy(), let_go=lambda: None), named.counts
@@ -203,20 +203,25 @@ def _current_bundle(store: ReleaseStore, current: ReleaseRecord | None) -> Bundl
         raise
 
 
-def _untrained(store: ReleaseStore, catalogue: Catalogue, spec: FeatureSpec) -> Bundle:
-    """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of the features."""
+def _untrained(store: ReleaseStore, catalogue: Catalogue, found: StoredFeatures) -> Bundle:
+    """Make the bundle of a fresh home, which has seen no outfit: its score is the cosine of what features have beyond the usual."""
+    spec, categories = found.spec, tuple(sorted(pc.unique(catalogue.table.column("category")).to_pylist()))
     manifest = Manifest(
         recipe=COSINE,
         config={},
         model=COSINE,
-        model_config={"feature_size": spec.size},
+        model_config={"feature_size": spec.size, "blocks": [block.size for block in spec.blocks], "categories": len(categories)},
         encoder=spec,
-        categories=tuple(sorted(pc.unique(catalogue.table.column("category")).to_pylist())),
+        categories=categories,
         embedding_size=spec.size,
         outfits=0,
     )
+    untrained = CosineModel(**manifest.model_config)
+    bundle = Bundle(manifest, untrained)
+    untrained.fit(found.features, bundle.category_indices(catalogue.categories))
+    found.let_go()
     staged = store.staging("bundles")
-    bundle = Bundle(manifest, build_model(COSINE, manifest.model_config)).save(staged)
+    bundle = bundle.save(staged)
     store.keep(staged, bundle.id)
     return bundle
 

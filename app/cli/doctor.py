@@ -36,7 +36,7 @@ def doctor(
         settings = Settings.read(home=home)
         told |= {name: [] for name in _SEVERAL}
         _tell(_of_machine(settings), told, json_to)
-        if settings.shops:
+        if settings.of_shops:
             _tell_of_shops(settings, told, json_to)
         else:
             _tell(_of_home(settings), told, json_to)

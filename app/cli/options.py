@@ -80,12 +80,14 @@ def _one(context: typer.Context, parameter: typer.CallbackParam, home: Path | No
         InputError: there are several shops, and the option does not say which.
     """
     named = _given(context, parameter, home)
-    if named is None and "ATTIRE_SHOPS" in map(str.upper, os.environ):
+    if named is None and not {"ATTIRE_SHOPS", "ATTIRE_SHOPS_FILE"}.isdisjoint(map(str.upper, os.environ)):
         from app.ground.settings import Settings  # noqa: PLC0415 - keeps --help fast
 
-        if shops := Settings.read().shops:
-            homes = ", ".join(f"{name} {shop.get('home', '')}".strip() for name, shop in shops.items())
-            msg = f"ATTIRE_SHOPS names a home for each shop; say which: {homes}"
+        settings = Settings.read()
+        if settings.of_shops:
+            homes = ", ".join(f"{name} {shop.get('home', '')}".strip() for name, shop in settings.shops.items())
+            told = settings.shops_file or "ATTIRE_SHOPS"
+            msg = f"{told} names a home for each shop; say which: {homes or 'it names none now'}"
             raise InputError(msg, field="--home")
     return named
 

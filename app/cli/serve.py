@@ -26,9 +26,11 @@ from models.parent import end_with_parent
 
 if TYPE_CHECKING:
     from app.ground.heavy import Place
+    from app.server.process import Service
     from app.server.starting import Starting
     from app.server.supervised import Shared
     from app.server.workers import TakesOver
+    from app.shops.followed import Followed
 
 DEMO_HOME: Final = Path("demo-home")
 DEMO_ITEMS: Final = 1_500
@@ -47,18 +49,18 @@ _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 def serve(home: HomeOfAny = None, host: Host = None, port: Port = None, workers: ServeWorkers = None, on: ServeOn = None) -> None:
     """Answer over HTTP from the current release; where ATTIRE_SHOPS names several shops and --home none, for all of them."""
     settings = Settings.read(home=home, host=host, port=port, workers=workers)
-    if on is not None and home is not None and Settings.read().shops:
+    if on is not None and home is not None and Settings.read().of_shops:
         msg = "replicas go by the environment, which names several shops; leave ATTIRE_SHOPS out"
         raise InputError(msg, field="--home")
     _check_on(settings, on)
-    if settings.shops:
+    if settings.of_shops:
         from app.shops.told import shops_of  # noqa: PLC0415 - what is wrong with them is told before torch is imported
 
         shops_of(settings)
     with _listen(settings) as listener:
         if on is not None:
             _answer_on(settings, listener, on)
-        elif settings.workers == 1 and settings.shops:
+        elif settings.workers == 1 and settings.of_shops:
             _answer_shops(settings, listener)
         elif settings.workers > 1:
             _answer_together(settings, listener)
@@ -205,13 +207,25 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
     waits = _starting(settings, listener, f"{served} {_loads(settings)}")
     with waits as waiting, _heavy_beside(settings) as heavy, _figures_beside(settings) as figures:
         first = partial(_started, waiting, said)
-        Workers(_one_of_several, listener, settings.workers, settings.grace_s, (settings, heavy, figures), first=first).supervise()
+        told = settings, _followed(settings), heavy, figures
+        Workers(_one_of_several, listener, settings.workers, settings.grace_s, told, first=first).supervise()
+
+
+def _followed(settings: Settings) -> Followed | None:
+    """The shops, followed here too: a process that takes the place of another starts from the file as it was last of use."""
+    if not settings.of_shops:
+        return None
+    from app.shops.followed import Followed  # noqa: PLC0415 - as above
+
+    followed = Followed(settings)
+    followed.keep_looking()
+    return followed
 
 
 @contextmanager
 def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
     """Where heavy requests are answered, by a process that is looked after meanwhile; None where the settings want none."""
-    if not settings.threads.apart or settings.shops:
+    if not settings.threads.apart or settings.of_shops:
         yield None
         return
     from app.server.heavy import Heavy  # noqa: PLC0415
@@ -244,6 +258,9 @@ def _figures_beside(settings: Settings) -> Iterator[Path | None]:
 
 
 def _check_on(settings: Settings, on: str | None) -> None:
+    if on is not None and settings.of_shops and not settings.shops:
+        msg = f"{settings.shops_file} names no shop, and replicas read it at the start; name one"
+        raise InputError(msg, field="--on")
     if settings.shops and settings.index.shards:
         msg = f"{settings.index.shards}: shards are for one shop, and there are several; give 0"
         raise InputError(msg, field="ATTIRE_INDEX__SHARDS")
@@ -264,7 +281,11 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
 
 
 def _one_of_several(
-    listener: socket.socket, number: int, takes_over: TakesOver, told: tuple[Settings, Place | None, Path | None], beat: Shared
+    listener: socket.socket,
+    number: int,
+    takes_over: TakesOver,
+    told: tuple[Settings, Followed | None, Place | None, Path | None],
+    beat: Shared,
 ) -> None:
     """One of them: a fresh interpreter."""
     end_with_parent()  # before the imports, which take seconds
@@ -274,12 +295,16 @@ def _one_of_several(
     from app.server.process import answer  # noqa: PLC0415
     from app.shops.service import Shops  # noqa: PLC0415
 
-    settings, heavy, figures = told
+    settings, followed, heavy, figures = told
     siblings = Siblings(figures, number) if figures is not None else None
     settings, beaten = shared_out(settings, compute.cores()), partial(setattr, beat, "value")
     configure(settings.log)
     logger().info("process_started", number=number, pid=os.getpid())
-    app = Shops(settings, beaten, siblings) if settings.shops else create_app(settings, beaten=beaten, heavy=heavy, siblings=siblings)
+    app: Service
+    if followed is not None:
+        app = Shops(settings, beaten, siblings, followed=followed)
+    else:
+        app = create_app(settings, beaten=beaten, heavy=heavy, siblings=siblings)
     answer(app, settings, listener, takes_over.wait)
 
 
@@ -291,13 +316,13 @@ def shared_out(settings: Settings, cores: int) -> Settings:
 
 
 def _served(settings: Settings) -> str:
-    if not settings.shops:
+    if not settings.of_shops:
         return f"release {_current(settings).id}"
-    return f"{len(settings.shops)} shops" if len(settings.shops) > 1 else "1 shop"
+    return f"{len(settings.shops)} shops" if len(settings.shops) != 1 else "1 shop"
 
 
 def _loads(settings: Settings) -> str:
-    return f"{'are' if len(settings.shops) > 1 else 'is'} being loaded"
+    return f"{'are' if len(settings.shops) != 1 and settings.of_shops else 'is'} being loaded"
 
 
 def _current(settings: Settings) -> ReleaseRecord:

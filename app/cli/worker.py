@@ -16,19 +16,19 @@ from models.errors import InputError
 
 def _for_shops(settings: Settings, *, alone_only: bool) -> None:
     """Work for all shops, until a signal says to stop."""
-    from app.shops.learning import learn_for  # noqa: PLC0415 - keeps --help fast
-    from app.shops.told import shops_of  # noqa: PLC0415
+    from app.shops.followed import Followed  # noqa: PLC0415 - keeps --help fast
+    from app.shops.learning import learn_for  # noqa: PLC0415
 
     if alone_only:
         msg = "--once and --candidate are for one home; name its --home"
         raise InputError(msg, field="--once")
-    shops = shops_of(settings)
+    followed = Followed(settings)
 
     async def work() -> None:
         me = asyncio.current_task()
         assert me is not None  # noqa: S101 - this is one
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, me.cancel)
-        await learn_for(shops)
+        await learn_for(followed, settings.swap.poll_s)
 
     try:
         asyncio.run(work())
@@ -61,7 +61,7 @@ def worker(
     configure(settings.log)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a container's stop ends it as Ctrl-C does
 
-    if settings.shops:
+    if settings.of_shops:
         _for_shops(settings, alone_only=once or candidate is not None)
         return
 

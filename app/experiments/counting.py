@@ -22,6 +22,7 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
     bag or bought, and bought what was suggested, whatever came first, and its ``return`` where some of that came back; its ``value`` is
     what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
+    Where units bought something without a price, see ``_worth``.
 
     Args:
         events: with the columns of ``app.attribution.events``. products: which of their items are sizes and colours of one.
@@ -33,10 +34,11 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     units = _units(answers.filter(pl.col("variant").is_in(names)))
     stop = min((datetime.fromisoformat(stopped.at) for stopped in experiment.stopped.values()), default=None)
     early = pl.col("first_at").is_not_null() if stop is None else pl.col("first_at") < stop
-    priced = (pl.col("purchase") == 1) & (pl.col("unpriced") == 0)
+    spent = pl.col("value").filter(pl.col("purchase") == 1)
     told = units.group_by("variant").agg(
         pl.len().alias("units"),
-        pl.col("value").filter(priced).mean().alias("order_value"),
+        spent.mean().alias("order_value"),
+        spent.var(ddof=0).alias("order_variance"),
         (pl.col("unpriced") > 0).sum().alias("left_out"),
         pl.col("answers").sum(),
         early.sum().alias("before_stop"),
@@ -59,7 +61,7 @@ def _units(answers: pl.LazyFrame) -> pl.LazyFrame:
         (added | bought).any().cast(pl.Float64).alias("attach"),
         bought.any().cast(pl.Float64).alias("purchase"),
         returned.any().cast(pl.Float64).alias("return"),
-        pl.col("value").sum(),
+        pl.when(pl.col("unpriced").sum() == 0).then(pl.col("value").sum()).alias("value"),
         pl.col("empty").mean(),
         pl.len().alias("answers"),
         (pl.col("view_through").list.len() > 0).any().cast(pl.Int64).alias("view_through"),
@@ -73,6 +75,8 @@ def _units(answers: pl.LazyFrame) -> pl.LazyFrame:
 
 def _tally(row: Mapping[str, Any]) -> Tally:
     of = {what: {name: row[f"{name} {what}"] or 0 for name in METRICS} for what in ("mean", "variance", "events")}
+    if row["left_out"] and row["order_value"] is not None:
+        of["mean"]["value"], of["variance"]["value"] = _worth(row)
     return Tally(
         units=row["units"],
         impressions=row["answers"],
@@ -88,3 +92,16 @@ def _tally(row: Mapping[str, Any]) -> Tally:
         currencies=tuple(row["currencies"]),
         releases={one["releases"]: one["count"] for one in row["releases"]},
     )
+
+
+def _worth(row: Mapping[str, Any]) -> tuple[float, float]:
+    """The mean of ``value`` and its variance per unit, where what some units spent is not known: they spent what the others did.
+
+    The mean is p m, of the share p that bought and the average order m, and it varies per unit as if bought units of known worth, whose
+    orders vary by s², stood for those b of which they are k:
+
+        p (1 - p) m² + p s² b / k
+    """
+    p, m, variance = row["purchase mean"], row["order_value"], row["order_variance"]
+    bought = p * row["units"]
+    return p * m, p * (1 - p) * m**2 + p * variance * bought / (bought - row["left_out"])

@@ -127,7 +127,7 @@ def _without_price(name: str, tally: Tally) -> str:
     said = f"{name}: purchases without a price: {tally.unpriced:,}"
     if _worth_unknown(tally):
         return f"{said}; of no unit that bought is known what it spent, so there is no value"
-    return f"{said}, which count as 0 in value; not in the average order, as they made them: {tally.left_out:,} units"
+    return f"{said}, by {tally.left_out:,} units, which count as the average order of the others that bought"
 
 
 def _measured(metric: str, tally: Tally, control: Tally | None, alpha: float, planned: int) -> Measured:
@@ -161,7 +161,9 @@ def _broken(guardrail: Guardrail, variant: VariantReport, control: VariantReport
     most = guardrail.threshold * abs(control.metrics[guardrail.metric].mean)
     if not (high < -most if guardrail.direction == "down" else low > most):
         return None
-    return (
+    said = (
         f"{guardrail.metric} is {found.gain:+.4g} from the control's {control.metrics[guardrail.metric].mean:.4g}, surely between "
         f"{low:+.4g} and {high:+.4g}; it may go {guardrail.direction} by {guardrail.threshold:.3g} of it at most"
     )
+    unpriced = [_without_price(one.name, one.tally) for one in (control, variant) if guardrail.metric == "value" and one.tally.unpriced]
+    return "; ".join([said, *unpriced])

@@ -18,8 +18,9 @@ class Tally:
         before_stop: units that came before any variant stopped, so while all took their share.
         means, variances: of each metric, over units. events: units of which it is not 0.
         view_through: units that bought what they had only seen.
-        unpriced: purchases that say no price, which count as 0 in ``value``. left_out: units that made them. currencies: of the others.
-        order_value: what a unit that bought, and is not left out, spent on what it kept; None where there is none.
+        unpriced: purchases that say no price. left_out: units that made them. currencies: of the others.
+        order_value: what a unit that bought, and is not left out, spent on what it kept; None where there is none. In ``value`` those that
+            are left out count as that.
         releases: that answered, and how many answers each gave.
     """
 

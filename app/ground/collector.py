@@ -34,6 +34,13 @@ def as_usual() -> None:
     gc.set_threshold(*_USUAL)
 
 
+def thawed() -> None:
+    """Free cycles among all there is, also what was loaded before the service answered: seldom, as all wait some tenths of a second."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 @contextmanager
 def resting() -> Iterator[None]:
     """Look for none while many objects without cycles are made: they would be walked again and again, with Python's lock."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeGuard
@@ -36,6 +36,7 @@ from app.ground.parts import (
     WorkerSettings,
 )
 from app.ground.places import as_home, in_bucket, working_copy
+from app.ground.shops_file import EXAMPLE, Told, TwiceError, once, shops_in
 from app.ground.windows import Windows
 from models.errors import InputError
 
@@ -75,11 +76,17 @@ class Settings(BaseSettings):
         description="Directory of bundles, snapshots, releases and pictures; or `s3://BUCKET/PREFIX`, with `attire[s3]`, see "
         "[operations](operations.md#a-home-in-object-storage).",
     )
-    shops: dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")], dict[str, Any]] = Field(
+    shops: Told = Field(
         default={},
-        examples=[{"shoes": {"home": "shoes-home", "hosts": ["shoes.example"]}}],
+        examples=[EXAMPLE],
         description="Shops that are served together: name -> what is its own of these settings, as JSON; `home` at least, and the `hosts` "
         "that it is asked under. See [operations](operations.md#several-shops).",
+    )
+    shops_file: Place | None = Field(
+        default=None,
+        description="File of the same JSON, in the place of `ATTIRE_SHOPS`. Service and worker look at it every `ATTIRE_SWAP__POLL_S`, and "
+        "start, stop or restart the shops that it says something else of, and no others. See "
+        "[operations](operations.md#a-shop-comes-goes-is-put-back).",
     )
     shops_held: int = Field(
         default=4,
@@ -201,28 +208,45 @@ class Settings(BaseSettings):
             InputError: a variable holds what it cannot; the message names it.
         """
         said = {name: value for name, value in given.items() if value is not None}
+        found = cls._found(said)
+        if found.shops and found.shops_file is not None:
+            msg = f"shops are told by {PREFIX}SHOPS as well; leave one of the two out"
+            raise InputError(msg, field=f"{PREFIX}SHOPS_FILE")
+        if found.shops_file is not None:
+            found = found.model_copy(update={"shops": shops_in(found.shops_file)})
+        return cls.of_shop({**_of_shop(found), **said}) if "home" in said and found.of_shops else found.on_this_machine()
+
+    @classmethod
+    def of_shop(cls, said: Mapping[str, Any]) -> Settings:
+        """Those of one shop: what is ``said`` of it, before the environment.
+
+        Raises:
+            InputError: as ``read``.
+        """
+        return cls._found(said).model_copy(update={"shops": {}, "shops_file": None}).on_this_machine()
+
+    @property
+    def of_shops(self) -> bool:
+        """Whether they are of an installation of shops, of which there may be none now."""
+        return bool(self.shops) or self.shops_file is not None
+
+    @classmethod
+    def _found(cls, said: Mapping[str, Any]) -> Settings:
         try:
-            found = cls(**said)  # type: ignore[arg-type]
-            if "home" in said and found.shops:
-                found = cls(**{**_of_shop(found), **said}).model_copy(update={"shops": {}})
+            return cls(**said)
         except ValidationError as error:
             raise _refused(error.errors()[0]) from error
         except SettingsError as error:
             raise _not_json(error) from error
-        _not_of_the_example(found)
-        url = in_bucket(found.home)
-        if url is not None and found.log.url.get_secret_value().startswith("sqlite:"):
+
+    def on_this_machine(self) -> Settings:
+        """Where the home is in object storage, with its working copy."""
+        _not_of_the_example(self)
+        url = in_bucket(self.home)
+        if url is not None and self.log.url.get_secret_value().startswith("sqlite:"):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
             raise InputError(msg, field=f"{PREFIX}LOG__URL")
-        return found if url is None else found.model_copy(update={"home": working_copy(url, found.cache)})
-
-
-class _TwiceError(ValueError):
-    """A name comes twice in an object of JSON, of which all but the last would be lost without a word."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"names {name!r} twice; leave one of them out")
-        self.doc = ""
+        return self if url is None else self.model_copy(update={"home": working_copy(url, self.cache)})
 
 
 class _Environment(EnvSettingsSource):
@@ -231,19 +255,11 @@ class _Environment(EnvSettingsSource):
         found = super().decode_complex_value(field_name, field, value)
         if found is not value:
             try:
-                json.loads(value, object_pairs_hook=_once)
-            except _TwiceError as error:
+                json.loads(value, object_pairs_hook=once)
+            except TwiceError as error:
                 error.doc = value
                 raise
         return found
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _TwiceError(next(name for name in names if names.count(name) > 1))
-    return found
 
 
 def _of_shop(found: Settings) -> dict[str, Any]:
@@ -280,7 +296,7 @@ def _not_json(error: SettingsError) -> InputError:
     text, part = getattr(error.__cause__, "doc", None), re.search(r'field "(\w+)"', str(error))
     begin = f"{PREFIX}{part[1]}".upper() if part else PREFIX
     name = next((name.upper() for name, value in os.environ.items() if name.upper().startswith(begin) and value == text), begin)
-    if isinstance(error.__cause__, _TwiceError):
+    if isinstance(error.__cause__, TwiceError):
         return InputError(str(error.__cause__), field=name)
     model: type[BaseModel] = Settings
     *parts, last = name.removeprefix(PREFIX).lower().split("__")

@@ -49,6 +49,8 @@ def application(said: Mapping[str, str] | None = None) -> ASGIApp:
         said: settings as variables of the environment, which go before those of its node.
     """
     os.environ.update(said or {})
+    if said and f"{PREFIX}SHOPS" in said:  # as they were told at the start, in a file of which the node may know
+        os.environ.pop(f"{PREFIX}SHOPS_FILE", None)
     settings = Settings.read()
     if not settings.threads.compute:
         os.environ[f"{PREFIX}THREADS__COMPUTE"] = "1"  # the core that Ray keeps for it
@@ -189,6 +191,7 @@ def _start(settings: Settings) -> None:
     }
     if settings.shops:
         homes = {shop.name: shown(shop.home.absolute()) for shop in shops_of(settings)}
+        said.pop(f"{PREFIX}SHOPS_FILE", None)
         said[f"{PREFIX}SHOPS"] = json.dumps({name: {**own, "home": homes[name]} for name, own in settings.shops.items()})
     try:
         serve.run(bound(settings, said, {"max_replicas": settings.workers}), name=NAME)

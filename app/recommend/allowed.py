@@ -21,7 +21,7 @@ from app.recommend.consistent import (
     OTHER_SEASON,
     OTHER_SIZE,
     beside_worn,
-    of_tradition,
+    of_its_own,
     suitable,
     wearable,
     worn_sizes,
@@ -84,7 +84,7 @@ class Allowed:
         sizes, free = [*worn_sizes(release, worn.rows), *sizes], narrowed(filtered, beside_worn(release, worn.labels))
         suits: list[tuple[tuple[Condition | None, ...], str | None]]
         suits = [((strict,), None), ((seasonless,), OTHER_SEASON), ((lax,), OTHER_OCCASION)]
-        if (own := of_tradition(release, labels)) is not None:
+        if (own := of_its_own(release, labels)) is not None:
             suits = [((strict, own), None), ((seasonless, own), OTHER_SEASON), *suits]
         steps: list[tuple[Selection, str | None]] = []
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):

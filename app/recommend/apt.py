@@ -10,11 +10,9 @@ import numpy as np
 
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, DRESS, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
 from models.datasets.traditions import TRADITIONS
 
-_OWN: Final = TRADITIONS | {SPORT, SNOW, BEACH}
-"""What is worn by itself, and not beside what says nothing of an occasion."""
 _FIRM: Final = frozenset({DRESS, SPORT, SNOW})
 """What is asked for whatever outfits were learned from."""
 _APT: Final[Mapping[str, Sequence[Collection[str | None]]]] = {
@@ -23,16 +21,16 @@ _APT: Final[Mapping[str, Sequence[Collection[str | None]]]] = {
     CASUAL: [{SMART_CASUAL, CASUAL, EVERYDAY, None}],
     EVERYDAY: [{SMART, SMART_CASUAL, CASUAL, None}],
     SPORT: [{CASUAL, SPORT}, {SPORT}],
-    BEACH: [{CASUAL, BEACH}],
-    **{occasion: [{occasion}] for occasion in (SNOW, *TRADITIONS)},
+    BEACH: [{CASUAL, BEACH}, {BEACH}],
+    **{occasion: [{occasion}] for occasion in (SNOW, NIGHT, *TRADITIONS)},
 }
 """The occasions of what goes with one, and of these the best."""
 
 
 def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Iterator[BoolArray]:
     """The rows that go best with pieces for these occasions, ``(N,)`` each: one after the other, as far as anything is left."""
-    own = _OWN.intersection(said)
-    yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in _OWN)
+    own = BY_ITSELF.intersection(said)
+    yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
     for occasion in sorted({one for one in said if one and (not learned or one in _FIRM)}, key=lambda one: (one not in own, one)):
         for among in _APT.get(occasion, ()):
             yield release.traits.mask(lambda labels, among=among: labels.occasion in among)  # type: ignore[misc]

@@ -24,6 +24,7 @@ from app.recommend.steering import quoted
 from app.release.release import Release
 from index.backends.base import FloatArray, IntArray
 from index.selection import Condition
+from models.datasets.garments import NOT_WORN
 
 ANY_CATEGORY: Final = "any"
 _ANY: Final = "`consistent: false` asks for any"
@@ -63,7 +64,7 @@ def searched(resolved: Resolved, slots: Slots, allowed: Allowed) -> list[Blank]:
         empty = [slot for slot in times if not len(found.get(slot, ((), None))[0])]
         for slot in empty:
             retrieved = partial(retrieve, release, slot.category, queries[slot.category], known_M=known.get(slot.category))
-            of_role = narrowed(selection, _of_role(release, slot.role))
+            of_role = narrowed(selection, _of_role(release, slot))
             rows_M = retrieved(max(wide, most // 4), of_role)
             if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < most:  # variants of too few products
                 rows_M = retrieved(_MORE * max(wide, most // 4), of_role)
@@ -82,8 +83,11 @@ def _of_category(release: Release, rows_M: IntArray, category: str) -> IntArray:
     return rows_M[[release.category_of(row) == category for row in rows_M.tolist()]] if len(rows_M) else rows_M
 
 
-def _of_role(release: Release, role: str | None) -> Condition | None:
-    return None if role is None else release.traits.condition(lambda labels: labels.role == role)
+def _of_role(release: Release, slot: Slot) -> Condition | None:
+    """That a row is worn as the slot says; of a slot that does not say it, and of whose category most is worn, that it is worn."""
+    if slot.role is not None:
+        return release.traits.condition(lambda labels: labels.part == slot.role)
+    return None if release.worn_as(slot.category) == NOT_WORN else release.traits.condition(lambda labels: labels.role != NOT_WORN)
 
 
 def given(resolved: Resolved, candidates: Sequence[str], slots: Slots | None) -> tuple[list[Blank], Sequence[str]]:

@@ -16,10 +16,11 @@ from app.release.release import Release
 from app.release.sized import STEP
 from app.rules.ruling import Ruling
 from index.selection import Condition
+from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
+from models.datasets.occasion import BY_ITSELF
 from models.datasets.size_scale import Place
-from models.datasets.traditions import TRADITIONS
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_SEASON = "none is for the season of the others, so these are for another"
@@ -35,10 +36,14 @@ NEAREST: Final = (STEP, 2 * STEP, math.inf)
 
 
 def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = ALL) -> Condition | None:
-    """That a row conflicts with nothing that is worn, by some of its labels; None where nothing is said of what is worn."""
-    if not any(getattr(labels, kind) for labels in worn for kind in by):
-        return None
+    """That a row conflicts with nothing that is worn, by some of its labels; None where nothing is said of what is worn.
+
+    What says no age is of those that such pieces are of in this shop, whatever else it does not say.
+    """
     traits, conflicts = release.traits, release.bundle.slots.conflicts
+    told = any(getattr(labels, kind) for labels in worn for kind in by)
+    if not told and not (worn and "audience" in by and traits.usual_ages < AGES):
+        return None
     each = (
         traits.once(conflicts, (other, by), lambda labels, other=other: fits(release, labels, other, by))  # type: ignore[misc]
         for other in dict.fromkeys(worn)
@@ -46,12 +51,17 @@ def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = 
     return traits.among(np.logical_and.reduce([*each]))
 
 
-def of_tradition(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
-    """That a row is of the tradition of what is worn; None where that is of none, or outfits were learned from."""
-    worn_of = TRADITIONS.intersection(labels.occasion or "" for labels in worn)
-    if not worn_of or release.bundle.slots.conflicts.counted:
+def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
+    """That a row is for the same as what is worn, where that is worn by itself, as a sari; else for nothing that is.
+
+    None where outfits were learned from, which tell it.
+    """
+    if not worn or release.bundle.slots.conflicts.counted:
         return None
-    return release.traits.condition(lambda labels: labels.occasion in worn_of)
+    own = BY_ITSELF.intersection(labels.occasion or "" for labels in worn)
+    if own:
+        return release.traits.condition(lambda labels: labels.occasion in own)
+    return release.traits.condition(lambda labels: labels.occasion not in BY_ITSELF)
 
 
 def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:

@@ -48,6 +48,7 @@ class OutfitScore:
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
         weakest: name of the item without which the outfit scores best; None below three items.
         swap: a better item in its place; None where none was found.
+        rules: ids of those that had part in the swap, or in that there is none; see ``Ruling.touched``.
         why: the score taken apart; None unless asked to explain.
     """
 
@@ -60,6 +61,7 @@ class OutfitScore:
     pairs: tuple[PairScore, ...] | None = None
     weakest: str | None = None
     swap: Swap | None = None
+    rules: tuple[str, ...] = ()
     why: Explanation | None = None
 
 
@@ -136,25 +138,30 @@ def _explained(release: Release, worn: Worn, answer: OutfitScore, wanted: Filter
         return answer
     why = explained(release, worn, answer.score)
     weakest = why.parts[-1].item if why.parts else None
-    swap = None if weakest is None else _swap(release, worn, weakest, answer.score, wanted, ruled, consistent=consistent)
-    return replace(answer, pairs=pair_scores(release, worn), weakest=weakest, swap=swap, why=why)
+    swap, rules = (None, ()) if weakest is None else _swap(release, worn, weakest, answer.score, wanted, ruled, consistent=consistent)
+    return replace(answer, pairs=pair_scores(release, worn), weakest=weakest, swap=swap, rules=rules, why=why)
 
 
 def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
     release: Release, worn: Worn, weakest: str, now: float, wanted: Filter, ruled: Ruled | None, *, consistent: bool
-) -> Swap | None:
-    """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better."""
+) -> tuple[Swap | None, tuple[str, ...]]:
+    """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better.
+
+    With it the ids of the rules that had part in that.
+    """
     position = worn.names.index(weakest)
     rest = worn.less(position)
     wanted = replace(wanted, exclude=with_sizes(release, (*wanted.exclude, weakest)))
-    allowed = Allowed.of(release, rest, wanted, ruling_of(ruled, rest), consistent=consistent).steps[0][0]
+    ruling = ruling_of(ruled, rest)
+    allowed = Allowed.of(release, rest, wanted, ruling, consistent=consistent).steps[0][0]
     category = worn.categories[position]
     rows_M = retrieve(release, category, queries_of(release, rest, [category])[category], 1, allowed)
     rows_M = rows_M[release.traits.leading(rows_M, [row for row in rest.rows if row is not None])]
+    touched = () if ruling is None else tuple(ruling.touched)
     if not len(rows_M):
-        return None
+        return None, touched
     scores_M = score_outfits(release, *with_each(release, rest, rows_M))
     best = int(np.argmax(scores_M))
     if scores_M[best] <= now:
-        return None
-    return Swap(int(rows_M[best]), float(scores_M[best]), likely(release, scores_M[[best]], [worn.categories])[0])
+        return None, touched
+    return Swap(int(rows_M[best]), float(scores_M[best]), likely(release, scores_M[[best]], [worn.categories])[0]), touched

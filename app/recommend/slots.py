@@ -20,12 +20,12 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import ESSENTIAL, usual
+from models.compatibility.roles import ESSENTIAL, EVERY_PART, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
-from models.datasets.garments import NOT_WORN, ROLE_WORDS
+from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import SNOW, SPORT
+from models.datasets.occasion import BEACH, SNOW, SPORT
 
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
@@ -33,6 +33,10 @@ _JOINED: Final = 0.2
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
+    "name `slots`, or import outfits to learn from"
+)
+NOT_STARTED: Final = (
+    "by their words these items are not worn, and no outfits with such items were learned from, so there is nothing to complete: "
     "name `slots`, or import outfits to learn from"
 )
 """Why no slot is inferred, though something may be missing."""
@@ -62,7 +66,7 @@ class Slots:
     @property
     def unknown(self) -> str | None:
         """Why there are none, though something may be missing; None where that is not so."""
-        return self.note if self.note == NOTHING_KNOWN and not self.slots else None
+        return self.note if self.note in {NOTHING_KNOWN, NOT_STARTED} and not self.slots else None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -74,7 +78,7 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
     """Slots without those of unwanted categories, and with those that are named beside them; then something is missing."""
     kept = tuple(slot for slot in slots.slots if slot.category not in unwanted)
     more = tuple(map(Slot, named))[: max(0, limits.max_slots - len(kept))]
-    note = None if more and slots.note == NOTHING_KNOWN else slots.note
+    note = None if more and slots.note in {NOTHING_KNOWN, NOT_STARTED} else slots.note
     return replace(slots, slots=(*kept, *more), note=note, complete=slots.complete and not more)
 
 
@@ -91,7 +95,7 @@ def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selecti
             filled.append(slot)
             continue
         beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
-        as_role_N = release.traits.mask(lambda labels, role=role: labels.role == role) & left.mask()  # type: ignore[misc]
+        as_role_N = release.traits.mask(lambda labels, role=role: labels.part == role) & left.mask()  # type: ignore[misc]
         alike = [name for name in snapshot.categories if name not in beside and release.worn_as(name) == role]
         counts = {name: int(as_role_N[snapshot.rows_in(name)].sum()) for name in alike}
         others = [name for name in alike if counts[name] and release.bundle.slots.worn_together([*beside, name]) is not False]
@@ -128,6 +132,8 @@ def choose_slots(
         return Slots(tuple(map(Slot, known_categories(release, [(f"slots[{at}].category", name) for at, name in enumerate(asked)]))))
     most = min(_MOST_INFERRED, limits.max_slots)
     learned = release.bundle.slots
+    if worn.labels and all(labels.role == NOT_WORN for labels in worn.labels) and not learned.knows(worn.categories):
+        return Slots((), NOT_STARTED, complete=False)
     known = _as_learned(release, worn)
 
     others = learned.people.never(_whom(worn)).difference(known)
@@ -218,7 +224,7 @@ def _by_words(
     beside: Sequence[str],
     unwanted: Collection[str],
     *,
-    among: Collection[str] = ROLE_WORDS.keys(),
+    among: Collection[str] = EVERY_PART,
     learned: SlotModel | None = None,
 ) -> tuple[Slot, ...]:
     """The roles that are lacking by the usual templates, each of the category with most items that may be suggested and suit.
@@ -226,7 +232,8 @@ def _by_words(
     Args:
         among: the roles that count.
         learned: what outfits say of it, of parts as they are: the category that is likeliest to come next comes before the one that has
-            most, and no role is lacking that whole outfits with such pieces go without.
+            most, and no role is lacking that whole outfits with such pieces go without, or none has beside one of which no word says what
+            it is worn as: it may be a dress.
     """
     every_N, sizes = np.arange(len(release.traits.label_N)), release.snapshot.sizes
     conditions = [wearable(release, worn_sizes(release, worn.rows))]
@@ -237,10 +244,10 @@ def _by_words(
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
-        of_role_N = release.traits.mask(lambda labels, role=role: labels.role == role)  # type: ignore[misc]
+        of_role_N = release.traits.mask(lambda labels, role=role: labels.part == role)  # type: ignore[misc]
         wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
-        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.role == role}.union(unwanted)
+        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.part == role}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
         rows_of = {
             name: rows
@@ -258,21 +265,31 @@ def _by_words(
 
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
-    worn_as = dict(zip(worn.names, (labels.role for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
+    worn_as = dict(zip(worn.names, (labels.part for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, ANY_OCCASION) for labels in worn.labels)]
-    stocked = {one.role for one in for_them if one.role}.intersection(among)
+    stocked = {one.part for one in for_them if one.part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):
         # any shoes will do to run in, but no belt, and nothing of a shop to ski in
         needed = ESSENTIAL - {"footwear"} if SNOW in occasions else ESSENTIAL
         needed |= {one.role for one in for_them if one.role and one.occasion in occasions}
         lacking = tuple(role for role in lacking if role in needed)
+    elif any(labels.role == "swimwear" for labels in worn.labels):
+        of_beach = {one.role for one in for_them if one.occasion == BEACH}
+        lacking = tuple(role for role in lacking if role not in {"footwear", "bag"} or role in of_beach)
     if learned is None or not lacking:
         return lacking
     kinds = {name: release.worn_as(name) for name in learned.categories}
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
-    return [role for role in lacking if not learned.go_without(so_far, [name for name, worn_so in kinds.items() if worn_so == role])]
+    unread = [name for name in beside if release.worn_as(name) is None]
+    unread += [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role is None]
+
+    def may_be_lacking(role: str) -> bool:
+        of_role = [name for name, worn_so in kinds.items() if worn_so == role]
+        return not learned.go_without(so_far, of_role) and all(learned.ever_beside(name, of_role) for name in unread)
+
+    return [role for role in lacking if may_be_lacking(role)]
 
 
 def _whom(worn: Worn) -> Audience:

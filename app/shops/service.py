@@ -4,8 +4,9 @@
 figures. Each has its own queue and threads (``app.live.pool``), among which the system shares the cores, so that a shop that is asked much
 leaves the others theirs.
 
-A shop that cannot start is tried again, and the others answer meanwhile. Where not all run at once, as in a replica of a cluster, one that
-is asked is started, and another makes room.
+A shop that cannot start is tried again, and the others answer meanwhile. Shops come, go and are started anew as ``app.shops.followed``
+tells: one that goes answers first what it was asked, and who asks one that starts waits for it. Where not all run at once, as in a replica
+of a cluster, one that is asked is started, and another makes room.
 """
 
 from __future__ import annotations
@@ -13,26 +14,24 @@ from __future__ import annotations
 import asyncio
 import gc
 import hmac
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
-from contextvars import Context
+from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Final
 from uuid import uuid4
 
 from anyio import to_thread
-from fastapi import FastAPI
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
 from starlette.datastructures import Headers
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, bound_contextvars
+from structlog.contextvars import bound_contextvars
 
 from app.api.headers import SecurityHeaders
 from app.api.hosts import may_be_asked
 from app.api.keys import sent_token
 from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
+from app.ground import collector
 from app.ground.allocator import give_back
 from app.ground.errors import BY_STATUS, PROBLEMS, UNKNOWN_SHOP, Detail, NotReadyError, ServiceError
 from app.ground.logs import configure, logger
@@ -40,87 +39,17 @@ from app.ground.settings import Settings
 from app.live.figures import labelled
 from app.live.siblings import Siblings
 from app.live.watchdog import Watchdog
-from app.main import create_app
 from app.shops.asked import Asked, name_of
-from app.shops.told import Shop, shops_of
+from app.shops.followed import Followed
+from app.shops.running import Running, within
 
-AGAIN_S: Final = 30.0
-"""Seconds after which a shop that could not start is tried again."""
-_UNKNOWN: Final = "no shop answers under this name, nor, under an address, was a shop's key sent; ATTIRE_SHOPS says which there are"
-
-
-class _Running:
-    """A shop, and its application while it runs.
-
-    Attributes:
-        why: it does not run, in a word for whoever asks; the line ``shop_not_started`` says more.
-    """
-
-    def __init__(self, shop: Shop) -> None:
-        self.shop = shop
-        self.app: FastAPI | None = None
-        self.why = "it starts"
-        self.tried, self._end, self._idle = asyncio.Event(), asyncio.Event(), asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._under_way = 0
-
-    @property
-    def state(self) -> str:
-        """In a word, or in those why not."""
-        if self.app is None:
-            return self.why
-        return "ready" if self.app.state.services.serving.release is not None else "no release yet"
-
-    def start(self, starts: asyncio.Lock) -> None:
-        """Run until ``stop``; what goes wrong at the start is tried again. One shop starts at a time, as ``starts`` is held meanwhile."""
-        self.why = "it starts"
-        self.tried.clear()
-        self._end.clear()
-        self._task = asyncio.create_task(self._run(starts), name=self.shop.name, context=Context())
-
-    async def stop(self) -> None:
-        """Return once it has answered what is under way, and is closed; it may be started again."""
-        self._end.set()
-        if self._task is not None:
-            await asyncio.wait([self._task])
-
-    @contextmanager
-    def under_way(self) -> Iterator[None]:
-        """Its application stays open meanwhile."""
-        self._under_way += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._under_way -= 1
-            if not self._under_way:
-                self._idle.set()
-
-    async def _run(self, starts: asyncio.Lock) -> None:
-        bind_contextvars(shop=self.shop.name)  # and so every line that is logged for it
-        self._idle.set()
-        while not self._end.is_set():
-            try:
-                async with AsyncExitStack() as running:
-                    async with starts:
-                        app = await to_thread.run_sync(create_app, self.shop.settings)
-                        await running.enter_async_context(app.router.lifespan_context(app))
-                    self.app = app
-                    self.tried.set()
-                    await self._end.wait()
-                    self.app, self.why = None, "it stops"
-                    await _within(self._idle.wait(), self.shop.settings.deadline_s)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the other shops go on
-                self.app, self.why = None, "cannot start"
-                self.tried.set()
-                logger().error("shop_not_started", why=str(error), again_s=AGAIN_S)
-                await _within(self._end.wait(), AGAIN_S)
+_UNKNOWN: Final = "no shop answers under this name, nor, under an address, was a shop's key sent; ATTIRE_SHOPS, or its file, names all"
 
 
 class _Pools:
     """The pools of all shops that run, for a shutdown."""
 
-    def __init__(self, shops: Mapping[str, _Running]) -> None:
+    def __init__(self, shops: Mapping[str, Running]) -> None:
         self._shops = shops
 
     def hurry(self) -> None:
@@ -140,7 +69,9 @@ class Shops:
     """The ASGI application.
 
     Args:
-        most: shops that run at a time, each from when it is first asked; the one that was asked longest ago makes room. None: all run.
+        followed: which there are; None: as the settings say.
+        most: shops that run at a time, each from when it is first asked; the one that was asked longest ago makes room. None: all run,
+            and are followed.
 
     Raises:
         InputError: as ``shops_of``.
@@ -152,12 +83,17 @@ class Shops:
         beaten: Callable[[float], None] | None = None,
         siblings: Siblings | None = None,
         *,
+        followed: Followed | None = None,
         most: int | None = None,
     ) -> None:
         self._settings, self._beaten, self._siblings, self._most = settings, beaten, siblings, most
-        told = shops_of(settings)
-        self._asked, self._shops = Asked(told), {shop.name: _Running(shop) for shop in told}
-        self._held: dict[str, _Running] = {}  # those that run; asked last, last
+        self._followed = followed or Followed(settings)
+        self._shops: dict[str, Running] = {}
+        self._take()
+        self._own_figures = CollectorRegistry()
+        refused = Gauge("attire_shops_file_refused", "Whether the file that names the shops is of no use.", registry=self._own_figures)
+        refused.set_function(lambda: self._followed.trouble is not None)
+        self._held: dict[str, Running] = {}  # those that run; asked last, last
         self._starts, self._changes = asyncio.Lock(), asyncio.Lock()
         self._own: ASGIApp = SecurityHeaders(self._answer)
         self.state = SimpleNamespace(services=SimpleNamespace(pool=_Pools(self._held)))
@@ -167,8 +103,8 @@ class Shops:
             await self._live(receive, send)
             return
         asked = self._of(Headers(scope=scope))
-        if asked is not None and self._most is not None:
-            await _within(self._hold(asked), asked.shop.settings.deadline_s)
+        if asked is not None and (asked.app is None or self._most is not None):
+            await within(self._hold(asked), asked.shop.settings.deadline_s)
         if asked is None or asked.app is None:
             scope["asked"] = asked
             await self._own(scope, receive, send)
@@ -176,22 +112,25 @@ class Shops:
         with bound_contextvars(shop=asked.shop.name), asked.under_way():
             await asked.app(scope, receive, send)
 
-    def _of(self, headers: Headers) -> _Running | None:
+    def _of(self, headers: Headers) -> Running | None:
         """Whose a request is; nobody's where its key names a shop that is not asked under this name."""
         name = self._asked.of(headers)
         if name is None or not may_be_asked(name_of(headers), [one.lower() for one in self._shops[name].shop.settings.hosts]):
             return None
         return self._shops[name]
 
-    async def _hold(self, asked: _Running) -> None:
+    async def _hold(self, asked: Running) -> None:
         """Have a shop run that may not yet, and return once it was tried. Whoever waits may leave: others find all as they need it."""
+        if self._most is None:
+            await asked.tried.wait()
+            return
         name = asked.shop.name
         if name not in self._held:
             async with self._changes:
                 if name not in self._held:
                     if len(self._held) == self._most:
                         await self._held.pop(next(iter(self._held))).stop()
-                        await to_thread.run_sync(_let_go)
+                        await to_thread.run_sync(_let_go, gc.collect)
                     await asked.stop()  # where it made room a moment ago
                     asked.start(self._starts)
                     self._held[name] = asked
@@ -202,11 +141,15 @@ class Shops:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         configure(self._settings.log)
+        ends, following = asyncio.Event(), None
         if self._most is None:
+            await to_thread.run_sync(self._followed.look)
+            self._take()
             self._held.update(self._shops)
             for one in self._shops.values():
                 one.start(self._starts)
             await asyncio.gather(*(one.tried.wait() for one in self._shops.values()))
+            following = asyncio.create_task(self._follow(ends), name="shops-file")
         watchdog = Watchdog(self._beaten)  # of the process, whichever shops run
         watchdog.start()
         if self._siblings is not None:
@@ -215,9 +158,35 @@ class Shops:
         await receive()
         if self._siblings is not None:
             await self._siblings.close()
+        ends.set()
+        if following is not None:
+            await following
         await asyncio.gather(*(one.stop() for one in self._shops.values()))
         await watchdog.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+    def _take(self) -> list[Running]:
+        """Know the shops that there are now. Returns those that were known, and are no more or are told otherwise."""
+        told, before = self._followed.shops, self._shops
+        same = {name: one for name, one in before.items() if one.shop in told}
+        self._asked, self._shops = Asked(told), {shop.name: same.get(shop.name) or Running(shop) for shop in told}
+        return [one for name, one in before.items() if name not in same]
+
+    async def _follow(self, ends: asyncio.Event) -> None:
+        """Have those run that there are, until it ends."""
+        while not await within(ends.wait(), self._settings.swap.poll_s):
+            if await to_thread.run_sync(self._followed.look):
+                before, gone = self._shops, self._take()
+                self._held.clear()
+                self._held.update(self._shops)
+                come = [one for name, one in self._shops.items() if before.get(name) is not one]
+                named = {what: [one.shop.name for one in these] for what, these in (("gone", gone), ("come", come))}
+                logger().info("shops_change", **named)
+                await asyncio.gather(*(one.stop() for one in gone))  # before another has its home
+                if gone:
+                    await to_thread.run_sync(_let_go, collector.thawed)
+                for one in come:
+                    one.start(self._starts)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is asked of no shop, or of one that does not run."""
@@ -264,18 +233,10 @@ class Shops:
         for name, one in list(self._held.items()):
             if one.app is not None:
                 expositions[name] = await figures_of(one.app.state.services)
-        return labelled("shop", expositions)
+        return labelled("shop", expositions) + generate_latest(self._own_figures)
 
 
-def _let_go() -> None:
+def _let_go(collect: Callable[[], object]) -> None:
     """Give what a shop had of memory back to the system: its parts know each other."""
-    gc.collect()
+    collect()
     give_back()
-
-
-async def _within(awaited: Awaitable[object], seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await awaited
-    except TimeoutError:
-        return

@@ -1,4 +1,4 @@
-"""Which shops there are, as ``ATTIRE_SHOPS`` tells: name -> what is its own of the settings; the others are the installation's."""
+"""Which shops there are, by ``ATTIRE_SHOPS`` or a file: name -> what is its own of the settings; others are the installation's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from app.ground.settings import PREFIX, Settings
 from app.log.open import sqlite_file
 from models.errors import InputError, nearest
 
-_INSTALLATIONS: Final = frozenset({"shops", "shops_held", "encoders", "host", "port", "workers", "connections", "grace_s", "traces"})
+_INSTALLATIONS: Final = frozenset(
+    {"shops", "shops_file", "shops_held", "encoders", "host", "port", "workers", "connections", "grace_s", "traces"}
+)
 """Settings that no shop has of its own."""
 
 
@@ -49,37 +51,37 @@ def shops_of(settings: Settings) -> list[Shop]:
         InputError: a setting cannot be read or is no shop's own; or two shops have a home, a host or a log in common, or one
             answers to another's host.
     """
-    shops = [_shop(name, said) for name, said in settings.shops.items()]
+    field = f"{PREFIX}SHOPS" if settings.shops_file is None else str(settings.shops_file)
+    shops = [_shop(name, said, field) for name, said in settings.shops.items()]
     for what, mend in (("home", "its own"), ("host", "another"), ("log", 'its own, as {"log": {"url": "redis://HOST/1"}}')):
         known: dict[str, str] = {}
         for shop in shops:
             for value in _of(shop, what):
                 if (other := known.setdefault(value, shop.name)) != shop.name:
                     msg = f"shops {other!r} and {shop.name!r} have the same {what}; give each {mend}"
-                    raise InputError(msg, field=f"{PREFIX}SHOPS")
+                    raise InputError(msg, field=field)
     for asked, owner in permutations(shops, 2):
         if found := next((host for host in owner.hosts if asked.answers_to(host.lower())), None):
             msg = f"shop {asked.name!r} answers to {found!r}, a host of shop {owner.name!r}; give each hosts that are no other's"
-            raise InputError(msg, field=f"{PREFIX}SHOPS")
+            raise InputError(msg, field=field)
     return shops
 
 
-def _shop(name: str, said: Mapping[str, Any]) -> Shop:
-    field = f"{PREFIX}SHOPS[{name!r}]"
+def _shop(name: str, said: Mapping[str, Any], field: str) -> Shop:
     own = Settings.model_fields.keys() - _INSTALLATIONS
     for one in said:
         if one not in own:
             near = nearest(one, own)
             msg = f"{one!r} is no setting of a shop's own" + (f"; did you mean {near!r}?" if near else "; see docs/settings.md")
-            raise InputError(msg, field=field)
+            raise InputError(msg, field=f"{field}[{name!r}]")
     if "home" not in said:
         msg = "a shop has a home of its own; name it"
-        raise InputError(msg, field=field)
+        raise InputError(msg, field=f"{field}[{name!r}]")
     try:
-        settings = Settings.read(**said)
+        settings = Settings.of_shop(said)
     except InputError as error:
         msg = f"{name!r}: {error}"
-        raise InputError(msg, field=f"{PREFIX}SHOPS") from error
+        raise InputError(msg, field=field) from error
     hosts = settings.hosts if "hosts" in said else ()
     return Shop(name=name, home=settings.home, hosts=hosts, settings=settings)
 

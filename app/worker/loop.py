@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import takewhile
 from multiprocessing import get_context
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, Learni
 from app.home.store import ReleaseStore
 from app.home.underway import begins, ends
 from app.log.base import Log, Stream
-from app.worker.apart import ended
+from app.worker.apart import ended, finished
 from app.worker.archive import Archive, read_archive
 from app.worker.feeds import Feeds
 from app.worker.page import write_page
@@ -50,7 +51,7 @@ class Worker:
         trouble: why nothing can be archived now; None while archiving works.
     """
 
-    def __init__(self, settings: Settings, log: Log, turn: asyncio.Lock | None = None) -> None:
+    def __init__(self, settings: Settings, log: Log, turn: AbstractAsyncContextManager[None] | None = None) -> None:
         self._settings, self._log, self._turn = settings, log, turn or asyncio.Lock()
         self._runs, self._store = Runs(settings.home), ReleaseStore(settings.home)
         self._archive = Archive(self._runs.events)
@@ -186,7 +187,7 @@ class Worker:
         entries = claimed or await self._log.take(Stream.EVENTS, GROUP, _CONSUMER, limit=self._taken)
         dead = await self._log.dead_letters(Stream.EVENTS, GROUP, limit=self._taken)  # of a worker that was killed again and again
         if entries or dead:
-            new = await asyncio.to_thread(self._archive.write, [*dead, *entries])
+            new = await finished(partial(self._archive.write, [*dead, *entries]))
             await self._log.acknowledge(Stream.EVENTS, GROUP, [entry.offset for entry in entries])
             await self._log.drop_dead_letters(Stream.EVENTS, GROUP, [entry.offset for entry in dead])
             self.archived += new

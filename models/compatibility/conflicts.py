@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from models.datasets.audience import Audience
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
 from models.datasets.traditions import TRADITIONS
 
 CONFLICT: Final = 0.2
@@ -30,6 +30,7 @@ _RATHER_APART: Final = (
     *({DRESS, other} for other in (CASUAL, SMART_CASUAL, BEACH)),
     *({SPORT, other} for other in (SMART, SMART_CASUAL)),
     *({BEACH, other} for other in (SMART, SNOW)),
+    *({NIGHT, other} for other in (DRESS, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
 )
 """Those that rather share none, as does what is of a tradition with what says to be for something else; a few outfits overrule it."""
 

@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from models.compatibility.dice import digest
+from models.datasets.garments import ROLE_WORDS
 
 CORE: Final = frozenset({"full-body", "top", "bottom"})
 """What an outfit of clothes stands on."""
@@ -24,12 +25,24 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 SETS: Final[Mapping[str, float]] = {"jewellery jewellery bag": 0.7, "jewellery jewellery bag eyewear": 0.3}
 """Those of a shop of accessories, which has few clothes to wear them with; its jewellery is of two kinds, as earrings beside a necklace."""
 
+OF_THEIR_OWN: Final[Sequence[tuple[Collection[str], Mapping[str, float]]]] = (
+    (
+        {"swimwear", "cover-up"},
+        {"swimwear cover-up footwear bag": 0.5, "swimwear cover-up footwear eyewear headwear": 0.5},
+    ),
+    ({"sleepwear", "robe", "slippers"}, {"sleepwear robe slippers": 1.0}),
+)
+"""What is worn without clothes, and its outfits."""
+
+EVERY_PART: Final = frozenset(ROLE_WORDS).union(*(roles for roles, _ in OF_THEIR_OWN))
+"""All that a piece may be worn as."""
+
 ESSENTIAL: Final = CORE | {"footwear"}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
 ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
-"""What asks for nothing; what is beneath the clothes, or beside them, only where it is all there is."""
+"""What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
 
 
 _ONE_OF: Final = {"bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"}
@@ -51,19 +64,30 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     Every item has a template of its own, drawn by its id, so that answers vary over items and never for one.
 
     Args:
-        worn: id of each item -> its role; None for an unknown one.
+        worn: id of each item -> what it is worn as (``PieceLabels.part``); None for an unknown one.
         audience: a key of ``TEMPLATES``.
         stocked: roles that the catalogue has items of; others are not missed, and no template stands on a dress where there are none.
         clothed: whether the shop sells clothes, and not but a few beside accessories, which then ask for none.
     """
     have = {role for role in worn.values() if role}
     have = have - _BENEATH or have
-    if have & ALONE or not have:
+    if have & _BENEATH or not have:
         return ()
-    core = have & CORE
+    core = CORE & have
+    own = next((templates for roles, templates in OF_THEIR_OWN if have & {*roles}), None)
+    if own is not None and not core:
+        return _lacking(worn, own, stocked)
+    if have & ALONE:
+        return ()
+    worn = {item: "footwear" if role == "slippers" else role for item, role in worn.items()}
     templates = TEMPLATES[audience] if clothed or core else SETS
     shares = {names: share for names, share in templates.items() if CORE.intersection(names.split()) <= core.union(stocked)}
-    shares = shares or {**templates}
+    return _lacking(worn, shares or {**templates}, stocked, core)
+
+
+def _lacking(
+    worn: Mapping[str, str | None], shares: Mapping[str, float], stocked: Collection[str], core: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
     in_mind = [_template(item, role, shares) for item, role in sorted(worn.items(), key=lambda entry: digest(entry[0]))]
     fitting = [template for template in in_mind if core.issubset(template)]
     if not fitting:

@@ -148,6 +148,11 @@ class SlotModel:
         never_C = ~self.pairs_CC[:, beside_C].any(axis=1) & (self.counts(categories) > 0)
         return bool((never_C & ((1 - share) ** self.whole_C < _CHANCE)).any())
 
+    def ever_beside(self, category: str, others: Collection[str]) -> bool:
+        """Whether an outfit has a category with any of some others; True where no outfit has it at all."""
+        of_C, beside_C = (np.isin(self.categories, names) for names in ([category], [*others]))
+        return not of_C.any() or bool(self.pairs_CC[np.ix_(of_C, beside_C)].any())
+
     def strange(self, categories: Collection[str]) -> float:
         """The logarithm of how often outfits hold what none of them holds together, over how often they would by chance; else 0.
 

@@ -33,29 +33,36 @@ _ALONE: Final = "insole shoelace shoehorn shoetree detergent candle"
 _GERMAN: Final = (
     "schlüsselanhänger geschenkbox schmucketui "
     "schnürsenkel einlegesohle einlegesohlen schuhlöffel schuhspanner schuhcreme schuhbeutel schuhbürste schuhputz kleiderbügel "
-    "kleidersack kleidersäcke uhrenbox uhrenkasten uhrenbeweger schmuckkästchen schmuckkasten schmuckschatulle waschmittel kerze kerzen"
+    "kleidersack kleidersäcke uhrenbox uhrenkasten uhrenbeweger schmuckkästchen schmuckkasten schmuckschatulle waschmittel kerze kerzen "
+    "spielzeug kuscheltier kuscheltiere stofftier stofftiere plüschtier plüschtiere bettwäsche bettlaken spannbettlaken kopfkissen kissen "
+    "kissenbezug wolldecke tagesdecke handtuch handtücher geschirr vorhang vorhänge bratpfanne"
 )
 _FRENCH: Final = (
     "porte-clés porte-clé écrin écrins "
     "cirage cirages lacet lacets embauchoir embauchoirs chausse-pied semelle-intérieure semelles-intérieures semelles entretien-chaussures "
     "entretien-des-chaussures entretien-du-cuir produit-d-entretien produits-d-entretien boîte-à-bijoux boîtes-à-bijoux coffret-à-bijoux "
-    "boîte-à-montres cintre cintres housse-à-vêtements bougie bougies lessive"
+    "boîte-à-montres cintre cintres housse-à-vêtements bougie bougies lessive "
+    "jouet jouets peluche peluches linge-de-lit housse-de-couette drap-housse oreiller oreillers coussin coussins couette couettes "
+    "serviette-de-bain serviettes-de-bain rideau rideaux vaisselle"
 )
 _SPANISH: Final = (
     "llavero llaveros estuche estuches caja-de-regalo cajas-de-regalo "
     "betún plantilla plantillas cordón cordones calzador calzadores hormas zapatero zapateros joyero joyeros percha perchas velas "
-    "cuidado-del-calzado limpiador-de-calzado cuidado-de-zapatos"
+    "cuidado-del-calzado limpiador-de-calzado cuidado-de-zapatos "
+    "juguete juguetes ropa-de-cama funda-nórdica sábana sábanas almohada almohadas cojín cojines toalla toallas cortina cortinas vajilla"
 )
 _ITALIAN: Final = (
     "portachiavi astuccio astucci scatola-regalo "
     "lucido-da-scarpe lucido-scarpe soletta solette lacci stringhe tendiscarpe calzascarpe scarpiera scarpiere portagioie portagioielli "
-    "gruccia grucce candele detersivo cura-delle-scarpe cura-scarpe cera-per-scarpe crema-per-scarpe"
+    "gruccia grucce candele detersivo cura-delle-scarpe cura-scarpe cera-per-scarpe crema-per-scarpe "
+    "giocattolo giocattoli lenzuolo lenzuola copripiumino cuscino cuscini biancheria-da-letto asciugamano asciugamani"
 )
 _DUTCH: Final = (
     "sleutelhanger sleutelhangers "
     "schoenpoets schoenveter schoenveters veter veters inlegzool inlegzolen inlegzooltjes schoenspanner schoenspanners schoenlepel "
     "schoenverzorging schoenonderhoud schoenenrek sieradendoos sieradenkistje horlogebox kleerhanger kleerhangers kledinghoes kaars "
-    "kaarsen wasmiddel"
+    "kaarsen wasmiddel speelgoed knuffel knuffels beddengoed dekbedovertrek hoeslaken kussen kussens handdoek handdoeken gordijn gordijnen "
+    "servies"
 )
 
 ENGLISH: Final = frozenset(

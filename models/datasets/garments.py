@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from models.datasets import turkish
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
 from models.datasets.garments_abroad import (
@@ -23,6 +24,7 @@ from models.datasets.garments_abroad import (
     role_last,
     words_of,
 )
+from models.datasets.scripts import bare
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -87,7 +89,10 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring key-ring keychain key-chain gift-box gadget "
         "towel beach-towel yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sport-bottle dumbbell kettlebell barbell foam-roller "
-        "resistance-band skipping-rope racket racquet helmet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase"
+        "resistance-band skipping-rope racket racquet helmet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
+        "toy doll soft-toy plush-toy teddy-bear puzzle jigsaw building-block board-game bedding bed-linen bedsheet bed-sheet fitted-sheet "
+        "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
+        "cookware frying-pan saucepan lamp picture-frame photo-frame"
     ),
 }
 """What a piece is worn as, and the words that name it; a hyphen joins the words of a phrase."""
@@ -131,6 +136,13 @@ _WOMENS: Final = (
     "bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
     "dupatta clutch"
 )
+_OVER: Final = (
+    "cover-up sarong robe bath-robe bathrobe dressing-gown bademantel bademäntel morgenmantel morgenrock schlafrock robe-de-chambre "
+    "robes-de-chambre peignoir peignoirs albornoz albornoces vestaglia vestaglie accappatoio accappatoi badjas badjassen kamerjas "
+    "ochtendjas saída-de-praia saídas-de-praia canga cangas roupão roupões szlafrok szlafroki pareo morgonrock morgonrockar badrock "
+    "badrockar morgenkåbe morgenkåpe badekåbe badekåpe روب أرواب バスローブ sabahlık bornoz"
+)
+_WORN_OVER: Final = frozenset([*_OVER.split(), *(form(word) for word in _OVER.split() for form in (bare, turkish.fold))])
 WOMENS: Final = frozenset(_WOMENS.split())
 """Words of what only women and girls wear: of 6,000 pieces of a large shop that are called so, 99 in 100."""
 
@@ -245,9 +257,23 @@ def garment_of(text: str | None, *, french: bool = False) -> str | None:
     return word if word and _ROLE_OF[word] == role else garment_abroad(text, french=french or _speaks_french(text))
 
 
+def is_worn_over(*texts: str | None, french: bool = False) -> bool:
+    """Whether a text names what is worn over swimwear or nightwear.
+
+    >>> is_worn_over("Swimwear", "Printed sarong"), is_worn_over("Szlafroki"), is_worn_over("Swimwear", "Bikini with sarong")
+    (True, True, False)
+    """
+    return any(garment_of(text, french=french) in _WORN_OVER for text in texts)
+
+
 @lru_cache(maxsize=8_192)
 def _garment(text: str | None) -> str | None:
-    return _named(_words(text))
+    """The words of what a text names, rather than of what that comes with or is for.
+
+    >>> _garment("Dress with belt"), _garment("With love: T-shirt"), _garment("Toy Story tee"), _garment("T-shirt Toy Story")
+    ('dress', 't-shirt', 'tee', 't-shirt')
+    """
+    return _named(_words(_WITH.split((text or "").lower())[0])) or _named(_words(text))
 
 
 def _words(text: str | None) -> list[str]:
@@ -258,9 +284,10 @@ def _words(text: str | None) -> list[str]:
 
 
 def _named(words: Sequence[str]) -> str | None:
-    """The words of the garment that words name, joined by hyphens."""
+    """The words of the garment that words name, joined by hyphens; one word names what is not worn only where none names a garment."""
     phrases = ("-".join(words[at : at + length]) for length in range(_LONGEST, 0, -1) for at in reversed(range(len(words) - length + 1)))
-    return next((phrase for phrase in phrases if phrase in _ROLE_OF), None)
+    known = [phrase for phrase in phrases if phrase in _ROLE_OF]
+    return next((phrase for phrase in known if "-" in phrase or _ROLE_OF[phrase] != NOT_WORN), known[0] if known else None)
 
 
 @lru_cache(maxsize=8_192)

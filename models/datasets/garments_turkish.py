@@ -20,7 +20,7 @@ WORDS: Final[Mapping[str, str]] = {
     "eyewear": "gözlük güneş-gözlüğü",
     "watch": "saat? kol-saati",
     "belt": "kemer pantolon-askısı",
-    "jewellery": "takı kolye küpe yüzük bileklik bilezik broş halhal kol-düğmesi mücevher",
+    "jewellery": "takı kolye küpe yüzük bileklik bilezik broş? halhal kol-düğmesi mücevher",
     "gloves": "eldiven",
     "tie": "kravat papyon",
     "hosiery": "çorap külotlu-çorap",
@@ -29,7 +29,9 @@ WORDS: Final[Mapping[str, str]] = {
     "swimwear": "mayo? bikini-takımı deniz-şortu haşema",
     "sleepwear": "pijama pijama-takımı gecelik sabahlık bornoz",
     "innerwear": "iç-giyim iç-çamaşırı sütyen külot boxer-şort fanila korse",
-    "not worn": "parfüm telefon-kılıfı şemsiye havlu oyuncak anahtarlık saat-kutusu",
+    "not worn": (
+        "parfüm telefon-kılıfı şemsiye havlu oyuncak anahtarlık saat-kutusu nevresim nevresim-takımı yastık battaniye perde yorgan çarşaf"
+    ),
 }
 """A role, and the words of it; a hyphen joins the words of a phrase, a question mark follows what is another word elsewhere."""
 

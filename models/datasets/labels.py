@@ -15,13 +15,15 @@ from pydantic_core import from_json
 
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import NOT_WORN, role_of
+from models.datasets.garments import NOT_WORN, is_worn_over, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
-from models.datasets.occasion import occasion_label
+from models.datasets.occasion import NIGHT, occasion_label
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
+OVER: Final = {"swimwear": "cover-up", "sleepwear": "robe"}
+"""What a piece is called that is worn over others of a role."""
 SIZED_COLUMNS: Final = ["group_id", "attributes", "sizes"]
 """Those that tell the sizes of a product."""
 PATH_COLUMN: Final = "extras"
@@ -33,12 +35,24 @@ _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 @dataclass(frozen=True, slots=True)
 class PieceLabels:
-    """Role, audience, season and occasion of a piece; None where nothing says, and then it conflicts with nothing."""
+    """Role, audience, season and occasion of a piece; None where nothing says, and then it conflicts with nothing.
+
+    Attributes:
+        over: whether it is worn over others of its role, as a robe over pyjamas.
+    """
 
     role: str | None = None
     audience: str | None = None
     season: str | None = None
     occasion: str | None = None
+    over: bool = False
+
+    @property
+    def part(self) -> str | None:
+        """What it is worn as in an outfit: its role, but for what is worn over others of it (``OVER``), and for slippers."""
+        if self.over:
+            return OVER[self.role or ""]
+        return "slippers" if self.role == "footwear" and self.occasion == NIGHT else self.role
 
 
 def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | None = None) -> Iterator[PieceLabels]:
@@ -96,7 +110,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -107,7 +121,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
     occasion = occasion_label(attributes, [subcategory, category, *reversed(path.split(" > "))], title, role)
-    return PieceLabels(role, audience, season_label(attributes, role), occasion)
+    over = role in OVER and is_worn_over(subcategory, category, title, french=french)
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over)
 
 
 @lru_cache(maxsize=8_192)

@@ -18,7 +18,9 @@ from models.datasets.garments import garment_of, role_of
 from models.datasets.traditions import TRADITIONS
 
 DRESS, SMART, SMART_CASUAL, CASUAL, EVERYDAY = "dress", "smart", "smart casual", "casual", "everyday"
-SPORT, SNOW, BEACH = "sport", "snow", "beach"
+SPORT, SNOW, BEACH, NIGHT = "sport", "snow", "beach", "night"
+BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT}
+"""What is worn by itself, and not beside what says nothing of an occasion."""
 
 OCCASION_NAMES: Final = frozenset({"usage", "occasion", "activity", "sport"})
 """Attribute names (lower case, spaces and hyphens as underscores) that say what for."""
@@ -27,6 +29,8 @@ _WORN: Final = frozenset(
     ["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "tie", "belt", "jewellery", "innerwear"]
 )
 """Only of these roles does an occasion say something; bags and sports watches are worn with a suit."""
+_ALWAYS: Final = {"swimwear": BEACH, "sleepwear": NIGHT}
+"""What all of a role is for."""
 
 _WORDS: Final[Mapping[str, str]] = {
     DRESS: (
@@ -66,6 +70,8 @@ _PHRASES: Final[Mapping[str, str]] = {
     DRESS: "black-tie bow-tie dress-shirt dress-shoe dinner-jacket pocket-square court-shoe oxford-shoe pencil-skirt",
     SPORT: "track-pant track-jacket track-top sports-bra sport-bra track-suit",
     SNOW: "snow-suit snow-boot snow-pant",
+    BEACH: "beach-sandal beach-shoe beach-hat sun-hat straw-hat",
+    NIGHT: "house-slipper bedroom-slipper house-shoe",
 }
 """Phrases that say it, or (under the empty one) that do not say what their words do."""
 _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in _PHRASES.items() for phrase in phrases.split()}
@@ -85,9 +91,13 @@ _CALLED: Final[Mapping[str, str]] = {
     ),
     EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
     BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
+    NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
 }
 _CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
 _CASUAL: Final = re.compile(r"\bcasual\b", re.IGNORECASE)
+_OF_BEACH: Final = re.compile(
+    r"\b(?:beach|straw|strand(?:tasche)?|badetasche|strandväska|plażow[aye]|(?:de|di) (?:plage|playa|spiaggia|mare|praia))\b", re.IGNORECASE
+)
 _RELAXED: Final = re.compile(
     r"\b(?:casual|check(?:s|ed|ered)?|plaid|tartan|flannel|denim|cargo|print(?:s|ed)?|graphic|logo|hawaiian|(?:short|half)[- ]sleeved?)\b",
     re.IGNORECASE,
@@ -109,7 +119,7 @@ def occasion_label(
     ('smart', None)
     """
     if role not in _WORN:
-        return None
+        return BEACH if role == "bag" and any(_OF_BEACH.search(text) for text in (*categories, title) if text) else _ALWAYS.get(role or "")
     texts = [text for text in (*categories, title) if text]
     said = [*filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *texts)))]
     return next((one for one in said if one in TRADITIONS), said[0] if said else _called([title, *categories], role))
@@ -118,7 +128,8 @@ def occasion_label(
 def _called(texts: Sequence[str | None], role: str | None) -> str | None:
     """How dressed up a piece is by what it is called; a title tells it more exactly than a category."""
     garments = (garment_of(text) for text in texts if role_of(text) == role)
-    called = next((_CALLED_SO[garment] for garment in garments if garment in _CALLED_SO), None)
+    told = [_CALLED_SO[garment] for garment in garments if garment in _CALLED_SO]
+    called = next((one for one in told if one != NIGHT), next(iter(told), None))  # flip-flops are called slippers, too
     if called is None:
         return CASUAL if any(_CASUAL.search(text) for text in texts if text) else None
     return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecord, FeedRecords
 from app.main import create_app
+from app.shops.service import Shops
 from tests.app.homes import copied
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -94,12 +95,14 @@ def test_every_alert_has_a_severity_a_case_and_a_line_in_the_manual() -> None:
 
 
 def test_what_is_asked_for_is_told(home: Path, tmp_path: Path) -> None:
-    """By the service itself, which has a feed and a log here."""
+    """By the service itself, which has a feed and a log here, or by that of several shops."""
     own = copied(home, tmp_path / "own")
     FeedRecords(own).keep(FeedRecord(source="f", rows=1))
     with TestClient(create_app(Settings(home=own))) as client:
         client.get("/items")
         told = client.get("/metrics").text
+    with TestClient(Shops(Settings(public=("metrics",), shops={"own": {"home": str(own)}}))) as client:
+        told += client.get("http://10.0.0.7/metrics").text
     names = set(re.findall(r"^# TYPE (\w+)", told, re.MULTILINE))
     names |= {f"{name}_{part}" for name in names for part in ("bucket", "sum", "count")}
     for asked in (*dashboard(), *(rule["expr"] for rule in alerts().values())):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -13,28 +14,27 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field, ValidationError
 
 from app.api import releases, rules
-from app.api.computing import Computing, CurrentComputing
+from app.api.computing import CurrentComputing
 from app.api.keys import behind
 from app.api.problems import printable
-from app.api.room import pages
-from app.api.room.entrance import COOKIE, LIVES_S, Session
+from app.api.room import pages, rule_form
+from app.api.room.entrance import COOKIE, LIVES_S
 from app.api.room.pages import releases_page, rules_page
-from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, begun, go, page, text_of
-from app.api.room.shown import named
+from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, go, page, text_of
 from app.api.room.trouble import RoomRoute, no_such_page
+from app.api.room.trying import tried
 from app.api.room.written import Wrong, in_words, not_json
 from app.api.schemas.rules import DryRunRules, PutRules
-from app.api.services import CurrentRelease, InjectedServices, Services
+from app.api.services import CurrentRelease, InjectedServices
 from app.ground.doors import Door
 from app.ground.errors import ROOTS, KeyRefusedError, ServiceError, problem_of
 from app.ground.strict import Few
-from app.release.release import Release
 from app.rules.rule import Rule, as_written
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
 )
-routers: Final = [pages.router, router]
+routers: Final = [pages.router, rule_form.router, router]
 """Of the whole room."""
 _MOST_BYTES: Final = 2_000
 _CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
@@ -122,21 +122,8 @@ async def write_rules(
     except ServiceError as error:
         problem, status = str(error), HTTPStatus(problem_of(error).status)
     else:
-        waiting = await rules_page(services, session, text=text, trying=True)
-        return begun(waiting, lambda: _tried(asked, text, release, services, session, compute))
+        return await tried(asked, partial(rules_page, services, session, text=text), release, services, compute)
     return await rules_page(services, session, printable(problem), status=status, text=text, wrong=wrong)
-
-
-async def _tried(  # noqa: PLR0917 - what was asked, and all that answers it
-    asked: DryRunRules, text: str, release: Release, services: Services, session: Session, compute: Computing
-) -> HTMLResponse:
-    """The page with what came of trying rules, or why they could not be tried."""
-    try:
-        dry = await rules.dry_run_rules(asked, release, services, compute)
-    except ServiceError as error:
-        return await rules_page(services, session, text=text, untried=printable(str(error)))
-    gained, lost = await to_thread.run_sync(lambda: [named(release, some) for some in (dry.gained, dry.lost)])
-    return await rules_page(services, session, text=text, dry=dry, conflicts=dry.conflicts, gained=gained, lost=lost)
 
 
 @router.post("/rules/change")

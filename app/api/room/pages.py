@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from anyio import to_thread
@@ -17,9 +18,12 @@ from app.api.experiments import get_experiments
 from app.api.keys import behind
 from app.api.pictures import image
 from app.api.room.entrance import Session
+from app.api.room.offered import called, titled
 from app.api.room.render import ENTER, OF_RUNS, InSession, page
 from app.api.room.shown import curve, overview, runs_of
 from app.api.room.trouble import RoomRoute
+from app.api.room.trying import UNTRIED
+from app.api.room.written import DOES
 from app.api.rules import get_rules
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.experiments.kept import KeptReports
@@ -28,7 +32,8 @@ from app.ground.errors import HomeError, UnknownReleaseError
 from app.home.runs import Runs
 from app.home.underway import underway
 from app.rules.book import Change
-from app.rules.rule import as_written, standing
+from app.rules.rule import CuratedLook, Pin, Rule, as_written, standing
+from app.rules.said import in_words
 
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
@@ -36,7 +41,6 @@ router = APIRouter(
 _SMALL: Final = 128
 _CHANGES: Final = 10
 """Versions of the rules that are shown."""
-_UNTRIED: Final = {"trying": False, "untried": None, "dry": None}
 
 
 @router.get("")
@@ -117,13 +121,19 @@ async def rules_page(
     """That page, with what was typed and what came of it."""
     book = await get_rules(services)
     now = datetime.now(UTC)
-    shown = [(rule, json.dumps(as_written(rule), ensure_ascii=False, separators=(",", ":")), standing(rule, now)) for rule in book.rules]
+    ids = [item for rule in book.rules if isinstance(rule, Pin | CuratedLook) for item in rule.ids]
+    titles = await to_thread.run_sync(titled, services.serving.release, ids)
+    shown = [(rule, in_words(rule, partial(called, titles)), _json(rule), standing(rule, now)) for rule in book.rules]
     changes: list[Change] = []
     with suppress(HomeError):  # a version that cannot be read: the rules that hold can
         changes = await to_thread.run_sync(services.rules.file.history, _CHANGES)
     given = {"version": book.version, "rules": shown, "changes": changes, "text": text, "conflicts": book.conflicts, "wrong": []}
-    given |= {**_UNTRIED, **tried}
+    given |= {"does": DOES, **UNTRIED, **tried}
     return page("rules", status, session=session, here="/ops/rules", problem=problem, **given)
+
+
+def _json(rule: Rule) -> str:
+    return json.dumps(as_written(rule), ensure_ascii=False, separators=(",", ":"))
 
 
 @router.get("/pictures/{item_id:path}")

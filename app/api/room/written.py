@@ -13,7 +13,7 @@ from app.ground.fields import path, problem
 from app.ground.shortened import shortened
 
 _MOST: Final = 10
-_DOES: Final = {
+DOES: Final = {
     "exclude": "never suggest these",
     "require": "of these, suggest only such",
     "pin": "show these first",
@@ -63,6 +63,8 @@ _WORDS: Final = {
     "too_short": "names too few: it takes {min_length} or more",
     "too_long": "names too many: it takes at most {max_length}",
     "string_too_short": "is empty",
+    "string_too_long": "is too long: it takes at most {max_length} characters",
+    "finite_number": "is to be a number that is not endless",
     "greater_than": "is to be more than {gt:g}",
     "greater_than_equal": "is to be {ge:g} or more",
     "less_than_equal": "is to be {le:g} or less",
@@ -70,6 +72,19 @@ _WORDS: Final = {
     "timezone_aware": "is to say its zone, too",
     **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "datetime_type"), "is to be a day and time with a zone"),
 }
+_IN_FORM: Final = {
+    **_WORDS,
+    "missing": "is missing: choose or write something",
+    "too_short": "names too few: it takes at least {min_length}",
+    "int_type": "is to be a whole number",
+    "float_type": "is to be a number",
+    "price_range": "has its lowest above its highest",
+    "slot_range": "has its fewest above its most",
+    "time_range": "ends before it begins",
+    "before_all": "is before the year 2000",
+    **dict.fromkeys(("datetime_from_date_parsing", "datetime_parsing", "datetime_type"), "is to be a day and time"),
+}
+"""As ``_WORDS``, for whoever sees fields, and no JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +106,25 @@ def not_json(error: Exception, text: str) -> list[Wrong]:
     return [Wrong("the text", f"line {number}{near}", f"cannot be read: {said}", _WHOLE)]
 
 
-def in_words(error: ValidationError, given: object) -> list[Wrong]:
+def in_words(error: ValidationError, given: object, *, form: bool = False) -> list[Wrong]:
     """What pydantic found, at most the first ten.
 
     Args:
-        given: the rules as they were read, whatever they are.
+        given: the rules as they were read, whatever they are. form: whether they were said by fields, rather than as JSON.
     """
-    return [_wrong(found, given) for found in error.errors()[:_MOST]]
+    return [_wrong(found, given, _IN_FORM if form else _WORDS) for found in error.errors()[:_MOST]]
 
 
-def _wrong(found: Mapping[str, Any], given: object) -> Wrong:
+def _wrong(found: Mapping[str, Any], given: object, said: Mapping[str, str]) -> Wrong:
     _, *place = found["loc"]  # rules, the number of the rule, its kind, the field
     if not place or not isinstance(place[0], int):
         return Wrong("the rules", "", "are to be one rule in braces, or a list of rules in square brackets", _WHOLE)
     at, location = place[0], place[2:]
     kind, rule = found["type"], _name(given, at)
     if kind.startswith("union_tag"):
-        known = ", ".join(f"{do} ({about})" for do, about in _DOES.items())
+        known = ", ".join(f"{do} ({about})" for do, about in DOES.items())
         return Wrong(rule, "do", f"says what the rule does, and is to be one of {known}", _EXAMPLES["do"])
-    words = _WORDS[kind].format(**found.get("ctx", {})) if kind in _WORDS else problem(found)
+    words = said[kind].format(**found.get("ctx", {})) if kind in said else problem(found)
     known = location[:-1] if kind == "unknown_field" else location
     last = next((part for part in reversed(known) if part in _EXAMPLES), None)
     return Wrong(rule, path(location), words, _EXAMPLES.get(str(last), _WHOLE))

@@ -226,6 +226,11 @@ class OutfitScoreOut(LikelyOut):
     swap: SwapOut | None = Field(
         default=None, description="What would raise the score in its place; only with `explain`, where there is one."
     )
+    rules: list[str] | None = Field(
+        default=None,
+        description="The shop's rules that had part in the swap, or in that there is none: they took away something that was considered.",
+        examples=[["no-leather"]],
+    )
 
 
 class Scores(BaseModel):

@@ -56,8 +56,10 @@ class VariantReportOut(BaseModel):
     before_stop: int = Field(description="Units that came before any variant stopped.", examples=[5_012])
     fallbacks: int = Field(description="Answers from another release than its own.", examples=[0])
     view_through: int = Field(description="Units that bought what they had only seen.", examples=[17])
-    unpriced: int = Field(description="Purchases that say no price; they count as 0 in `value`.", examples=[0])
-    left_out: int = Field(description="Units that made such purchases: they are not in `order_value`.", examples=[0])
+    unpriced: int = Field(description="Purchases that say no price.", examples=[0])
+    left_out: int = Field(
+        description="Units that made such purchases: they are not in `order_value`, and count as that in `value`.", examples=[0]
+    )
     order_value: float | None = Field(
         description="What a unit that bought spent on what was suggested and kept; null where no unit tells, or in several currencies.",
         examples=[72.9],

@@ -139,3 +139,88 @@ def test_slots_of_one_occasion_are_for_whom_the_worn_piece_is(shop: Callable[...
     assert {"Shirts", "Shoes"} <= {*slots}
     assert all(slots.values())
     assert all(item.startswith("Kids") for some in slots.values() for item in some)
+
+
+LEISURE: Titles = {
+    "Swimwear": ["Floral bikini", "Printed sarong"],
+    "Sleepwear": ["Striped pyjamas", "Velvet dressing gown"],
+    "Tops": _numbered("Black top", 9),
+    "Jeans": _numbered("Blue jeans", 9),
+    "Heels": _numbered("Grey heels", 9),
+    "Shoes": ["Rubber flip-flops", "Felt slippers"],
+    "Bags": [*_numbered("Leather handbag", 9), "Straw beach bag"],
+    "Sunglasses": ["Aviator sunglasses"],
+    "Hats": ["Straw sun hat", "Black beret"],
+}
+
+
+@pytest.mark.parametrize(
+    ("worn", "beside"),
+    [
+        ("Floral bikini", {"Printed sarong", "Rubber flip-flops"}),
+        ("Printed sarong", {"Floral bikini", "Rubber flip-flops"}),
+        ("Striped pyjamas", {"Velvet dressing gown", "Felt slippers"}),
+        ("Felt slippers", {"Striped pyjamas", "Velvet dressing gown"}),
+    ],
+)
+def test_swimwear_and_nightwear_have_outfits_of_their_own(shop: Callable[..., TestClient], worn: str, beside: set[str]) -> None:
+    """A cover-up and what is worn on the beach; a robe and slippers. No jeans, and no heels."""
+    with shop(LEISURE) as client:
+        slots = client.post("/complete-outfit", json={"items": [worn]}).json()["slots"]
+        best = {slot["items"][0]["id"] for slot in slots}
+        assert client.post("/complete-outfit", json={"items": [worn, *best]}).json()["complete"]
+    assert beside <= best
+    assert best <= {
+        *LEISURE["Swimwear"],
+        *LEISURE["Sleepwear"],
+        *LEISURE["Shoes"],
+        "Straw beach bag",
+        "Aviator sunglasses",
+        "Straw sun hat",
+    }
+
+
+def test_a_shop_without_beach_shoes_has_none_for_a_bikini(shop: Callable[..., TestClient]) -> None:
+    """Nor a leather handbag; nor has it heels for pyjamas."""
+    with shop(LEISURE | {"Shoes": ["Canvas sneakers"], "Bags": _numbered("Leather handbag", 9)}) as client:
+        slots = [*_completed(client, "Floral bikini"), *_completed(client, "Striped pyjamas")]
+    assert {"Shoes", "Heels", "Bags"}.isdisjoint(slots)
+
+
+def test_with_clothes_no_slippers_are_worn(shop: Callable[..., TestClient]) -> None:
+    """Heels, though there are more slippers."""
+    with shop(LEISURE | {"Slippers": _numbered("Felt slippers", 20)}) as client:
+        assert "Heels" in _completed(client, "Blue jeans no. 0")
+
+
+def test_what_is_not_worn_begins_no_outfit(shop: Callable[..., TestClient]) -> None:
+    """A doll is not dressed, and a quilt not worn; the answer says so."""
+    with shop(LEISURE | {"Toys": ["Fashion doll with dress"], "Bedding": ["Cotton quilt"]}) as client:
+        answers = [client.post("/complete-outfit", json={"items": [item]}).json() for item in ("Fashion doll with dress", "Cotton quilt")]
+    assert [(answer["complete"], answer["slots"]) for answer in answers] == [(False, [])] * 2
+    assert all("not worn" in answer["why_not"] for answer in answers)
+
+
+def test_what_is_not_worn_is_not_suggested_among_what_is(shop: Callable[..., TestClient]) -> None:
+    """A key ring among scarves; of a category of key rings it is what was asked for."""
+    with shop(LEISURE | {"Accessories": [*_numbered("Silk scarf", 3), "Brass key ring"], "Key rings": ["Steel key ring"]}) as client:
+        asked = {"items": ["Blue jeans no. 0"], "slots": [{"category": "Accessories"}, {"category": "Key rings"}]}
+        found = [[item["id"] for item in slot["items"]] for slot in client.post("/complete-outfit", json=asked).json()["slots"]]
+    assert [sorted(found[0]), found[1]] == [_numbered("Silk scarf", 3), ["Steel key ring"]]
+
+
+def test_what_is_for_nothing_of_its_own_is_worn_with_the_like(shop: Callable[..., TestClient]) -> None:
+    """A handbag asks for no sari, as long as there are dresses, and for no running shoes."""
+    titles = {"Dresses": ["Green sari", "Red dirndl", "Blue dress"], "Shoes": ["Running shoes", "Embroidered juttis", "Grey heels"]}
+    with shop({"Bags": _numbered("Leather handbag", 4), **titles}) as client:
+        slots = _completed(client, "Leather handbag no. 0")
+    assert slots == {"Dresses": ["Blue dress"], "Shoes": ["Grey heels"]}
+
+
+def test_of_a_shop_for_grown_ups_what_says_nothing_is_for_them(shop: Callable[..., TestClient]) -> None:
+    """A watch of which nothing is said asks for no child's dress."""
+    dresses = {"Dresses": [*_numbered("Womens blue dress", 9), "Girls blue dress"], "Shoes": [*_numbered("Womens heels", 9), "Girls shoes"]}
+    with shop({"Watches": ["Steel watch"], **dresses}, "") as client:
+        slots = _completed(client, "Steel watch")
+    assert slots
+    assert not any(item.startswith("Girls") for some in slots.values() for item in some)

@@ -26,9 +26,9 @@ pytestmark = pytest.mark.integration
 ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 
 
-def serve(home: Path, *more: str) -> subprocess.Popen[str]:
-    """Start ``attire serve`` on any free port."""
-    command = [*ATTIRE, "serve", "--home", str(home), "--port", "0", *more]
+def serve(home: Path | None, *more: str) -> subprocess.Popen[str]:
+    """Start ``attire serve`` on any free port; for all shops that the environment names, or for one home."""
+    command = [*ATTIRE, "serve", *(["--home", str(home)] if home else []), "--port", "0", *more]
     env = {**os.environ, "PYTHONUNBUFFERED": "1"}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env, preexec_fn=_hears_hang_ups)  # noqa: PLW1509 - it sets one signal
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from app.cli import run
 from app.experiments.assign import assigned
 from app.experiments.book import ExperimentFile
+from app.experiments.counting import _worth as worth
 from app.experiments.counting import tallies
 from app.experiments.experiment import ASKED, METRICS, Experiment, ExperimentIn
 from app.experiments.kept import FRESH, KeptReports
@@ -36,8 +38,12 @@ def asked(**more: Any) -> ExperimentIn:
     return ASKED.validate_python([body])[0]
 
 
-def lived(home: Path, shoppers: int, buys: Callable[[str, np.random.Generator], bool], **more: Any) -> None:
-    """An experiment of a home, with shoppers who are shown an item, click it every other time, and buy it as told by variant."""
+def lived(home: Path, shoppers: int, buys: Callable[[str, np.random.Generator], bool], *, forgets: str = "", **more: Any) -> None:
+    """An experiment of a home, with shoppers who are shown an item, click it every other time, and buy it as told by variant.
+
+    Args:
+        forgets: the variant of which every other purchase says no price.
+    """
     one = ExperimentFile(home).put([asked(**more)]).experiments[0]
     dice, events = np.random.default_rng(1), list[Event]()
     for number in range(shoppers):
@@ -48,7 +54,8 @@ def lived(home: Path, shoppers: int, buys: Callable[[str, np.random.Generator], 
         about = {"recommendation_id": f"r{number}", "experiment": "x", "variant": taken.variant.name}
         slots = [{"category": "shoes", "items": ["i"] if number else []}]
         events.append(Event(f"i{number}", {"type": "impression", "slots": slots, **about, **when}))
-        said = {"item": "i", "recommendation_id": f"r{number}", "price": 10.0, **when}
+        price = {} if taken.variant.name == forgets and dice.random() < 0.5 else {"price": 10.0}
+        said = {"item": "i", "recommendation_id": f"r{number}", **price, **when}
         if number % 2:
             events.append(Event(f"c{number}", {"type": "view", **said}))
         if buys(taken.variant.name, dice):
@@ -168,7 +175,7 @@ def test_what_has_no_price_is_never_worth_nothing(tmp_path: Path) -> None:
     report = report_of(one, {"a": tally({}), "b": some})
     assert (report.variants[1].order_value, report.variants[1].metrics["value"].mean) == (72.5, 0.5)
     said = "b: purchases without a price: 3"
-    assert report.warnings == [f"{said}, which count as 0 in value; not in the average order, as they made them: 2 units"]
+    assert report.warnings == [f"{said}, by 2 units, which count as the average order of the others that bought"]
     assert "  value of those who bought, but for 2 who bought without a price: 72.50" in list(lines(report))
     report = report_of(one, {"a": tally({}), "b": replace(some, order_value=None)})
     assert [variant.metrics.get("value") for variant in report.variants] == [None, None]
@@ -239,6 +246,36 @@ async def counted(one: Experiment, home: Path) -> Any:
         kept = tallies(one, told, Windows())
     await log.close()
     return kept
+
+
+def buying(sells: dict[str, float], variant: str, dice: np.random.Generator) -> bool:
+    """Whether a shopper buys, of variants that sell to these shares of them."""
+    return bool(dice.random() < sells[variant])
+
+
+def test_a_variant_that_forgets_prices_is_not_stopped_for_it(tmp_path: Path) -> None:
+    """Its value is of those whose prices are known; one that sells less is stopped, and how many purchases say no price is told with it."""
+    rails = [{"metric": "value", "direction": "down", "threshold": 0.05}]
+    one = ExperimentFile(tmp_path).put([asked(guardrails=rails)]).experiments[0]
+    for name, less, stopped in (("equal", 0.4, []), ("worse", 0.1, ["b"])):
+        sells = {"a": 0.4, "b": less}
+        lived(tmp_path / name, 4_000, partial(buying, sells), forgets="b")
+        tallied = asyncio.run(counted(one, tmp_path / name))
+        report, b = report_of(one, tallied), tallied["b"]
+        assert (tallied["a"].unpriced, b.unpriced > 50) == (0, True)
+        assert b.means["value"] == pytest.approx(b.means["purchase"] * (b.order_value or 0))
+        assert b.means["value"] == pytest.approx(10 * less, abs=0.4)
+        assert [variant for variant, _ in broken_guardrails(report)] == stopped
+        assert all(f"b: purchases without a price: {b.unpriced}, by {b.left_out} units" in why for _, why in broken_guardrails(report))
+
+
+def test_what_is_not_known_widens_the_interval_of_value() -> None:
+    """Of units of which all is known it is as wide as ever: the mean square distance from the mean."""
+    spent = [0.0, 0.0, 10.0, 30.0]
+    row = {"purchase mean": 0.5, "units": 4, "order_value": 20.0, "order_variance": 100.0, "left_out": 0}
+    assert worth(row) == pytest.approx((np.mean(spent), np.var(spent)))
+    wider = worth({**row, "purchase mean": 0.75, "left_out": 1})
+    assert wider == pytest.approx((15.0, 0.75 * 0.25 * 400 + 0.75 * 100 * 3 / 2))
 
 
 def test_a_guardrail_says_nothing_of_few_units(tmp_path: Path) -> None:

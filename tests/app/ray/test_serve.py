@@ -114,7 +114,7 @@ def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = Non
         patched.setenv("RAY_ADDRESS", ray.get_runtime_context().gcs_address)
         for name, value in {"SWAP__POLL_S": 0.2, **settings}.items():
             patched.setenv(f"ATTIRE_{name}", json.dumps(value))
-        command = serve(own, "--workers", str(workers), "--on", "auto")
+        command = serve(None if "SHOPS" in settings else own, "--workers", str(workers), "--on", "auto")
     assert command.stdout is not None
     assert command.stderr is not None
     said = command.stdout.readline()

@@ -255,6 +255,20 @@ def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, mo
     assert chosen("tops-1") == (["bags", "bottoms", "shoes"], False), "three may lack them by chance"
 
 
+def test_a_piece_that_no_word_names_lacks_what_some_outfit_has_beside_it(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dresses in a language that nobody knows are bought with shoes or alone, never with the trousers that words know."""
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    for label, name in enumerate(("tops", "shoes", "bottoms")):
+        label_N[release.snapshot.rows_in(name)] = label + 1
+    labels = (PieceLabels(), PieceLabels("top"), PieceLabels("footwear"), PieceLabels("bottom"))
+    known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+    parts = [["tops", "bottoms"], ["tops", "shoes"], ["bottoms", "shoes"]] * 60 + [["bags", "shoes"]]
+    for outfits, lacking in ((parts, ["shoes"]), ([*parts, ["bags", "bottoms"]], ["bottoms", "shoes"])):
+        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits, validation=[["tops", "bottoms"]] * 20), dressed=True))
+        chosen = choose_slots(known, resolve(known, ["bags-1"], Limits()), None, Limits(), varied=False)
+        assert sorted(chosen.categories) == lacking
+
+
 def test_nothing_is_asked_for_that_these_people_cannot_wear(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """A man's watch in a shop whose clothes are women's; for a woman's the same shop has a top, trousers and shoes."""
     monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))

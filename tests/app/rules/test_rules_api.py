@@ -33,6 +33,13 @@ def brands(client: TestClient) -> set[str | None]:
     return {item.get("brand") for item in answer["slots"][0]["items"]}
 
 
+def swaps(client: TestClient) -> dict[str | None, list[str] | None]:
+    """The swap that is proposed for an outfit, and the rules that are named with it."""
+    answer = client.post("/score-outfit", json={"outfits": [{"items": ["tops-1", "shoes-2", "bags-3"]}], "explain": True})
+    (outfit,) = answer.json()["outfits"]
+    return {(outfit.get("swap") or {"item": {"id": None}})["item"]["id"]: outfit.get("rules")}
+
+
 def test_a_rule_holds_from_the_next_answer_on_and_to_its_end(shop: TestClient, own: Path) -> None:
     """In this replica, and in another of the same home; every version stays readable."""
     told = shop.put("/rules", json={"rules": [OFF]})
@@ -49,15 +56,20 @@ def test_a_rule_holds_from_the_next_answer_on_and_to_its_end(shop: TestClient, o
 
 def test_a_swap_that_is_kept_is_asked_anew_under_other_rules(shop: TestClient) -> None:
     """An answer that was given before a rule was written is not the one that is given after."""
-
-    def swap() -> str:
-        answer = shop.post("/score-outfit", json={"outfits": [{"items": ["tops-1", "shoes-2", "bags-3"]}], "explain": True})
-        return str(answer.json()["outfits"][0]["swap"]["item"]["id"])
-
-    found = swap()
-    assert swap() == found
+    (found,) = swaps(shop)
+    assert swaps(shop) == {found: None}
     shop.put("/rules", json={"rules": [{"id": "off", "do": "exclude", "items": {"ids": [found]}}]})
-    assert swap() != found
+    assert found not in swaps(shop)
+
+
+def test_a_swap_names_the_rules_that_had_part_in_it(shop: TestClient) -> None:
+    """Also where they leave none."""
+    (found,) = swaps(shop)
+    rules = [{"id": "off", "do": "exclude", "items": {"ids": [found]}}, {"id": "idle", "do": "exclude", "items": {"ids": ["none"]}}]
+    shop.put("/rules", json={"rules": rules})
+    assert [*swaps(shop).values()] == [["off"]]
+    shop.put("/rules?replace=true", json={"rules": [{"id": "all", "do": "exclude", "items": {}}]})
+    assert swaps(shop) == {None: ["all"]}
 
 
 def test_the_answer_names_what_touched_it(shop: TestClient) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.ground.parts import WorkerSettings
 from app.ground.settings import Settings
 from app.home.alone import alone
 from app.home.runs import LearningRun
 from app.log.base import Event, Stream
 from app.log.open import opened_log
+from app.shops.followed import Followed
 from app.shops.learning import learn_for
 from app.shops.told import Shop
 from app.worker.archive import read_archive
@@ -23,16 +23,15 @@ from tests.app.homes import copied
 WHEN = "2026-11-01T12:00:00.000+00:00"
 
 
-def shops(home: Path, root: Path, names: str) -> list[Shop]:
+def shops(home: Path, root: Path, names: str) -> Followed:
     """One for each letter, with a copy of the home."""
-    often = WorkerSettings(archive_s=0.02, gc_s=0, guard_s=0, publish_share=0)
-    homes = {name: copied(home, root / name) for name in names}
-    return [Shop(name=name, home=own, settings=Settings(home=own, worker=often)) for name, own in homes.items()]
+    often = {"archive_s": 0.02, "gc_s": 0, "guard_s": 0, "publish_share": 0}
+    return Followed(Settings(shops={name: {"home": str(copied(home, root / name)), "worker": often} for name in names}))
 
 
-async def learned_until(told: list[Shop], done: Callable[[], bool]) -> None:
+async def learned_until(followed: Followed, done: Callable[[], bool]) -> None:
     """Have them learned for until something is so, which may take a minute."""
-    learning = asyncio.create_task(learn_for(told, again_s=0.2))
+    learning = asyncio.create_task(learn_for(followed, 0.05, again_s=0.2))
     try:
         async with asyncio.timeout(60):
             while not done():  # noqa: ASYNC110 - files, which tell nobody
@@ -57,13 +56,14 @@ async def bought(shop: Shop, event_id: str) -> None:
 
 def test_each_archives_its_own_and_one_that_fails_holds_up_no_other(home: Path, tmp_path: Path) -> None:
     """It is worked for once it can be."""
-    told = shops(home, tmp_path, "abc")
+    followed = shops(home, tmp_path, "abc")
+    told = followed.shops
     for shop in told:
         asyncio.run(bought(shop, f"of-{shop.name}"))
     with alone(told[1].settings.home):  # as another worker would
-        asyncio.run(learned_until(told, lambda: bool(archived(told[0]) and archived(told[2]))))
+        asyncio.run(learned_until(followed, lambda: bool(archived(told[0]) and archived(told[2]))))
     assert {shop.name: archived(shop) for shop in told} == {"a": ["of-a"], "b": [], "c": ["of-c"]}
-    asyncio.run(learned_until(told, lambda: bool(archived(told[1]))))
+    asyncio.run(learned_until(followed, lambda: bool(archived(told[1]))))
     assert archived(told[1]) == ["of-b"]
 
 

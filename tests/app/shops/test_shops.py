@@ -18,7 +18,7 @@ from app.ground.parts import Keys
 from app.ground.settings import Settings
 from app.home.keys import KeyFile
 from app.home.store import ReleaseStore
-from app.shops import service
+from app.shops import running
 from app.shops.service import Shops
 from app.shops.told import shops_of
 from models.errors import InputError
@@ -165,7 +165,7 @@ def test_lines_in_the_log_name_the_shop(
 
 def test_a_shop_that_cannot_start_stops_no_other(homes: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """It is told, and comes once it can."""
-    monkeypatch.setattr(service, "AGAIN_S", 0.1)
+    monkeypatch.setattr(running, "AGAIN_S", 0.1)
     current = (homes["b"] / "CURRENT").read_text()
     (homes["b"] / "CURRENT").write_text("r9-00000000")
     with TestClient(Shops(installation(homes))) as client:

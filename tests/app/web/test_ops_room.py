@@ -129,6 +129,7 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     fits(screen, "experiments")
 
     screen.get_by_role("link", name="Rules").click()
+    screen.get_by_text("Write rules as JSON").click()
     screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"brand": "Nordhavn"}}')
     screen.get_by_role("button", name="Write").click()
     expect(screen.get_by_role("alert").filter(has_text="items.brand")).to_contain_text("a list in square brackets")
@@ -191,6 +192,7 @@ def test_trying_a_rule_is_told_while_it_takes_its_time(screen: Page, room: str, 
     screen.get_by_label("A key").fill(KeyFile(own).create("Ada", ["admin"])[1])
     screen.get_by_role("button", name="Come in").click()
     screen.goto(f"{room}/ops/rules")
+    screen.get_by_text("Write rules as JSON").click()
     screen.get_by_label("A rule").fill('{"id": "no-shoes", "do": "exclude", "items": {"category": ["shoes"]}}')
     screen.get_by_role("button", name="Try on the last answers").click(no_wait_after=True)
     expect(screen.get_by_role("status")).to_contain_text("This takes some seconds")
@@ -206,3 +208,73 @@ def test_trying_a_rule_is_told_while_it_takes_its_time(screen: Page, room: str, 
     picture = screen.locator("table img").first
     screen.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
     fits(screen, "rules-named")
+
+
+def coming_in(screen: Page, room: str, own: Path) -> None:
+    """To the rules."""
+    screen.goto(f"{room}/ops/enter")
+    screen.get_by_label("A key").fill(KeyFile(own).create("Ada", ["admin"])[1])
+    screen.get_by_role("button", name="Come in").click()
+    expect(screen).to_have_url(f"{room}/ops")
+    screen.get_by_role("link", name="Rules").click()
+
+
+def test_a_merchandiser_writes_and_changes_a_rule_without_json(screen: Page, room: str, own: Path) -> None:
+    """By what the catalogue has, at a desk and on a phone; the next answer obeys, and the card says in words what it does."""
+    ask = {"items": ["w000028"], "slots": [{"category": "shoes"}], "k": 30}
+    shown = screen.request.post(f"{room}/complete-outfit", data=ask).json()["slots"][0]["items"]
+    brand = shown[0]["brand"]
+    coming_in(screen, room, own)
+    screen.get_by_role("link", name="Never suggest these").click()
+    fits(screen, "rule-new")
+    screen.get_by_role("button", name="Write").click()
+    expect(screen.get_by_role("alert")).to_contain_text("Which items are never suggested? is missing")
+    fits(screen, "rule-wrong")
+    screen.get_by_text("Brands", exact=True).first.click()
+    screen.get_by_role("checkbox", name=brand).first.check()
+    screen.get_by_text("Price", exact=True).first.click()
+    screen.get_by_label("from", exact=True).first.fill("0.5")
+    screen.get_by_label("until").fill("2999-12-24T18:00")
+    screen.get_by_label("time of").select_option("Europe/Berlin")
+    screen.get_by_label("Note").fill("Not for now")
+    screen.get_by_role("button", name="Try on the last answers").click()
+    expect(screen.get_by_role("status").filter(has_text="answers would change")).to_be_visible()
+    fits(screen, "rule-tried")
+    screen.get_by_role("button", name="Write").click()
+    said = f"Never suggests brand {brand}, priced 0.5 or more; until 24 Dec 2999 18:00 UTC+01:00."
+    expect(screen.locator(".cards li").first).to_contain_text(said)
+    expect(screen.get_by_text('"not-for-now"')).to_be_hidden()
+    fits(screen, "rules-in-words")
+    left = screen.request.post(f"{room}/complete-outfit", data=ask).json()
+    assert brand not in {item["brand"] for item in left["slots"][0]["items"]}
+    assert left["rules"] == ["not-for-now"]
+
+    screen.get_by_role("link", name="Edit not-for-now").click()
+    expect(screen.get_by_role("checkbox", name=brand).first).to_be_checked()
+    expect(screen.get_by_label("until")).to_have_value("2999-12-24T18:00")
+    screen.get_by_label("In force").uncheck()
+    screen.get_by_role("button", name="Write").click()
+    expect(screen.locator(".cards li").first).to_contain_text("off")
+    assert screen.request.post(f"{room}/complete-outfit", data=ask).json()["slots"][0]["items"] == shown
+
+
+def test_a_look_is_put_together_by_keyboard(screen: Page, room: str, own: Path) -> None:
+    """Items are found by words, ticked with the space bar, and shown with their pictures."""
+    coming_in(screen, room, own)
+    screen.get_by_role("link", name="A stylist's look").click()
+    screen.get_by_label("words to look for").first.focus()
+    screen.keyboard.type("shoes")
+    screen.keyboard.press("Enter")
+    expect(screen.get_by_role("group", name="Found for \u201cshoes\u201d")).to_be_visible()
+    fits(screen, "rule-found")
+    boxes = screen.locator("input[type=checkbox][name=ids]")
+    ids = [str(boxes.nth(place).get_attribute("value")) for place in (0, 1)]
+    boxes.first.focus()
+    screen.keyboard.press("Space")
+    screen.keyboard.press("Tab")
+    screen.keyboard.press("Space")
+    screen.get_by_role("button", name="Try on the last answers").press("Enter")
+    expect(screen.locator("#ids")).to_have_value("\n".join(ids))
+    expect(screen.get_by_role("status").filter(has_text=f"look-{ids[0]}-{ids[1]}: A look")).to_be_visible()
+    screen.get_by_role("button", name="Write").press("Enter")
+    expect(screen.locator(".cards li").first).to_contain_text("draft")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.compatibility.roles import TEMPLATES, usual
+from models.compatibility.roles import EVERY_PART, TEMPLATES, usual
 from models.datasets.garments import ROLE_WORDS, role_of
 
 ALL = frozenset(ROLE_WORDS)
@@ -44,9 +44,14 @@ def test_completing_ends_with_one_core(audience: str) -> None:
             assert not {"full-body", "bottom"} <= set(worn.values())
 
 
-def test_what_is_worn_alone_asks_for_nothing() -> None:
-    """A bikini needs no shoes."""
-    assert usual({"a": "swimwear"}, "women", ALL) == ()
+def test_what_is_worn_without_clothes_has_outfits_of_its_own() -> None:
+    """Also beginning with what is worn over it; what is beneath clothes asks for nothing."""
+    assert {*usual({"a": "swimwear"}, "women", EVERY_PART)} > {"cover-up", "footwear"}
+    assert {*usual({"a": "cover-up"}, "women", EVERY_PART)} > {"swimwear", "footwear"}
+    assert usual({"a": "sleepwear"}, "men", EVERY_PART) == ("robe", "slippers")
+    assert usual({"a": "slippers", "b": "sleepwear"}, "men", EVERY_PART) == ("robe",)
+    assert usual({"a": "slippers", "b": "top"}, "child", EVERY_PART) == ("bottom",), "and no second pair"
+    assert usual({"a": "swimwear"}, "women", {"top", "bottom"}) == ()
     assert usual({"a": "innerwear"}, "women", ALL) == ()
     assert {"top", "footwear"} <= {*usual({"a": "innerwear", "b": "bottom"}, "women", ALL)}
 

@@ -377,7 +377,7 @@ def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, o
     text = html.unescape(room.get("/ops/experiments").text)
     assert "25.0 %" in text
     assert '40.00<br><span class="quiet">without 5 of no known price' in text
-    assert "old: purchases without a price: 7, which count as 0 in value; not in the average order, as they made them: 5 units" in text
+    assert "old: purchases without a price: 7, by 5 units, which count as the average order of the others that bought" in text
     assert ">undecided<" in text
     assert "it sold less" in text
     assert "diversity 0.3" in text

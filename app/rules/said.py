@@ -1,0 +1,97 @@
+"""A rule in words, for whoever reads rules and no JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from typing import Final
+
+from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotRange, SlotTemplate, When
+
+_TOLD: Final = 8
+"""Of several values; of more it is told how many they are."""
+Named = Callable[[str], str]
+"""What an id is called."""
+
+
+def in_words(rule: Rule, named: Named = str) -> str:
+    """What a rule does, and when.
+
+    >>> from app.rules.rule import RULES
+    >>> worn, until = {"season": ["winter"]}, "2026-12-27T00:00:00+01:00"
+    >>> items = {"category": ["shoes"], "brand": ["Nordhavn"]}
+    >>> rule = {"id": "x", "do": "exclude", "items": items, "when": {"worn": worn, "until": until}}
+    >>> in_words(RULES.validate_python([rule])[0])
+    'Never suggests shoes, brand Nordhavn; when something is worn that is of the season winter; until 27 Dec 2026 00:00 UTC+01:00'
+    """
+    return "; ".join([_does(rule, named), *_when(rule.when, named)])
+
+
+def _does(rule: Rule, named: Named) -> str:
+    if isinstance(rule, Pin):
+        return f"Shows first {_few(map(named, rule.ids), ', then ')}"
+    if isinstance(rule, CuratedLook):
+        return f"A look: {_few(map(named, rule.ids), ' + ')}"
+    if isinstance(rule, SlotTemplate):
+        return f"An outfit has {_few(map(_slot, rule.slots), ', ')}, and nothing else"
+    items = _items(rule.items, named)
+    match rule:
+        case Exclude():
+            said = f"Never suggests {items}"
+        case Require():
+            said = f"Of {items}, suggests only what is {_items(rule.be, named)}"
+        case Boost():
+            said = f"Shows more: {items}, as if {rule.times:g} times likelier"
+        case Bury():
+            said = f"Shows less: {items}, as if {rule.times:g} times less likely"
+        case Apart():
+            said = f"Never in one outfit: {items}, together with {_items(rule.with_, named)}"
+    return said
+
+
+def _items(selector: Selector, named: Named) -> str:
+    """Items that are all of this."""
+    price = selector.price
+    said = [_any(map(named, selector.ids)), _any(selector.category)]
+    said += [f"brand {_any(selector.brand)}" if selector.brand else ""]
+    said += [f"{name} {_any(values)}" for name, values in selector.attributes.items()]
+    said += [f"for {_any(selector.audience)}" if selector.audience else ""]
+    said += [f"of the season {_any(selector.season)}" if selector.season else ""]
+    said += [_price(price.min, price.max) if price is not None else ""]
+    return ", ".join(filter(None, said)) or "every item"
+
+
+def _price(least: float | None, most: float | None) -> str:
+    if least is not None and most is not None:
+        return f"priced {least:g} to {most:g}"
+    return f"priced {most:g} at most" if least is None else f"priced {least:g} or more"
+
+
+def _slot(slot: SlotRange) -> str:
+    return f"{slot.category} ({slot.min if slot.min == slot.max else f'{slot.min} to {slot.max}'})"
+
+
+def _when(when: When, named: Named) -> Iterator[str]:
+    if when.worn is not None:
+        yield f"when something is worn that is {_items(when.worn, named)}"
+    if when.since is not None:
+        yield f"from {_moment(when.since)}"
+    if when.until is not None:
+        yield f"until {_moment(when.until)}"
+
+
+def _moment(moment: datetime) -> str:
+    """In its own zone, which is told."""
+    offset = moment.isoformat()[-6:]
+    zone = "UTC" if offset in {"+00:00", "-00:00"} else f"UTC{offset}"
+    return f"{moment.day} {moment:%b %Y %H:%M} {zone}"
+
+
+def _any(values: Iterable[str]) -> str:
+    return _few(values, " or ")
+
+
+def _few(values: Iterable[str], joint: str) -> str:
+    said = [*values]
+    more = [f"{len(said) - _TOLD} more"] if len(said) > _TOLD else []
+    return joint.join([*said[:_TOLD], *more])
