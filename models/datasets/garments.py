@@ -139,7 +139,8 @@ _WOMENS: Final = (
 _OVER: Final = (
     "cover-up sarong robe bath-robe bathrobe dressing-gown bademantel bademäntel morgenmantel morgenrock schlafrock robe-de-chambre "
     "robes-de-chambre peignoir peignoirs albornoz albornoces vestaglia vestaglie accappatoio accappatoi badjas badjassen kamerjas "
-    "ochtendjas روب أرواب バスローブ sabahlık bornoz"
+    "ochtendjas saída-de-praia saídas-de-praia canga cangas roupão roupões szlafrok szlafroki pareo morgonrock morgonrockar badrock "
+    "badrockar morgenkåbe morgenkåpe badekåbe badekåpe روب أرواب バスローブ sabahlık bornoz"
 )
 _WORN_OVER: Final = frozenset([*_OVER.split(), *(form(word) for word in _OVER.split() for form in (bare, turkish.fold))])
 WOMENS: Final = frozenset(_WOMENS.split())
@@ -259,7 +260,7 @@ def garment_of(text: str | None, *, french: bool = False) -> str | None:
 def is_worn_over(*texts: str | None, french: bool = False) -> bool:
     """Whether a text names what is worn over swimwear or nightwear.
 
-    >>> is_worn_over("Swimwear", "Printed sarong"), is_worn_over("Bademantel"), is_worn_over("Swimwear", "Bikini with sarong")
+    >>> is_worn_over("Swimwear", "Printed sarong"), is_worn_over("Szlafroki"), is_worn_over("Swimwear", "Bikini with sarong")
     (True, True, False)
     """
     return any(garment_of(text, french=french) in _WORN_OVER for text in texts)

@@ -259,7 +259,7 @@ def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401
 
 
 def _written(field: str, column: str, values: Sequence[Any]) -> str | Mapping[str, str]:
-    """With ``[-1]`` where a category is the last step of a path, whose steps slashes or commas may part; with ``[0]`` of the first of several."""
+    """With ``[-1]`` where a category is the last step of a path, whose steps slashes or commas may part; with ``[0]`` of several paths."""
     if field == "category" and (mark := _between_paths(values)):
         return {"column": f"{column}[0][-1]", "separator": mark}
     paths = sum(len(path_of(str(value).replace("/", ">"))) > 1 for value in values)

@@ -337,6 +337,19 @@ def test_categories_that_nobody_wears_are_told_and_left_out(tmp_path: Path) -> N
     assert "a garment's name in items of whole categories" not in missing(feed)
 
 
+def test_a_language_that_is_not_read_is_told_and_nothing_left_out(tmp_path: Path) -> None:
+    """With how many items and which categories, also where less than half of a shop is so."""
+    feed = tmp_path / "feed.csv"
+    unread = [f"{name}{place},{name},{name} {place}" for name in ("Mekot", "Hameet", "Housut", "Paidat", "Takit") for place in range(2)]
+    read = [f"J{place},Jeans,Jeans {place}" for place in range(12)]
+    feed.write_text("\n".join(["id,category,title", *unread, *read]) + "\n")
+    told = missing(feed)
+    assert told["a garment's name that is known here"].startswith(
+        "a garment's name that is known here (10 of 22): 5 of 6 categories: 'Mekot' 2"
+    )
+    assert not any("leave_out" in said for said in told.values())
+
+
 def test_rows_of_no_known_layout_are_counted(tmp_path: Path) -> None:
     """None of them could be placed, which is not the same as none being there."""
     feed = tmp_path / "feed.csv"

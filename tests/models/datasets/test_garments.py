@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.datasets.category_names import category_named, language_of
 from models.datasets.garments import ROLE_WORDS, category_worn_as, is_womens, role_of
 from models.datasets.garments_abroad import WORDS
+from models.datasets.nameless import says_nothing, says_small_things
 
 
 @pytest.mark.parametrize(
@@ -149,6 +151,16 @@ def test_japanese_and_turkish_say_last_what_a_thing_is(role: str, titles: str) -
 def test_portuguese_polish_and_nordic_name_garments(role: str | None, titles: str) -> None:
     """Inflected, as the end of a compound, and before what English calls another garment."""
     assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+
+
+def test_categories_of_nothing_and_names_of_new_ones() -> None:
+    """*Novidades*, *Nowości* and *Rea* are opened; what is put elsewhere has a name of the shop's language that is read."""
+    assert all(map(says_nothing, ("Novidades", "Nowości", "Wyprzedaż", "Rea", "Nyheter", "Salg")))
+    assert all(map(says_small_things, ("Acessórios", "Akcesoria", "Accessoarer")))
+    for language in ("Portuguese", "Polish", "Swedish"):
+        names = {role: category_named(role, language) for role in ROLE_WORDS if role != "not worn"}
+        assert {role: role_of(name) for role, name in names.items()} == {role: role for role in names}
+        assert language_of(filter(None, names.values())) == language
 
 
 def test_tights_that_one_runs_in_are_no_hosiery() -> None:
