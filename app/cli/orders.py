@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _REJECTS: Final = "rejected-orders.jsonl"
 _OUTFITS: Final = "outfits.jsonl"
 _NAMED: Final = 5
+_MANY: Final = 10  # lines
 _MENDED: Final = (
     "a file of items that still has the items of these orders, not in stock, mends it: imported or synchronised, or as items.csv of the "
     "directory of --out ('What was sold' in docs/feeds.md)"
@@ -96,6 +98,10 @@ def import_orders(
             show_default="by their names",
         ),
     ] = None,
+    cancelled: Annotated[
+        list[str] | None,
+        typer.Option("--cancelled", help="A status of what was cancelled or sent back, in a shop's own words.", show_default=False),
+    ] = None,
     encoding: Annotated[
         str | None,
         typer.Option("--encoding", help="Of the files, such as cp1254, cp932.", callback=_encoding, show_default="UTF-8, else a guess"),
@@ -141,6 +147,7 @@ def import_orders(
         most=1.0 if force else most,
         dates=dates,
         columns=_pairs(columns or ()),
+        cancelled=cancelled or (),
         encoding=encoding,
         ignored=ignored or (),
         json_to=json_to,
@@ -158,6 +165,7 @@ def orders_into(
     most: float,
     dates: DateOrder | None = None,
     columns: Mapping[str, str] | None = None,
+    cancelled: Sequence[str] = (),
     encoding: str | None = None,
     ignored: Sequence[str] = (),
     json_to: JsonTo | None = None,
@@ -180,6 +188,7 @@ def orders_into(
                 most=most,
                 dates=dates,
                 columns=columns,
+                cancelled=cancelled,
                 encoding=encoding,
                 ignored=ignored,
                 no_pieces=FeedRecords(settings.home).no_pieces(),
@@ -255,7 +264,19 @@ def _named(skus: Mapping[str, int]) -> str:
 def _lost(made: Made) -> str:
     found = made.incomplete
     lost = f"{found.outfits:,} of {found.of:,} outfits lost an item that the catalogue does not have"
-    return f"{lost} ({found.undone:,} of them all items but one, or all)"
+    return f"{lost} ({found.undone:,} of them all items but one, or all){_mostly_one(made.unknown)}"
+
+
+def _mostly_one(unknown: Mapping[str, int]) -> str:
+    """The SKU that is most of what is lost, which is rather a fee than a piece; empty where there is none.
+
+    >>> _mostly_one({"TOLL 1": 12, "A": 3}), _mostly_one({"A": 12, "B": 12})
+    ("; most for 'TOLL 1' alone, in 12 lines: if that is no piece, --ignore 'TOLL 1' keeps their outfits", '')
+    """
+    sku, lines = max(unknown.items(), key=lambda one: one[1], default=("", 0))
+    if lines < _MANY or 2 * lines <= sum(unknown.values()):
+        return ""
+    return f"; most for {sku!r} alone, in {lines:,} lines: if that is no piece, --ignore {shlex.quote(sku)} keeps their outfits"
 
 
 def _kept_though_incomplete(made: Made) -> str:

@@ -22,7 +22,7 @@ from app.recommend.similar import Similar, similar_to_words
 from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
 from app.release.release import Release
 from app.words import grammar_abroad as abroad
-from app.words.abroad import HEAD_FIRST
+from app.words.abroad import COMPOUNDING, HEAD_FIRST
 from app.words.forms import ELIDED, SHORTEST, fold, forms, near, one_form, phrase, spellings
 from app.words.grammar import PRONOUNS, SIZES, turned
 from app.words.lexicon import CLOTHES, GIFTS, NOTHING, ON_SALE, OTHERS, SAID
@@ -129,6 +129,7 @@ def sought(
     read_as = replace(_wished(release, text, rows, limits, meaning=meaning), words=tuple(whom))
     if len(titled.rows) and not (read_as.wishes and read_as.wishes.direction):
         return titled
+    turns = turns or bool(vocabulary.may_turn(spoken))
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
@@ -312,6 +313,8 @@ def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolAr
         titled_N = _with_word(titles, map(fold, who))
     elif "".join(phrase(word)) in SAID["type"]:
         titled_N = _with_garment(titles, bare, vocabulary.kinds.otherwise.get(one_form(word), ()))
+        if not titled_N.any() and not vocabulary.languages.isdisjoint(COMPOUNDING):
+            titled_N = titles.matching(rf"(?:^|[^\pL]){re.escape(bare)}\pL")  # a Bikinitopp
     else:
         titled_N = titles.having(forms(bare))
     has_N = titled_N | named_N if whole else titled_N | named_N | vocabulary.rows.ids.having((word,))

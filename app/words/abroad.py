@@ -8,16 +8,16 @@ language.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-from typing import Final
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, Final
 
-from app.words import arabic_words, japanese_words, turkish_words
+from app.words import arabic_words, danish_words, japanese_words, polish_words, portuguese_words, swedish_words, turkish_words
 from models.datasets import japanese, turkish
 
 LANGUAGES: Final = ("fr", "de", "es", "it", "nl")
-COMPOUNDING: Final = frozenset({"de", "nl"})
+COMPOUNDING: Final = frozenset({"de", "nl", "sv", "da"})
 """Languages that write what a thing is like and what it is in one word: *Matschhose*."""
-HEAD_FIRST: Final = ("fr", "es", "it")
+HEAD_FIRST: Final = ("fr", "es", "it", "pt", "pl")
 """Languages whose names begin with what a thing is: *bleu marine* is a blue."""
 
 _GARMENTS: Final = """
@@ -122,25 +122,24 @@ polka-dot | pois? | gepunktet+ | lunares | pois? | stippen
 printed | imprimé/imprimée | bedruckt+ | estampado/estampada | stampato/stampata | bedrukt/bedrukte
 plain | uni?/unie | einfarbig+ | liso? | tinta-unita | effen
 """
+_TABLES: Final[Mapping[str, Any]] = {
+    "ar": arabic_words,
+    "tr": turkish_words,
+    "pt": portuguese_words,
+    "pl": polish_words,
+    "sv": swedish_words,
+    "da": danish_words,
+}
 _OTHERS: Final = {
-    "ar": {
-        "type": arabic_words.GARMENTS,
-        "colour": arabic_words.COLOURS,
-        "material": arabic_words.CLOTHS,
-        "pattern": arabic_words.PATTERNS,
-    },
     "ja": {
         "type": japanese_words.GARMENTS,
         "colour": japanese.COLOURS,
         "material": japanese.CLOTHS,
         "pattern": japanese.PATTERNS,
     },
-    "tr": {
-        "type": turkish_words.GARMENTS,
-        "colour": turkish_words.COLOURS,
-        "material": turkish_words.CLOTHS,
-        "pattern": turkish_words.PATTERNS,
-    },
+} | {
+    language: {"type": table.GARMENTS, "colour": table.COLOURS, "material": table.CLOTHS, "pattern": table.PATTERNS}
+    for language, table in _TABLES.items()
 }
 """Languages that have a table of their own."""
 _ENDINGS: Final = ("e", "en", "em", "er", "es")
@@ -179,10 +178,19 @@ def _spelt() -> Iterator[tuple[str, str, str, str]]:
         for line in lines.strip().splitlines():
             english, _, words = line.partition("|")
             for word in words.split():
-                yield kind, english.strip(), language, _declined(word) if (language, kind) == ("tr", "type") else word
+                yield kind, english.strip(), language, _declined(language, kind, word)
 
 
-def _declined(word: str) -> str:
-    """A Turkish noun with its forms."""
-    bare = word.partition("/")[0].rstrip("?")
-    return word if "-" in word else "/".join([word, *turkish.forms(bare)[1:]])
+def _declined(language: str, kind: str, word: str) -> str:
+    """A word with its forms, of a language that has rules for them."""
+    bare, doubtful, given = word.partition("?")
+    if "-" in word:
+        return word
+    if language == "tr" and kind == "type":
+        return "/".join([word, *turkish.forms(bare.partition("/")[0])[1:]])
+    if language == "pl" and (kind != "type" or "/" not in word):
+        return "/".join([form for one in word.split("/") for form in polish_words.forms(one, kind)])
+    if language == "sv":
+        first, *others = swedish_words.forms(bare + given, kind)
+        return "/".join([first + doubtful, *others])
+    return word

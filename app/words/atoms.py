@@ -53,7 +53,7 @@ class _Reader(Terms):
         while place < len(self._tokens):
             found, place = next(read for turn in turns if (read := turn(place)) is not None)
             self.atoms += found
-        self.atoms = [self._sized(atom) for atom in self.atoms]
+        self.atoms = self._doubted([self._sized(atom) for atom in self.atoms])
 
     def _sized(self, atom: Atom) -> Atom:
         """A number by itself that is a size which a garment that the text names comes in: "jeans 38"."""
@@ -63,6 +63,16 @@ class _Reader(Terms):
         if size is None or not any(rows.exists(size, meaning) for meaning in named):
             return atom
         return replace(atom, kind="term", key=said, meaning=size)
+
+    def _doubted(self, atoms: Sequence[Atom]) -> list[Atom]:
+        """Atoms, of which none is asked that may be what is not wanted: up to its noun behind a word that may turn it."""
+        turning, found, doubted = self._vocabulary.may_turn(self._words), list[Atom](), False
+        for atom in atoms:
+            if atom.kind != "term":
+                doubted = self._tokens[0].string[atom.start : atom.end].lower() in turning
+            found.append(replace(atom, kind="unread", meaning=None) if doubted and atom.kind == "term" else atom)
+            doubted = doubted and not atom.noun
+        return found
 
     def _mark(self, place: int) -> _Read | None:
         token = self._tokens[place]
@@ -82,7 +92,7 @@ class _Reader(Terms):
             return [term[0], self._atom("free", place, term[1] - 1)], term[1]
         if (word, after) in grammar.TURNING_TWO:
             return [self._atom("not", place, place + 1)], place + 2
-        if word in grammar.NOT or self._excepts(place) or self._nor(place):
+        if (word in grammar.NOT and not self._joins(word)) or self._excepts(place) or self._nor(place):
             return [self._atom("not", place)], place + 1
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
@@ -163,7 +173,7 @@ class _Reader(Terms):
         end = last + 1
         while one_form(self._word(end)) in ORDINARY and ((term := self._term(end)) is None or term[1] == end + 1):
             end += 1
-        told = end > last + 1 or last > place + 1 or self._word(place - 1) in grammar.FOR_ALONE
+        told = end > last + 1 or last > place + 1 or self._word(place - 1) in self._for_alone
         return ([self._atom("rest", place, end - 1)], end) if told else None
 
     def _excepts(self, place: int) -> bool:
@@ -201,7 +211,7 @@ class _Reader(Terms):
     def _occasion(self, place: int) -> _Read | None:
         """What follows "for", "at a", "to the": terms where all of it are, up to an "and"; else whom it names first, or an occasion."""
         word = self._words[place]
-        if word not in grammar.FOR or (word not in grammar.FOR_ALONE and self._word(place + 1) not in grammar.ARTICLES):
+        if word not in self._for_words or (word not in self._for_alone and self._word(place + 1) not in grammar.ARTICLES):
             return None
         last = self._end_of_phrase(place + 1)
         joins = [at for at in range(place + 2, last) if self._words[at] in self._or_words and self._terms(at + 1, last)]
@@ -281,7 +291,7 @@ class _Reader(Terms):
         before = self.atoms[-1].meaning if self.atoms else None
         if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
             return [], place + 1
-        kind: Kind | None = "of" if word in grammar.OF else "article" if word in grammar.ARTICLES else None
+        kind: Kind | None = "of" if word in self._of_words else "article" if word in grammar.ARTICLES else None
         if kind is None and not self._idle(word) and word not in GIFTS:
             kind = "unread" if word.isdigit() else "rest"
         return ([] if kind is None else [self._atom(kind, place)]), place + 1

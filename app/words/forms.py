@@ -28,7 +28,7 @@ WORD: Final = re.compile(rf"{ELIDED}|[^\W_]+(?:['\u2019][^\W_]+)*", re.IGNORECAS
 """A word of a text; what French and Italian elide before one is its own: *d'été* are two."""
 _MARKS: Final = re.compile(f"[\u0300-\u0302\u0304-\u036f]|{arabic.MARKS}")
 """Accents, but that of *ñ*, which is a letter of its own: *niña* is no Nina."""
-_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae", "ı": "i"}
+_LIGATURES: Final = {"ß": "ss", "œ": "oe", "æ": "ae", "ı": "i"} | dict(zip("ãõłøÃÕŁØ", "aoloAOLO", strict=True))
 _WIDTHS: Final = re.compile("[\uff00-\uffef]")
 """Letters of full or half width."""
 _ARABIC: Final = arabic.LETTERS | arabic.DIGITS
@@ -62,8 +62,19 @@ def folded(texts: pa.ChunkedArray) -> pa.ChunkedArray:
     return unmarked
 
 
-_FORMS: Final = {fold(form): tuple(map(fold, some)) for some in reversed([*inflected()]) for form in some}
-"""A form of a word abroad -> all of its forms, the one that stands for them first."""
+def _forms_abroad() -> dict[str, tuple[str, ...]]:
+    """A form of a word abroad -> all of its forms, the one that stands for them first; of a word of two languages those of both."""
+    of: dict[str, list[str]] = {}
+    for first, *others in inflected():
+        of.setdefault(fold(first), []).extend(map(fold, others))
+    found: dict[str, tuple[str, ...]] = {}
+    for first, others in of.items():
+        some = tuple(dict.fromkeys([first, *others]))
+        found = dict.fromkeys(some, some) | found
+    return found
+
+
+_FORMS: Final = _forms_abroad()
 _HEAD_FORMS: Final = {
     fold(form): tuple(map(fold, some)) for some in inflected({"type"}, COMPOUNDING) for form in some if len(form) >= SHORTEST
 }

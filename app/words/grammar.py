@@ -43,13 +43,18 @@ PHRASE_ENDS: Final = NOT | ENDS | (frozenset(_JOINING.split()) - {"of", "is", "a
 ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
 BEFORE_THAN: Final = 3
 """Words within which "other" stands before "than"."""
-IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du"))
-"""Before a number that ends a phrase, in English, Spanish, French, Italian, German and Dutch."""
-_FLAT_WORDS: Final = "flach flache flachen flacher flaches plat plate plats plates plano plana planos planas platte"
+IN_SIZE: Final = frozenset(("in", "en", "del", "la", "du", "i", "w"))
+"""Before a number that ends a phrase, in English, Spanish, French, Italian, German, Dutch, Swedish and Polish."""
+_FLAT_WORDS: Final = (
+    "flach flache flachen flacher flaches plat plate plats plates plano plana planos planas platte płaski płaska płaskie płaskich platt "
+    "platta"
+)
 FLAT: Final = frozenset(_FLAT_WORDS.split())
 AND_ARABIC: Final = "و"
 """Is written in one with what follows."""
 OR_IN: Final = abroad.OR_IN
+OF_IN: Final = abroad.OF_IN
+FOR_IN: Final = abroad.FOR_IN
 NOR: Final = abroad.NOR
 NOR_IN: Final = abroad.NOR_IN
 

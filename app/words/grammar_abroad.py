@@ -33,6 +33,10 @@ _TURNING: Final = (
     "sin ningún ninguno ninguna nunca jamás salvo excepto menos evitar evita evite evitad nada odio "
     "senza nessun nessuno nessuna tranne eccetto salvo evitare evita evitate niente nulla meno "
     "geen zonder niet nooit niets niks behalve vermijd vermijden uitgezonderd haat "
+    "não sem nem nenhum nenhuma nenhuns nenhumas nunca exceto odeio detesto "
+    "bez ani żaden żadna żadne żadnych żadnego żadnej nigdy oprócz poza nienawidzę unikaj unikać nic "
+    "inte utan ingen inget inga ingenting ej icke aldrig varken förutom utom undvik undvika hatar ikke uden uten intet hverken verken "
+    "undtagen unntatt "
     "بدون ليس ليست لا غير بلا دون عدا ماعدا إلا باستثناء"
 )
 TURNING: Final = _all(_TURNING) | {"né", "nè"}
@@ -71,51 +75,69 @@ NOR: Final = "noch"
 NOR_IN: Final[Mapping[str, str]] = {"tr": "ne"}
 """Likewise where it stands twice, by the language of the catalogue: in another one the word is another."""
 
-NOTHING: Final = frozenset(["rien", "nichts", "nada", "niente", "nulla", "niets", "niks"])
-BUT: Final = _all("sauf hormis außer menos salvo excepto tranne behalve")
+NOTHING: Final = frozenset(["rien", "nichts", "nada", "niente", "nulla", "niets", "niks", "nic", "inget", "ingenting"])
+BUT: Final = _all("sauf hormis außer menos salvo excepto tranne behalve exceto oprócz poza utom förutom")
 """What follows one of ``NOTHING`` where nothing else is wanted, beside ``OTHER`` and ``THAN``."""
-THAN: Final = frozenset(["que", "als", "dan", "che"])
+THAN: Final = frozenset(["que", "als", "dan", "che", "niż", "än"])
 OTHER: Final = _all(
     "autre autres plutôt ander andere anderes anderen anderer anders lieber otro otra otros otras distinto distinta altro altra altri "
-    "altre diverso diversa piuttosto liever"
+    "altre diverso diversa piuttosto liever outro outra outros outras inny inna inne innego innej annan annat andra hellre"
 )
 """Before one of ``THAN``: other than black, rather than black."""
 
 ARTICLES: Final = _all(
     "le la les un une der die das den dem ein eine einen einem einer el los las una unos unas lo gli uno de het een mon ma mes notre nos "
-    "mein meine meinen mi mis il i mio mia miei mie mijn ons onze"
+    "mein meine meinen mi mis il i mio mia miei mie mijn ons onze o os um uma uns umas meu minha meus minhas nosso nossa "
+    "mój moja moje moją mojej mojego mojemu moim moich nasz nasza nasze ett det min mitt mina vår vårt våra"
 ) - {"de", "i"}
 PRONOUNS: Final = _all(
     "moi toi lui leur leurs ta tes sa ses vos votre nos je tu il elle nous vous ich du wir ihr mir dir meiner meines dein deine deinen "
     "deiner unser unsere unseren seine seinen ihre ihren yo tú su sus tu tus nuestro nuestra io suo sua suoi tuo tua nostro nostra jouw "
-    "zijn haar "
+    "zijn haar mim comigo mnie mi mną jag mig oss "
     "ik jij meu minha meus minhas seu sua nosso nossa 私の 私 僕の"
 )
 """What stands for people, besides ``ARTICLES``."""
 OF: Final = _all(
     "de des du en avec à au aux von vom aus im mit zu con del de di dei delle degli della dello in van uit met qui est sont soit ist sind "
-    "que es son sea sean che è sia siano soient seien zijn من في مع"
-) - {"a", "son"}
+    "que es son sea sean che è sia siano soient seien zijn من في مع com em dum duma seja sejam são ze we jest są av på med som är"
+) - {"a", "son", "we"}
 """What joins a term to its noun, besides *à*: its bare letter is the English article."""
+OF_IN: Final[Mapping[str, frozenset[str]]] = {
+    "pt": frozenset(["no", "na", "nos", "nas", "do", "da", "dos", "das", "é"]),
+    "pl": frozenset({"z", "w"}),
+    "sv": frozenset({"i"}),
+    "da": frozenset({"i", "af"}),
+}
+"""By the language of the catalogue: in another one the word is another."""
 
-WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in"])
+WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in", "com", "z", "ze", "med"])
 """Ends what an occasion is called."""
-FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur"])
-OR: Final = frozenset({"ou", "oder", "et", "und", "ed", "او", "و", "veya", "yahut", "ve", "か", "または", "や", "と"})
+FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur", "pra", "dla", "för"])
+FOR_IN: Final[Mapping[str, frozenset[str]]] = {
+    "pl": frozenset({"na", "do"}),
+    "sv": frozenset({"till", "på", "inför"}),
+    "da": frozenset({"til"}),
+}
+"""By the language of the catalogue: in another one the word is another."""
+_OR: Final = "ou oder et und ed lub albo oraz eller och og او و veya yahut ve か または や と"
+OR: Final = frozenset(_OR.split())
 OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "es": frozenset("yo"),
     "it": frozenset("eo"),
     "nl": frozenset({"en", "of"}),
     "tr": frozenset({"ya"}),
+    "pt": frozenset("e"),
+    "pl": frozenset("i"),
 }
-"""By the language of the catalogue: in another one the word is another."""
-AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と"})
+"""Likewise."""
+AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と", "i", "oraz", "och", "og"})
 
 SIZES: Final = _all(
-    "taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس beden numara " + JAPANESE_SIZES
+    "taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس beden numara "
+    "tamanho tam número rozmiar rozmiarze rozmiaru storlek storleken stl strl størrelse " + JAPANESE_SIZES
 )
-IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non"})
-TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così")
+IS_NOT: Final = frozenset({"pas", "nicht", "niet", "non", "não", "nao", "nie", "inte", "ej", "ikke"})
+TOO: Final = _all("trop très zu sehr so te demasiado muy tan troppo molto così muito demais tão zbyt bardzo för alltför så særlig")
 
 IDLE: Final = _all(
     "je j ne tu il elle nous vous on me te se ce cet cette ces veux voudrais voudrait aimerais cherche cherchons chercher souhaite "
@@ -130,6 +152,13 @@ IDLE: Final = _all(
     "preferisco molto "
     "أريد ابحث أبحث عن على هذا هذه شيء أي كل لون ملابس قطعة عندكم هل لي "
     "bir bana lütfen istiyorum arıyorum olsun olan için ile gibi renk renkli ürün da de çok şey arası arasında "
-    "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever"
+    "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever "
+    "eu quero queria gostaria procuro preciso algum alguma alguns algumas coisa tudo obrigado obrigada oi olá ver mostre mais muito "
+    "demais também só apenas cor cores estilo roupa roupas peça peças "
+    "szukam wszystko chcę chciałbym chciałabym poproszę proszę potrzebuję coś jakiś jakaś jakieś jakąś jakichś kolor kolorze koloru "
+    "ubranie "
+    "ubrania ubrań odzież się który która które jest są może tylko bardzo styl stylu cenie ładny ładna ładne ładną "
+    "jag söker letar efter vill behöver skulle gärna något någon några snygg snyggt snygga fin fint fina färg färgen kläder plagg tack "
+    "allt par hej bara helst mycket noget nogen søger ønsker gerne tøj klær farve farge"
 ) | ARTICLES | PRONOUNS | OF | FOR | OTHER | SIZES | frozenset(OF_NO_MEANING.split())  # fmt: skip
 """Words without a meaning of their own."""

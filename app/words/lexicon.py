@@ -86,14 +86,23 @@ _INSTEAD: Final = {
     "like-new as-new good-as-new as-good-as-new nearly-new": "excellent mint new-without-tag",
     "football-boot soccer-boot soccer-cleat football-cleat cleat": "studded-boot firm-ground",
 }
-_REDUCED: Final = "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi"
+_REDUCED: Final = (
+    "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi promoção "
+    "em-promoção liquidação desconto promocja promocji wyprzedaż wyprzedaży przecena przecenie przeceniony przecenione zniżka rea reapris "
+    "nedsatt nedsatta udsalg salg"
+)
 _CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"
 _DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"
 _CHEAP_ABROAD: Final = (
     "abordable économique bon-marché günstig günstige günstiges günstigen billig billige preiswert barato barata económico económica "
-    "economico economica goedkoop goedkope betaalbaar ucuz 安い"
+    "economico economica goedkoop goedkope betaalbaar barato barata baratinho acessível tani tania tanie tanią niedrogi niedroga niedrogie "
+    "billigt billiga prisvärd prisvärda ucuz 安い"
 )
-_DEAR_ABROAD: Final = "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur pahalı lüks 高級"
+_DEAR_ABROAD: Final = (
+    "cher chère coûteux luxe teuer teure teures teuren caro costoso lujo lusso duur caro cara luxo drogi droga drogie luksusowy "
+    "luksusowa luksusowe dyr dyrt dyra "
+    "lyxig lyxiga pahalı lüks 高級"
+)
 _ALIKE: Final = "footwear bag headwear eyewear scarf watch belt jewellery gloves tie hosiery wallet swimwear sleepwear"
 _NOTHING: Final = (
     "a an the i me my we us our you your he she it its they them is are am be been to of that this these those some something "
@@ -114,12 +123,13 @@ _EVERYDAY: Final = (
 )
 
 _GIFTS: Final = (
-    "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes hediye هدية "
+    "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes prezent prezenty upominek "
+    "presenter julklapp gave gaver hediye هدية "
     "プレゼント ギフト 贈り物"
 )
 _CLOTHES: Final = (
     "clothes clothing wear outfit outfits apparel garment garments attire kleidung bekleidung vêtements vetements habits tenue ropa "
-    "prendas abbigliamento vestiti kleding kleren roupa roupas giyim kıyafet ملابس 服"
+    "prendas abbigliamento vestiti kleding kleren roupa roupas ubranie ubrania odzież kläder tøj klær giyim kıyafet ملابس 服"
 )
 
 
@@ -165,11 +175,13 @@ LANGUAGE_OF: Final = {
 }
 """A language -> words by which it is told from English."""
 
-DOUBTFUL: Final = {
-    key: frozenset(of for _, _, of, word, _ in _ENTRIES if _key(word) == key)
-    for key in {_key(word) for *_, word, doubtful in _ENTRIES if doubtful}
-}
+_DOUBTFUL: Final = {_key(word) for *_, word, doubtful in _ENTRIES if doubtful}
+_OF: Final = [(_key(word), kind, line, of) for kind, line, of, word, _ in _ENTRIES]
+DOUBTFUL: Final = {key: frozenset(of for one, _, _, of in _OF if one == key) for key in _DOUBTFUL}
 """Words that are others in English, or names -> where a catalogue speaks any of which languages they count."""
+
+KIND_IN: Final = {(key, of): kind for key, kind, _, of in reversed(_OF) if key in _DOUBTFUL}
+"""Of these and a language: what they tell there."""
 
 HEADS: Final = frozenset(_key(word) for _, _, language, word, _ in _ENTRIES if language in HEAD_FIRST) - _IN_ENGLISH
 """Words that begin a name as what the thing is: *bleu marine* is a blue."""
@@ -198,33 +210,58 @@ CONDITIONS: Final = frozenset(key for group in _WORN for key in _words(group))
 """Words of how much a piece was worn; told as not understood where no attribute says it, each idle though it be."""
 
 
+def _lines() -> dict[str, tuple[set[str], set[str]]]:
+    """Each thing by its line of English words -> its words abroad, and those in English."""
+    found: dict[str, tuple[set[str], set[str]]] = {}
+    for key, _, line, _ in _OF:
+        in_english = {*_words(line)}.union(*(SAME_ENGLISH.get(one, ()) for one in _words(line)))
+        found.setdefault(line, (set(), in_english))[0].add(key)
+    return found
+
+
 def _with_abroad() -> dict[str, frozenset[str]]:
     found = dict(SAME_ENGLISH)
-    for line in dict.fromkeys(english for _, english, *_ in _ENTRIES):
-        abroad = {_key(word) for _, english, _, word, _ in _ENTRIES if english == line}
-        in_english = {*_words(line)}.union(*(SAME_ENGLISH.get(key, ()) for key in _words(line)))
+    for abroad, in_english in _LINES.values():
         for key in abroad | in_english:
             found[key] = (found.get(key, frozenset()) | abroad | (in_english if key in abroad else frozenset())) - {key}
     return found
 
 
+_LINES: Final = _lines()
 SAME: Final = _with_abroad()
 """Other words for the same, in all languages."""
+
+
+def _senses() -> dict[str, dict[str, frozenset[str]]]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for key, _, line, of in _OF:
+        same = frozenset().union(*_LINES[line])
+        found.setdefault(key, {})[of] = found.get(key, {}).get(of, frozenset()) | same
+    return {key: of for key, of in found.items() if len({*of.values()}) > 1}
+
+
+SENSES: Final = _senses()
+"""A word that is another thing in another language -> by language, all words for what it is there: a *Rock* is a skirt, a *rock* a coat."""
 
 WHOLE: Final = {
     key: role
     for role, words in {
         "innerwear": (
             "underwear innerwear lingerie undergarment underclothes intimate unterwäsche sous-vêtement ropa-interior ondergoed "
-            "iç-giyim 下着"
+            "iç-giyim roupa-íntima bielizna underkläder undertøj undertøy 下着"
         ),
-        "sleepwear": "nightwear sleepwear nightclothes loungewear nachtwäsche vêtement-de-nuit ropa-de-dormir nachtkleding",
-        "footwear": "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı シューズ",
-        "bag": "bag sac tasche bolso borsa tas çanta バッグ",
-        "outer": "outerwear アウター",
+        "sleepwear": (
+            "nightwear sleepwear nightclothes loungewear nachtwäsche vêtement-de-nuit ropa-de-dormir nachtkleding "
+            "roupa-de-dormir bielizna-nocna nattkläder"
+        ),
+        "footwear": (
+            "shoe footwear chaussure schuh zapato calzado scarpa calzatura schoen ayakkabı sapato calçado buty obuwie sko シューズ"
+        ),
+        "bag": "bag sac tasche bolso borsa tas çanta bolsa torba väska taske veske バッグ",
+        "outer": "outerwear okrycie-wierzchnie ytterkläder overtøj yttertøy アウター",
         "headwear": "headwear kopfbedeckung couvre-chef",
-        "eyewear": "eyewear brille gafa occhiali",
-        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad takı アクセサリー",
+        "eyewear": "eyewear brille gafa occhiali óculos okulary",
+        "jewellery": "jewellery jewelry bijou schmuck joya joyería gioiello sieraad joia biżuteria smycke smykke takı アクセサリー",
     }.items()
     for key in _words(words)
 }
@@ -266,14 +303,15 @@ OTHERS: Final = {
 _MADE: Final = {
     "wolle": "woll", "baumwolle": "baumwoll", "leder": "leder", "seide": "seiden", "leinen": "leinen", "kaschmir": "kaschmir",
     "pelz": "pelz", "samt": "samt", "merino": "merino", "wol": "wollen", "leer": "leren", "zijde": "zijden", "katoen": "katoen",
+    "bomull": "bomull", "lader": "lader", "siden": "siden",
 }  # fmt: skip
-"""German and Dutch cloths, and how compounds of them begin: *Merinowolle*, *Wollwalk*."""
+"""German, Dutch and Swedish cloths, and how compounds of them begin: *Merinowolle*, *Wollwalk*."""
 _NOT_MADE: Final = ("kunst", "web", "imitat")
 """What compounds begin with that are not made so: *Kunstleder*."""
 
 
 def made_of(word: str) -> set[str]:
-    """The cloths that a German or Dutch compound is of, by its ``words.one_form``.
+    """The cloths that a German, Dutch or Swedish compound is of, by its ``words.one_form``.
 
     >>> sorted(made_of("merinowolle")), made_of("wollwalk"), made_of("baumwollmix"), made_of("lammwolle")
     (['merino', 'wolle'], {'wolle'}, {'baumwolle'}, {'wolle'})

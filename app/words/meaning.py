@@ -5,6 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.release.traits import Traits
-from app.words.forms import named_together
+from app.words.forms import fold, named_together
 from app.words.lexicon import LONGER, PARTS, SAID, worn_as
 from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
 from app.words.titles import ids_of, pattern, titles_of, written
@@ -23,9 +24,11 @@ from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.datasets.ages import months_of
-from models.datasets.audience import Audience
+from models.datasets.audience import IN_TITLES, Audience
 from models.datasets.labels import PieceLabels
 
+NAMING: Final = "naming"
+"""Words of people that titles have, whole ones."""
 SAYING: Final = "saying "
 """Begins the kind of what titles say."""
 _KEPT: Final = 32
@@ -64,6 +67,11 @@ class Meaning:
         return replace(other, values=tuple(values), titled=tuple(titled), besides=tuple(besides), people=tuple(people))
 
 
+def _of_anybody(labels: PieceLabels) -> bool:
+    """Whether women and men may wear a piece, as far as more than its title says."""
+    return labels.audience is not None and labels.audience.startswith("men+women")
+
+
 class Rows:
     """The rows of one state of a catalogue that are as words mean.
 
@@ -99,7 +107,13 @@ class Rows:
             said = Audience.of_label(labels.audience or "")
             return said is not None and any(said <= whom if only else (said & whom).possible for whom in asked)
 
-        return self._traits.mask(passes)
+        return self._traits.mask(passes) & ~self._titled_for_others(asked)
+
+    def _titled_for_others(self, asked: Sequence[Audience]) -> BoolArray:
+        """The rows of which no more than the title says for whom they are, and that this is for none of some people, ``(N,)``."""
+        ours = {word for word, whom in IN_TITLES.items() if any((whom & one).possible for one in asked)}
+        others_N, ours_N = (self.mask(NAMING, tuple(sorted(map(fold, some)))) for some in (IN_TITLES.keys() - ours, ours))
+        return np.asarray(others_N & ~ours_N & self._traits.mask(_of_anybody))
 
     def of_age(self, months: tuple[int, int]) -> BoolArray:
         """The rows that come in a size for someone so old, or in none that is an age, ``(N,)``."""
@@ -176,6 +190,8 @@ class Rows:
         return found
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
+        if field == NAMING:
+            return self.titles.matching(rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, values)) or '$^'})(?:$|[^\pL])")
         if field == TITLE:
             found = [self.titles.matching(self._pattern(value), written(value)) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)

@@ -49,7 +49,8 @@ _SUMMER: Final = "summer summery beach hot warm sunny tropical garden seaside cr
 _WINTER: Final = "winter wintery wintry cold snow snowy ski skiing cosy cozy christmas autumn autumnal fall frost chilly icy"
 _BUSINESS: Final = (
     "office business interview meeting conference bureau entretien büro vorstellungsgespräch geschäftlich oficina entrevista ufficio "
-    "colloquio kantoor sollicitatie ofis mülakat عمل مكتب مقابلة オフィス 仕事 通勤 面接 ビジネス"
+    "colloquio kantoor sollicitatie escritório trabalho entrevista biuro biura praca pracy kontor kontoret jobb jobbet arbete intervju "
+    "ofis mülakat عمل مكتب مقابلة オフィス 仕事 通勤 面接 ビジネス"
 )
 _BOTH: Final = {
     "formal": (BUSINESS, 1.0),
@@ -72,6 +73,10 @@ _ABROAD: Final = (
             "silvester boda ceremonia ópera teatro fiesta noche cena bautizo funeral comunión graduación "
             "matrimonio nozze cerimonia serata sera opera festa battesimo funerale laurea comunione bruiloft "
             "ceremonie feest avond avondje chique diner doop begrafenis "
+            "casamento cerimônia cerimónia festa formatura batizado coquetel noite jantar réveillon "
+            "wesele wesela ślub ślubu impreza imprezę imprezy przyjęcie elegancki elegancka eleganckie eleganckie elegancką studniówka "
+            "studniówkę komunia komunię chrzciny pogrzeb sylwester wieczorowy wieczorowa wieczorowe randka randkę "
+            "bröllop bröllopet fest festen middag dop studenten begravning nyår bal dejt bryllup brylluppet fest middag konfirmasjon "
             "زفاف عرس فرح حفلة حفلات سهرة رسمي رسمية أنيق أنيقة خطوبة عيد"
         ),
     ),
@@ -82,6 +87,8 @@ _ABROAD: Final = (
             "décontracté décontractée détente quotidien week-end sport sportif sportive randonnée campus lässig freizeit alltag "
             "wochenende sportlich wandern bequem gemütlich informal diario deporte deportivo senderismo cómodo cómoda quotidiano "
             "sportivo sportiva comodo comoda escursione informale vrijetijd dagelijks sportief wandelen comfortabel "
+            "esporte esportivo esportiva confortável trilha faculdade codzienny codzienna codzienne sportowy sportowa sportowe wygodny "
+            "wygodna wygodne spacer vardag vardags ledigt sportig bekväm bekväma bekvämt promenad vandring fritid hverdag "
             "كاجوال رياضي رياضية رياضة يومي مريح مريحة"
         ),
     ),
@@ -91,7 +98,9 @@ _ABROAD: Final = (
         (
             "été estival estivale plage chaud chaude soleil croisière île printemps canicule vacances sommer sommerlich strand heiß "
             "warm sonnig tropisch frühling kreuzfahrt verano veraniego veraniega playa calor crucero isla primavera estate estivo "
-            "estiva spiaggia caldo crociera isola zomer zomers zonnig lente voorjaar صيف صيفي صيفية شاطئ"
+            "estiva spiaggia caldo crociera isola zomer zomers zonnig lente voorjaar صيف صيفي صيفية شاطئ "
+            "verão praia férias lato letni letnia letnie plaża plażę upał wiosna wiosnę wiosenny wiosenna wiosenne wakacje "
+            "sommar sommaren semester sommer ferie"
         ),
     ),
     (
@@ -100,11 +109,13 @@ _ABROAD: Final = (
         (
             "hiver hivernal hivernale froid froide neige noël automne winter winterlich kalt kaltes schnee weihnachten herbst "
             "herbstlich invierno frío fría nieve navidad otoño inverno invernale freddo neve natale autunno winters koud sneeuw "
-            "kerst herfst najaar شتاء شتوي شتوية برد"
+            "kerst herfst najaar شتاء شتوي شتوية برد "
+            "frio outono zima zimę zimowy zimowa zimowe śnieg mróz jesień jesienny jesienna jesienne święta vinter vintern kall kallt snö "
+            "jul höst høst efterår kulde"
         ),
     ),
 )
-"""Likewise in French, German, Spanish, Italian, Dutch and Arabic: an axis, which way, and the words."""
+"""Likewise in other languages: an axis, which way, and the words."""
 
 OCCASIONS: Final[dict[str, list[tuple[Axis, float]]]] = {}
 """A word in one form -> along which axes it points, and how far."""
@@ -125,7 +136,10 @@ for _word, _wear in WORN.items():
 for _word, _more in _BOTH.items():
     OCCASIONS.setdefault(one_form(_word), []).append(_more)
 
-_WARMING: Final = "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi"
+_WARMING: Final = (
+    "warm warme warmer warmes warmen chaud chaude chauds chaudes calor abrigado caldo calda caldi quente ciepły ciepła ciepłe varm varma "
+    "varmt"
+)
 WARMING: Final = frozenset(_WARMING.split())
 """What clothes are for winter, and days of summer."""
 

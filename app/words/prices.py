@@ -19,7 +19,8 @@ _CURRENCIES: Final = {
     r"\$": "USD CAD AUD NZD HKD SGD MXN", r"(?:dollar|buck)s?\b": "USD CAD AUD NZD HKD SGD", r"€|euros?\b": "EUR",
     r"£|pounds?\b|quid\b": "GBP", "¥": "JPY CNY", r"yen\b": "JPY", r"(?:yuan|rmb)\b": "CNY",
     "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
-    r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"(?:zł|zlotys?)\b": "PLN", r"kč": "CZK",
+    r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"kč": "CZK",
+    r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL",
     r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
     r"[円]": "JPY",
     r"(?:tl|lira)(?:d[ae]n|n[ıi]n|y[ae]|l[ıi]k)?\b": "TRY",
@@ -45,27 +46,29 @@ _OTHER: Final = (
 """What is counted or measured in other units than money."""
 _AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!(?![\u3041-\u9fff])\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
 _NOT: Final = (
-    r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|rien|nada|niente|don['\u2019]?t)"
+    r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|rien|nada|niente|não|nao|inte|ikke|don['\u2019]?t)"
     r"\s+(?:(?:go|be|cost|costing|priced|prices?|de|di|da)\s+)?"
 )
-_THE: Final = r"(?:\s+(?:de|des|les|von|zu|los|di|dei|i|gli|van|a|à|al|ai|le|el|der|die|den|dem))?"
+_THE: Final = r"(?:\s+(?:de|des|les|von|zu|los|di|dei|i|gli|van|a|à|al|ai|le|el|der|die|den|dem|do|da|dos|das|que))?"
 _OVER_ABROAD: Final = (
     r"über|oberhalb|mehr\s+als|teurer\s+als|plus(?:\s+cher)?\s+(?:de|que)|au[-\s]dessus\s+de|supérieure?s?\s+à|más\s+(?:caro\s+)?(?:de|que)|mas\s+de"
     r"|[أا]كثر\s+من|فوق|[أا]على\s+من|[أا]غلى\s+من"
-    r"|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
+    r"|acima\s+de|mais\s+(?:caro\s+)?(?:do\s+)?(?:de|que)|powyżej|ponad|(?:więcej|drożej|droższ\w+)\s+niż"
+    r"|över|(?:mer|dyrare)\s+än|mere\s+end|mer\s+enn|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
 )
 _UNDER_ABROAD: Final = (
     r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
     r"|en\s+(?:fazla|çok)|azami|[أا]قل\s+من|تحت|[أا]رخص\s+من|دون"
-    r"|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
+    r"|abaixo\s+de|(?:menos|mais\s+barat[oa]s?)\s+(?:do\s+)?que|poniżej|(?:mniej|taniej|tańsz\w+)\s+niż|maksymalnie|maks\.?|högst"
+    r"|(?:mindre|billigare)\s+än|mindre\s+en[dn]|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
 )
 _UP_TO_ABROAD: Final = (
     r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+máximo|a\s+lo\s+sumo|al\s+massimo"
-    r"|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
+    r"|até|ate|no\s+máximo|upp\s+till|op\s+til|opp\s+til|inntil|maximalt|maksimalt|høyst|højst|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
     r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|en\s+az|asgari|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
-    r"|ابتداء\s+من|من"
+    r"|a\s+partir\s+d[eo]|(?:pelo|ao)\s+menos|no\s+mínimo|od|co\s+najmniej|minst|från|mindst|fra|ابتداء\s+من|من"
 )
 _CASE: Final = r"(?:['\u2019]?(?:[dt][ae]n|n?[ıi]n|[yn]?[ea]))?\s*"
 _UNDER_BEHIND: Final = r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|未満|まで|より\s*(?:安い|下)"
@@ -75,7 +78,7 @@ _OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+
 _UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
 _MOST: Final = (
     rf"(?:{_NOT}{_OVER}|{_UNDER}|up\s*to|at\s+(?:the\s+)?most|max(?:imum|\.)?(?:\s+(?:of|de|price))?|within"
-    rf"|(?<!\d\s)(?:{_UP_TO_ABROAD}){_THE}|no\s+(?:more|higher|dearer)\s+than|<=?|≤)"
+    rf"|(?<!\d\s)(?:{_UP_TO_ABROAD}){_THE}|do(?=\s*(?:\d{{3}}|(?:{_NUMBER})\s*{_UNIT}))|no\s+(?:more|higher|dearer)\s+than|<=?|≤)"
 )
 _LEAST: Final = (
     rf"(?:{_NOT}{_UNDER}|{_OVER}|at\s+least|min(?:imum|\.)?(?:\s+(?:of|de))?|from|starting\s+(?:at|from)|upwards\s+of"
@@ -83,24 +86,31 @@ _LEAST: Final = (
 )
 _TOTAL: Final = (
     r"(?:in\s+total|total|altogether|all\s+together|together|for\s+everything|for\s+the\s+(?:whole\s+)?(?:look|outfit)|combined|overall"
-    r"|en\s+tout|au\s+total|insgesamt|zusammen|en\s+total|in\s+tot(?:ale|aal))"
+    r"|en\s+tout|au\s+total|insgesamt|zusammen|en\s+total|in\s+tot(?:ale|aal)|no\s+total|ao\s+todo|łącznie|razem|w\s+sumie|totalt|sammanlagt"
+    r"|tillsammans|i\s+alt|sammen)"
 )
 _BUDGET: Final = (
-    r"(?:(?:my\s+|a\s+)?(?:total\s+)?(?:budget|presupuesto)(?:\s+(?:of|is|at|de|von|van|di))?:?"
+    r"(?:(?:my\s+|a\s+)?(?:total\s+)?(?:budget|presupuesto|orçamento|budżet|budsjett)(?:\s+(?:of|is|at|de|von|van|di))?:?"
     r"|予算|bütçe\w*|total(?:\s+of)?|spend(?:\s+(?:up\s+to|at\s+most))?)"
 )
 _TO: Final = "(?:to|[-~〜\N{EN DASH}])"
-_TO_ABROAD: Final = "(?:to|[-~〜\N{EN DASH}]|à|a|bis|tot|[إا]لى)"
+_TO_ABROAD: Final = "(?:to|[-~〜\N{EN DASH}]|à|a|bis|tot|até|do|till|til|[إا]لى)"
 _BEFORE_SIZES: Final = (
     "size sizes taille tailles pointure größe größen talla tallas taglia taglie maat maten gr grösse eu uk us it fr waist length age "
     "ages aged cm w l years"
 )
 _NO_SIZE: Final = "".join(rf"(?<!\b{word}\s)" for word in _BEFORE_SIZES.split())
-_BETWEEN: Final = r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|بين|من)"
-_AND: Final = rf"(?:and|et|und|y|e|en|و|{_TO_ABROAD})"
-_AROUND: Final = (
-    r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a|~)"
+_BETWEEN: Final = (
+    r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|od|między|pomiędzy|mell[ae]n|mell[eo]m|från|بين|من)"
 )
+_AND: Final = rf"(?:and|et|und|y|e|en|i|och|og|و|{_TO_ABROAD})"
+_AROUND: Final = (
+    r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a"
+    r"|cerca\s+de|por\s+volta\s+de|około|ok\.|ungefär|cirka|omkring|runt|~)"
+)
+_OR: Final = "(?:or|and|ou|oder|o|of|lub|albo|eller)"
+_LESS_ABROAD: Final = "moins|weniger|günstiger|menos|meno|minder|mniej|taniej|mindre|billigare"
+_MORE_ABROAD: Final = "plus|mehr|más|più|meer|mais|więcej|mera?|mere"
 _WIDE: Final = 10
 """How far apart two bare numbers are that are prices: "trousers 30-50"; sizes are nearer."""
 _YEARS: Final = range(1900, 2100)
@@ -121,9 +131,9 @@ _GRAMMAR: Final = re.compile(
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
     | {_AROUND}\s*(?P<about>{_AMOUNT})
-    | (?P<most_after>{_AMOUNT})\s*(?:or|and|ou|oder|o|of)\s+(?:less|under|below|cheaper|moins|weniger|günstiger|menos|meno|minder)\b
-    | (?P<most_max>{_AMOUNT})\s*(?:max(?:imum|imal)?|at\s+(?:the\s+)?most|maxi|máximo|massimo|höchstens)\b
-    | (?P<least_after>{_AMOUNT})\s*(?:\+|(?:or|and|ou|oder|o|of)\s+(?:more|up|above|over|upwards|plus|mehr|más|più|meer)\b|min(?:imum)?\b)
+    | (?P<most_after>{_AMOUNT})\s*{_OR}\s+(?:less|under|below|cheaper|{_LESS_ABROAD})\b
+    | (?P<most_max>{_AMOUNT})\s*(?:max(?:imum|imal)?|at\s+(?:the\s+)?most|maxi|(?:no\s+)?máximo|massimo|höchstens|maks(?:ymalnie)?)\b
+    | (?P<least_after>{_AMOUNT})\s*(?:\+|{_OR}\s+(?:more|up|above|over|upwards|{_MORE_ABROAD})\b|min(?:imum)?\b)
     """,
     re.VERBOSE | re.IGNORECASE,
 )

@@ -66,7 +66,15 @@ class Terms:
         self._prices, self._ages, self._vocabulary = prices, ages, vocabulary
         self._tokens = list(_TOKEN.finditer(text))
         self._words = [bare((token["word"] or "").lower()) or {"&": "and"}.get(token["join"] or "", "") for token in self._tokens]
-        self._or_words = grammar.OR.union(*(words for language, words in grammar.OR_IN.items() if language in vocabulary.languages))
+        self._or_words, self._of_words, self._for_words, self._for_alone = (
+            words.union(*(some for language, some in here.items() if language in vocabulary.languages))
+            for words, here in (
+                (grammar.OR, grammar.OR_IN),
+                (grammar.OF, grammar.OF_IN),
+                (grammar.FOR, grammar.FOR_IN),
+                (grammar.FOR_ALONE, grammar.FOR_IN),
+            )
+        )
         self._slips: dict[str, str | None] = {}
 
     def _atom(self, kind: Kind, first: int, last: int | None = None, *, key: str = "", meaning: Meaning | None = None) -> Atom:
@@ -104,7 +112,7 @@ class Terms:
 
     def _joins_age(self, place: int) -> bool:
         word = self._words[place]
-        return bool(word) and (word in grammar.OF or self._idle(word))
+        return bool(word) and (word in self._of_words or self._idle(word))
 
     def _aged(self, place: int, *, whom: Atom | None = None) -> tuple[Atom, int] | None:
         """An age, and whom the words before or behind it name: a son of 8 is a boy, one of 20 a man."""
@@ -154,7 +162,8 @@ class Terms:
             if not self._words[at] or len(words) == _LONGEST:
                 break
             words.append(one_form(self._words[at]))
-            found.append(("".join(words), at))
+            if len(words) == 1 or not self._hyphen(at + 1) or self._hyphen(at - 1):  # of a striped t-shirt no "striped t"
+                found.append(("".join(words), at))
         return found[::-1]
 
     def _likely(self, key: str) -> str | None:
@@ -169,10 +178,17 @@ class Terms:
     def _end_of_phrase(self, place: int) -> int:
         """The token before which a phrase ends: at a comma, a price, or a word that begins another."""
         while place < len(self._tokens) and not (
-            self._tokens[place]["end"] or self._tokens[place]["price"] or self._words[place] in grammar.PHRASE_ENDS
+            self._tokens[place]["end"] or self._tokens[place]["price"] or self._ends_phrase(self._words[place])
         ):
             place += 1
         return min(place, len(self._tokens))
+
+    def _ends_phrase(self, word: str) -> bool:
+        return word in self._for_words or (word in grammar.PHRASE_ENDS and not self._joins(word))
+
+    def _joins(self, word: str) -> bool:
+        """Whether a word only joins here what in another language it turns: *no* in Portuguese."""
+        return word in self._of_words and word not in grammar.OF
 
     def _terms(self, place: int, end: int) -> list[Atom] | None:
         """The terms from a place to an end; None where something there is none, or nothing is one."""

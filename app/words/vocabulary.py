@@ -5,7 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from typing import Final
@@ -15,8 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from app.release.traits import Traits
-from app.words.abroad import COMPOUNDING
+from app.words.abroad import COMPOUNDING, HEAD_FIRST
 from app.words.forms import SHORTEST, WORD, fold, near, one_form, phrase, spellings
+from app.words.grammar import GRAMMAR
 from app.words.kinds import Kinds
 from app.words.lexicon import (
     ALIKE_ROLES,
@@ -25,6 +26,7 @@ from app.words.lexicon import (
     EVERYDAY,
     GIFTS,
     INSTEAD,
+    KIND_IN,
     KINDS,
     LANGUAGE_OF,
     NOTHING,
@@ -34,6 +36,7 @@ from app.words.lexicon import (
     SAID,
     SAME,
     SAME_ENGLISH,
+    SENSES,
     WHOLE,
 )  # fmt: skip
 from app.words.meaning import SAYING, Meaning, Rows
@@ -79,6 +82,8 @@ _ENDINGS: Final = ("en", "em", "er", "es", "e")
 _SHORTEST_SAID: Final = 3
 """Letters and digits of a word that titles say: shorter ones are sizes and counts."""
 _SAMPLE: Final = 500
+_LONGEST_NO: Final = 5
+"""Letters of a word that says no: *ilman*, *bez*, *ei*."""
 _SPOKEN: Final = 0.1
 """Share of the items of which a title or a category has a word of a language that the catalogue speaks."""
 
@@ -185,19 +190,54 @@ class Vocabulary:
         key = one_form(word)
         return (self._counts(key) and any(key in words for words in SAID.values())) or key in _NO_SLIPS or self.meaning(key) is not None
 
+    def may_turn(self, words: Collection[str]) -> frozenset[str]:
+        """Which of the words of a text may say no to what follows: the short ones that name nothing, where its language is not known.
+
+        It is none that is known where most of its words, and of the catalogue's, are none of these.
+        """
+        told = [word for word in words if len(word) >= _SHORTEST_SAID]
+        if self._understood or 2 * sum(map(self._of_a_language, told)) >= len(told):
+            return frozenset()
+        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha())
+        return frozenset(word for word in short if not (self.means(word) or self.says(word)))
+
+    def _of_a_language(self, word: str) -> bool:
+        """Whether a word is one of a language that is known, whatever it is here."""
+        key = one_form(word)
+        return key in _NO_SLIPS or word in GRAMMAR or (self._counts(key) and any(key in words for words in SAID.values()))
+
+    @cached_property
+    def _understood(self) -> bool:
+        """Whether the catalogue speaks a language that is known: most titles or categories have a word of what things are."""
+        return bool(self.languages) or 2 * sum(any(map(self._of_a_language, said)) for said in self._sample) >= len(self._sample)
+
     def says(self, word: str) -> bool:
         """Whether titles have a word, in any form."""
         return not self._said.isdisjoint(spellings(fold(word)))
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """The languages besides English that titles and categories are in, as far as they are known; by a sample of the items."""
+        """The languages besides English that titles and categories are in, as far as they are known; by a sample of the items.
+
+        What a language shares with one that more of them are in does not tell it: a *vestido azul* beside a *calça* is not Spanish.
+        """
+        said, spoken = self._sample, dict[str, frozenset[str]]()
+        for language, words in sorted(LANGUAGE_OF.items(), key=lambda one: -_count(one[1], said)):
+            if _count(words.difference(*spoken.values()), said) > _SPOKEN * len(said):
+                spoken[language] = words
+        return frozenset(spoken)
+
+    @cached_property
+    def _sample(self) -> list[set[str]]:
+        """What titles and categories of some items say, each word in one form."""
         rows = self._live[:: max(1, len(self._live) // _SAMPLE)]
         columns = [self._items.column(name).take(pa.array(rows)).to_pylist() for name in (TITLE, CATEGORY, SUBCATEGORY)]
-        said = [{one_form(word) for text in texts if text for word in WORD.findall(plain(text))} for texts in zip(*columns, strict=True)]
-        return frozenset(
-            language for language, words in LANGUAGE_OF.items() if sum(not words.isdisjoint(one) for one in said) > _SPOKEN * len(said)
-        )
+        return [{one_form(word) for text in texts if text for word in WORD.findall(plain(text))} for texts in zip(*columns, strict=True)]
+
+    @property
+    def head_first(self) -> bool:
+        """Whether names begin with what a thing is."""
+        return not self.languages.isdisjoint(HEAD_FIRST)
 
     def _counts(self, key: str) -> bool:
         """Whether a word is not another one here: "pull" in a catalogue that is not French."""
@@ -219,7 +259,13 @@ class Vocabulary:
     def _others(self, key: str) -> list[str]:
         """Other words for the same, the English ones first."""
         same = filter(self._counts, SAME.get(key, ())) if self._counts(key) else SAME_ENGLISH.get(key, ())
-        return sorted(same, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
+        alike = (one for one in same if self._in_one_sense(key, one) and self._in_one_sense(one, key))
+        return sorted(alike, key=lambda one: (one not in SAME_ENGLISH.get(key, ()), one))
+
+    def _in_one_sense(self, key: str, other: str) -> bool:
+        """Whether a word is the same as another in a language that is spoken here; of what is the same everywhere it is."""
+        senses = [words for language, words in SENSES.get(key, {}).items() if language in self.languages]
+        return not senses or any(other in words for words in senses)
 
     def sizes(self, size: str) -> Meaning | None:
         """A size that some item has in stock, in any of its spellings."""
@@ -324,7 +370,8 @@ class Vocabulary:
 
     def _of_titles(self, key: str) -> Meaning | None:
         kinds = SAID if self._counts(key) else ENGLISH
-        kind, parts = next(((kind, words[key]) for kind, words in kinds.items() if key in words), ("", ()))
+        here = [KIND_IN[key, language] for language in self.languages if (key, language) in KIND_IN]
+        kind, parts = next(((kind, kinds[kind][key]) for kind in (*here, *kinds) if key in kinds[kind]), ("", ()))
         said = parts and (self.says(key) or all(map(self.says, parts)))
         compounds = {"type": self.kinds.compounds, "material": self.kinds.made}.get(kind, {}).get(key, ())
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
@@ -344,6 +391,11 @@ class Vocabulary:
         """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
         known: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
         return sorted({*self._named, *(key for words in known for key in words)})
+
+
+def _count(words: frozenset[str], said: Sequence[set[str]]) -> int:
+    """Of how many items something says any of some words."""
+    return sum(not words.isdisjoint(one) for one in said)
 
 
 def _of_prices(key: str) -> Meaning | None:

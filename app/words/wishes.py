@@ -270,8 +270,9 @@ class _Clauses:
             last.groups[-1].atoms.append(atom)
             last.categories, last.end = tuple(dict.fromkeys([*last.categories, *categories])), atom.end
         elif last is not None and before is not None and before.noun:
-            both = tuple(name for name in categories if name in last.categories)
-            last.groups, last.categories, last.end = self._compound(last.groups, atom), both or categories, atom.end
+            both, first = tuple(name for name in categories if name in last.categories), self._vocabulary.head_first
+            last.groups = self._compound(last.groups, atom)
+            last.categories, last.end = both or (last.categories if first else categories), atom.end
         else:
             groups = [*self._pending, _Group("type", [atom])]
             start = groups[0].atoms[0].start if self._from is None else self._from
@@ -281,9 +282,15 @@ class _Clauses:
         self._spent = True
 
     def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
-        """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress")."""
+        """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress").
+
+        Where names begin with what a thing is, the earlier is it: *jaqueta jeans*.
+        """
         masks = [self._vocabulary.rows.so(one) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
-        return [*(groups if np.logical_and.reduce(masks).any() else groups[:-1]), _Group("type", [atom])]
+        both = np.logical_and.reduce(masks).any()
+        if not both and self._vocabulary.head_first:
+            return groups
+        return [*(groups if both else groups[:-1]), _Group("type", [atom])]
 
     def _flush(self, *, goes_on: bool = False) -> None:
         """Pending terms have no noun of their own: they are of the one before where "in" or the like says so, else of everything.

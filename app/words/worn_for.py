@@ -80,26 +80,34 @@ _BEER: Final = _wear("dirndl lederhose trachten", f"{_LOUNGED} {_HATS}", ("", f"
 
 _OFFICE_WORDS: Final = (
     "office business interview meeting conference formal formally bureau entretien büro geschäftlich vorstellungsgespräch oficina "
-    "entrevista ufficio colloquio kantoor sollicitatie escritório ofis mülakat مكتب للمكتب عمل للعمل رسمي رسمية مقابلة "
+    "entrevista ufficio colloquio kantoor sollicitatie escritório trabalho biuro biura praca pracy kontor kontoret jobb jobbet arbete "
+    "intervju ofis mülakat مكتب للمكتب عمل للعمل رسمي رسمية مقابلة "
     "オフィス 仕事 通勤 面接 ビジネス"
 )
 _CEREMONY_WORDS: Final = (
     "wedding gala ceremony ball opera christening engagement reception graduation prom banquet mariage cérémonie bal baptême hochzeit "
     "trauung taufe abiball boda ceremonia bautizo matrimonio nozze cerimonia battesimo bruiloft ceremonie casamento düğün nişan "
+    "cerimônia cerimónia batizado formatura wesele wesela weselna weselny ślub ślubu studniówka studniówkę chrzest komunia komunię "
+    "bröllop bröllopet dop studenten bryllup brylluppet "
     "زفاف للزفاف عرس للعرس خطوبة 結婚式 披露宴"
 )
 _PARTY_WORDS: Final = (
     "party cocktail birthday evening date christmas xmas silvester weihnachten réveillon soirée fête noël feier fiesta navidad festa "
-    "natale feest kerst natal parti doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
+    "natale feest kerst natal aniversário balada impreza imprezę urodziny sylwester randka randkę fest festen kalas dejt nyår jul parti "
+    "doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
 )
 _FESTIVAL_WORDS: Final = "diwali deepavali eid navratri holi rakhi puja pooja sangeet mehndi عيد للعيد bayram"
 _GYM_WORDS: Final = (
     "gym workout fitness sport jogging activewear athleisure fitnessstudio sportif deporte gimnasio palestra sportschool spor رياضة "
+    "academia treino siłownia siłownię trening treningu gymmet träning träna trening træning "
     "للرياضة ジム 運動 スポーツ"
 )
 _BEACH_WORDS: Final = (
-    "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaj havuz شاطئ للشاطئ ビーチ 海 プール 海水浴"
+    "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaża plażę plaży basen stranden plaj havuz شاطئ "
+    "للشاطئ ビーチ 海 プール 海水浴"
 )
+_OF_CLOTHES: Final = ("", "wear", "klader", "sklader", "toj")
+"""What stands behind an occasion in one word with it, where it is clothes that are meant: "gymwear", *träningskläder*."""
 _SAID: Final = (
     (_OFFICE, _OFFICE_WORDS),
     (_CEREMONY, _CEREMONY_WORDS),
@@ -109,5 +117,5 @@ _SAID: Final = (
     (_GYM, _GYM_WORDS),
     (_BEACH, _BEACH_WORDS),
 )
-WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in ("", "wear")}
-"""A word of an occasion in one form, and with "wear" -> what is worn."""
+WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
+"""A word of an occasion in one form, and with clothes -> what is worn."""

@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-_NUMBER: Final = r"(?<![\w.,/-])(?P<first{0}>\d{{1,2}})(?:\s*(?:-|\u2013|to|or|bis|à|ou|oder)\s*(?P<last{0}>\d{{1,2}}))?"
-_YEARS: Final = r"years?|yrs?|jahren?|jähr\w*|jahr\w*|ans|años?|anos?|ann[io]|jaar|jarige?|ya[şs]\w*|歳|才|سنوات|سنة|سنين|عام|أعوام|اعوام"
-_MONTHS: Final = r"months?|mths?|monate?n?|mois|meses|mes[ei]|maanden?|aylık|ヶ月|か月|カ月|شهر|أشهر|اشهر|شهور"
+_NUMBER: Final = r"(?<![\w.,/-])(?P<first{0}>\d{{1,2}})(?:\s*(?:-|\u2013|to|or|bis|à|ou|oder|a|do|till|til)\s*(?P<last{0}>\d{{1,2}}))?"
+_YEARS: Final = (
+    r"years?|yrs?|jahren?|jähr\w*|jahr\w*|ans|años?|anos?|ann[io]|jaar|jarige?|lat(?:a|ka|ek)?|letni\w*|roczn\w*|år(?:s|iga?)?|ya[şs]\w*"
+    r"|歳|才|سنوات|سنة|سنين|عام|أعوام|اعوام"
+)
+_MONTHS: Final = (
+    r"months?|mths?|monate?n?|mois|meses|mes[ei]|maanden?|miesi[ęą]c\w*|mies|månad(?:er)?|måneder|mån"
+    r"|aylık|ヶ月|か月|カ月|شهر|أشهر|اشهر|شهور"
+)
 _OLD: Final = r"(?:[\s-]*(?:olds?|alte?[nrs]?|oud|oude|of\s+age)\b)?"
-_AGED: Final = r"(?:aged?|ages|im\s+alter\s+von|âgée?s?\s+de|de\s+edad|edad|età|leeftijd)\s+"
+_AGED: Final = r"(?:aged?|ages|im\s+alter\s+von|âgée?s?\s+de|de\s+edad|edad|età|leeftijd|w\s+wieku|i\s+åldern)\s+"
 _AGE: Final = re.compile(
     rf"(?:{_AGED})?{_NUMBER.format(1)}(?:[\s-]*(?:(?P<years>{_YEARS})|(?P<months>{_MONTHS}))(?!\w)|y(?:[or]|rs)\b){_OLD}"
     rf"|\b{_AGED}{_NUMBER.format(2)}(?!\w)",

@@ -70,6 +70,7 @@ def import_orders(
     most: float = 1.0,
     dates: DateOrder | None = None,
     columns: Mapping[str, str] | None = None,
+    cancelled: Collection[str] = (),
     encoding: str | None = None,
     ignored: Sequence[str] = (),
     no_pieces: Collection[str] = (),
@@ -82,7 +83,7 @@ def import_orders(
         beside: the items of the directory, which are written where they are not there yet, once outfits came of the orders.
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
-        columns, encoding: what is what in the files, and how they are written, see ``read_orders``.
+        columns, cancelled, encoding: what is what in the files, and how they are written, see ``read_orders``.
         ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
         no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
 
@@ -91,7 +92,7 @@ def import_orders(
     """
     items = beside.items
     ids = frozenset(items.column("id").to_pylist())
-    read = [read_orders(path, found, dates, ids, columns, encoding=encoding) for path, found in files.items()]
+    read = [read_orders(path, found, dates, ids, columns, cancelled=cancelled, encoding=encoding) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     events = pl.concat([_frame(orders) for orders in read])
     events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))

@@ -1,7 +1,7 @@
 """For whom and when a piece is worn, read from its attributes, else from the words of its categories, else of its title, else its sizes.
 
 A *label* is what such a reading comes to, as a text that outfits are counted by: ``women adult``, ``men+women child``, ``winter``; a value
-whose words are not listed here is its own label (``=herrer``), which only outfits can say something of. None conflicts with nothing.
+whose words are not listed here is its own label (``=miehet``), which only outfits can say something of. None conflicts with nothing.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from models.datasets import japanese, scripts, turkish
+from models.datasets import inflected, japanese, scripts, turkish
 from models.datasets.ages import AGES, SIZE_NAMES, ages_of
 from models.datasets.garments import is_womens, role_of
 
@@ -118,6 +118,7 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("رضع مواليد بيبي", ages=["baby"]),
     **_spoken("unisex everyone all للجنسين"),
     **_of_labels(japanese.PEOPLE),
+    **_of_labels(inflected.PEOPLE),
     **_of_labels(turkish.PEOPLE),
     **_of_labels({label: turkish.fold(words) for label, words in turkish.PEOPLE.items()}),
 }
@@ -131,21 +132,23 @@ _GENDER_NAMES: Final = frozenset({"gender", "sex", "target_gender"})
 _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen teens junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 """Words that titles use for other things ("baby doll", "Ben 10 boy")."""
+IN_TITLES: Final[Mapping[str, Audience]] = {word: whom for word, whom in WORDS.items() if word not in _NOT_IN_TITLES}
+"""Words of titles, and whom they name."""
 
-_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby).{4,}")
-"""What German names of garments begin with: "Herrenschuhe", "Babyhose"."""
+_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby|dame|dam|herre|herr|barn|flick|pojk|pige|drenge|jente|gutte).{4,}")
+"""What German and Nordic names of garments begin with: "Herrenschuhe", "Babyhose", "barnjacka"."""
 
 _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
 """What names of whole departments end with: "Womenswear", "Kinderbekleidung". Titles say it of a style: "menswear blazer"."""
 
-_NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?dolls?\b")
-"""What is no name of people: the end of "Women's", nightdresses."""
+_NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?(?:dolls?|looks?)\b|\bbarn (?:jackets?|coats?)\b")
+"""What is no name of people: the end of "Women's", nightdresses, women's tees in Brazil, jackets for work."""
 
 _CHILD: Final = re.compile(r"\b(erkek|k[ıi]z)\s+([çc]ocuk|bebek)(?:lar|ler)?\b")
 """A boy or a girl in two Turkish words."""
 
 _OF_CHILDREN: Final = "kid kids kidswear boys girls toddler infant kızçocuk erkekçocuk 女の子 男の子"
-_CHILDRENS: Final = frozenset(map(scripts.bare, _OF_CHILDREN.split()))
+_CHILDRENS: Final = frozenset(map(scripts.bare, f"{_OF_CHILDREN} {inflected.CHILDRENS}".split()))
 """Words of a title that say more of the age than an attribute does: shops file children's wear under men and women."""
 
 
@@ -186,10 +189,12 @@ def _of_season(name: str, words: str) -> dict[str, frozenset[str]]:
 
 
 SEASON_WORDS: Final[Mapping[str, frozenset[str]]] = {
-    **_of_season("spring", "spring frühling frühjahr printemps primavera lente voorjaar"),
-    **_of_season("summer", "summer sommer été verano estate zomer"),
-    **_of_season("autumn", "autumn fall herbst automne otoño autunno herfst najaar"),
-    **_of_season("winter", "winter hiver invierno inverno"),
+    **_of_season("spring", "spring frühling frühjahr printemps primavera lente voorjaar wiosna wiosenny wiosenna wiosenne vår forår"),
+    **_of_season("summer", "summer sommer été verano estate zomer verão lato letni letnia letnie sommar"),
+    **_of_season("autumn", "autumn fall herbst automne otoño autunno herfst najaar outono jesień jesienny jesienna jesienne höst"),
+    **_of_season("autumn", "efterår høst"),
+    **_of_season("winter", "winter hiver invierno inverno zima zimowy zimowa zimowe vinter"),
+    **dict.fromkeys(("całoroczny", "całoroczna", "całoroczne", "helårs"), SEASONS),
     **_of_season("summer", "صيف صيفي صيفيه"),
     **_of_season("winter", "شتاء شتوي شتويه"),
     "ss": frozenset({"spring", "summer"}),

@@ -89,6 +89,7 @@ _HEADS: Final = tuple(HEADS.split())
 _GIFT_CARD: Final = re.compile(
     r"\b(?:e-?)?(?:gift[ -]?(?:cards?|vouchers?|certificates?)|(?:geschenk|wert)?gutscheine?|geschenkkarten?"
     r"|(?:cartes?|ch[eè]ques?|bons?)[ -]cadeaux?|(?:tarjetas?|cheques?|vales?) (?:de )?regalo|(?:carta|buono) regalo"
+    r"|(?:vale|cart[aã]o)[ -]presente|(?:karta|bon|karty|bony) (?:podarunkow[aye]|upominkow[aye])|presentkort|gavekort"
     r"|cadeau(?:bon|kaart)(?:nen|en)?|подарочн(?:ый сертификат|ая карта))\b",
     re.IGNORECASE,
 )

@@ -39,12 +39,27 @@ _NAMES: Final = {
         "Truien & Overhemden; Broeken & Rokken; Jurken & Pakken; Schoenen; Jassen; Handtassen; Mutsen; Sjaals; Zonnebrillen; "
         "Horloges; Riemen; Sieraden; Handschoenen; Stropdassen; Sokken & Kousen; Portemonnees; -; Badmode; Pyjama's; Ondergoed"
     ),
+    "Portuguese": (
+        "Blusas & Camisas; Calças & Saias; Vestidos & Macacões; Calçados; Jaquetas & Casacos; Bolsas; Chapéus; Cachecóis; Óculos; "
+        "Relógios; Cintos; Bijuterias; Luvas; Gravatas; Meias; Carteiras; Tiaras; Moda Praia; Pijamas; Moda Íntima"
+    ),
+    "Polish": (
+        "Bluzki & Swetry; Spodnie & Spódnice; Sukienki & Garnitury; Buty; Kurtki & Płaszcze; Torebki; Czapki; Szaliki; Okulary; "
+        "Zegarki; Paski; Biżuteria; Rękawiczki; Krawaty; Skarpetki & Rajstopy; Portfele; -; Stroje kąpielowe; Piżamy; Bielizna"
+    ),
+    "Swedish": (
+        "Toppar & Tröjor; Byxor & Kjolar; Klänningar & Kostymer; Skor; Jackor & Kappor; Väskor; Mössor; Halsdukar; Solglasögon; "
+        "Klockor; Bälten; Smycken; Handskar; Slipsar; Strumpor & Strumpbyxor; Plånböcker; Hårspännen; Badkläder; Nattkläder; Underkläder"
+    ),
 }
 _MORE: Final = {
     "German": "damen herren kinder mädchen jungen hemden blusen pullover strick hose kleid rock jacke mantel wäsche zubehör tücher mode",
     "French": "femme homme enfant fille garçon robe jupe chemises pulls vêtements lingerie accessoires sacs bottes chaussures",
     "Spanish": "mujer hombre niña niño vestido falda blusas jerséis ropa zapatillas accesorios complementos",
     "Italian": "donna uomo bambina bambino vestito gonna maglioni felpe abbigliamento scarpe accessori",
+    "Portuguese": "feminino masculino meninas meninos infantil roupas vestido saia calça tênis sapatos acessórios camisetas bermudas",
+    "Polish": "damska męska damskie męskie dzieci odzież obuwie sukienka koszule swetry bluzy akcesoria szorty jeansy",
+    "Swedish": "dam herr barn flicka pojke kläder klänning byxor skjortor koftor stövlar sandaler accessoarer ytterkläder",
     "Dutch": "dames heren meisjes jongens jurk rok broek hemden blouses kleding schoenen accessoires",
 }
 

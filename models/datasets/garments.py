@@ -14,7 +14,16 @@ from typing import Final
 from models.datasets import turkish
 from models.datasets.belongings import ENGLISH, may_belong, names_gift_card
 from models.datasets.garments_abroad import WOMENS as WOMENS_ABROAD
-from models.datasets.garments_abroad import garment_abroad, head_role, in_french, phrase_abroad, role_abroad, role_last, words_of
+from models.datasets.garments_abroad import (
+    garment_abroad,
+    head_role,
+    in_french,
+    phrase_abroad,
+    role_abroad,
+    role_first,
+    role_last,
+    words_of,
+)
 from models.datasets.scripts import bare
 from models.errors import nearest
 
@@ -27,7 +36,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
-        "track-pant rain-trouser culotte palazzo sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
+        "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
+        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
@@ -115,7 +125,7 @@ _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
-JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve)\s+", re.IGNORECASE)
+JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve|i|oraz|och|og)\s+", re.IGNORECASE)
 """What stands between the names of several things."""
 _WITH: Final = re.compile(r"\b(?:for|with)\b")
 """What stands before what something is for, or comes with."""
@@ -129,7 +139,8 @@ _WOMENS: Final = (
 _OVER: Final = (
     "cover-up sarong robe bath-robe bathrobe dressing-gown bademantel bademäntel morgenmantel morgenrock schlafrock robe-de-chambre "
     "robes-de-chambre peignoir peignoirs albornoz albornoces vestaglia vestaglie accappatoio accappatoi badjas badjassen kamerjas "
-    "ochtendjas روب أرواب バスローブ sabahlık bornoz"
+    "ochtendjas saída-de-praia saídas-de-praia canga cangas roupão roupões szlafrok szlafroki pareo morgonrock morgonrockar badrock "
+    "badrockar morgenkåbe morgenkåpe badekåbe badekåpe روب أرواب バスローブ sabahlık bornoz"
 )
 _WORN_OVER: Final = frozenset([*_OVER.split(), *(form(word) for word in _OVER.split() for form in (bare, turkish.fold))])
 WOMENS: Final = frozenset(_WOMENS.split())
@@ -146,7 +157,7 @@ def is_womens(*texts: str | None, french: bool = False) -> bool:
 
     def womens(text: str | None) -> bool:
         english = _garment(text)
-        abroad = None if english and not (spoken or role_last(text)) else garment_abroad(text, french=spoken)
+        abroad = None if english and not (spoken or role_last(text) or role_first(text)) else garment_abroad(text, french=spoken)
         if abroad:
             return abroad in WOMENS_ABROAD and role_abroad(text, french=spoken) == role
         return english in WOMENS and _ROLE_OF[english] == role
@@ -172,7 +183,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for at, text in enumerate(texts):
         if found and not may_belong(text or ""):
             continue
-        role = role_last(text) or phrase_abroad(text) or _in_english(text)
+        role = role_last(text) or phrase_abroad(text) or role_first(text) or _in_english(text)
         if role is None or role == NOT_WORN:
             role = role_abroad(text) or role
         if role is None or role == "sleepwear":  # a French robe is a dress
@@ -182,6 +193,8 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
         if found is None and len(joined := roles_joined(text, french=french)) > 1:
             said = role_of(*texts[at + 1 :], french=french) or (role_abroad(text) and head_role(*texts[at + 1 :]))
             role = said if said in {*joined, NOT_WORN} else role
+        if found is None and role == "hosiery" and _garment(text) == "tights" and role_of(*texts[at + 1 :], french=french) == "bottom":
+            role = "bottom"  # those that one runs in
         found = found or role
     return found
 
@@ -247,7 +260,7 @@ def garment_of(text: str | None, *, french: bool = False) -> str | None:
 def is_worn_over(*texts: str | None, french: bool = False) -> bool:
     """Whether a text names what is worn over swimwear or nightwear.
 
-    >>> is_worn_over("Swimwear", "Printed sarong"), is_worn_over("Bademantel"), is_worn_over("Swimwear", "Bikini with sarong")
+    >>> is_worn_over("Swimwear", "Printed sarong"), is_worn_over("Szlafroki"), is_worn_over("Swimwear", "Bikini with sarong")
     (True, True, False)
     """
     return any(garment_of(text, french=french) in _WORN_OVER for text in texts)

@@ -12,12 +12,19 @@ from functools import lru_cache
 from itertools import zip_longest
 from typing import Final
 
-from models.datasets import arabic, turkish
+from models.datasets import arabic, inflected, turkish
 from models.datasets.belongings import ABROAD, HEADS
 from models.datasets.garments_arabic import WOMENS as ARABIC_WOMENS
 from models.datasets.garments_arabic import WORDS as ARABIC
 from models.datasets.garments_japanese import WOMENS as JAPANESE_WOMENS
 from models.datasets.garments_japanese import WORDS as JAPANESE
+from models.datasets.garments_nordic import HEADS as NORDIC_HEADS
+from models.datasets.garments_nordic import WOMENS as NORDIC_WOMENS
+from models.datasets.garments_nordic import WORDS as NORDIC
+from models.datasets.garments_polish import WOMENS as POLISH_WOMENS
+from models.datasets.garments_polish import WORDS as POLISH
+from models.datasets.garments_portuguese import WOMENS as PORTUGUESE_WOMENS
+from models.datasets.garments_portuguese import WORDS as PORTUGUESE
 from models.datasets.garments_turkish import WOMENS as TURKISH_WOMENS
 from models.datasets.garments_turkish import WORDS as TURKISH
 from models.datasets.scripts import bare, plain
@@ -38,8 +45,8 @@ WORDS: Final[Mapping[str, str]] = {
         "camicia camicie maglia maglie maglietta magliette maglione maglioni felpa felpe canotta canotte "
         "overhemd overhemden trui truien bloes bloezen hemdje hemdjes "
         "rollkragenpullover unterziehpullover tunika tuniken trägertop tanktop longsleeve longsleeves polohemd freizeithemd strickpulli "
-        "troyer sweat sweats chandail chandails tunique tuniques marinière marinières caraco caracos cache-cœur cache-coeur sous-pull "
-        "sous- pulls "
+        "t-shirty tshirty troyer sweat sweats chandail chandails tunique tuniques marinière marinières caraco caracos cache-cœur "
+        "cache-coeur sous-pull sous-pulls "
         "túnica túnicas suéter suéteres cárdigan "
         "dolcevita camicetta camicette canottiera canottiere maglioncino maglioncini lupetto "
         "tuniek tunieken coltrui coltruien"
@@ -199,7 +206,13 @@ _WOMENS: Final = (
     "jurkje jurkjes rokken rokje rokjes bloes bloezen beha rock dirndl badekleid"
 )
 WOMENS: Final = (
-    frozenset(_WOMENS.split()) | frozenset(map(_bare, ARABIC_WOMENS)) | JAPANESE_WOMENS | frozenset(map(turkish.fold, TURKISH_WOMENS))
+    frozenset(_WOMENS.split())
+    | frozenset(map(_bare, ARABIC_WOMENS))
+    | JAPANESE_WOMENS
+    | frozenset(map(turkish.fold, TURKISH_WOMENS))
+    | NORDIC_WOMENS
+    | {form for word in PORTUGUESE_WOMENS for form in inflected.portuguese(word)}
+    | {form for word in POLISH_WOMENS for form in inflected.polish(word)}
 )
 """Words of what only women and girls wear."""
 
@@ -233,7 +246,7 @@ _COMPOUNDS: Final = {
     ),
     "footwear": (
         "schuh schuhe stiefel stiefelette stiefeletten sandale sandalen hausschuh hausschuhe turnschuh turnschuhe sandalette sandaletten "
-        "pantolette pantoletten mokassins pumps ballerinas pantoffeln sneaker sneakers schoen schoenen laars laarzen laarsjes"
+        "pantolette pantoletten mokassins pumps ballerinas pantoffeln sneaker sneakers boots schoen schoenen laars laarzen laarsjes"
     ),
     "outer": "jacke jacken mantel mäntel weste westen sakko sakkos jackett jacketts janker parka gehrock jassen",
     "bag": "tasche taschen rucksack rucksäcke ranzen",
@@ -252,10 +265,10 @@ _COMPOUNDS: Final = {
         "onderhemd"
     ),
 }
-"""What German and Dutch compounds end in, by role: "Matschhose", "zomerjurken". The longest counts: a *Nachthemd* is no shirt."""
+"""What German and Dutch compounds end in, by role, beside the Nordic ones: "Matschhose", "zomerjurken". The longest counts."""
 _NONE: Final = (
     "anybody somebody everybody nobody antibody shamrock bedrock fingerhüte federtasche kulturtasche kosmetiktasche handytasche "
-    "rettungsweste schwimmweste werkzeuggürtel"
+    "rettungsweste schwimmweste werkzeuggürtel sydväst nordväst sminkväska sminkväskor"
 )
 _NO_COMPOUNDS: Final = frozenset(_NONE.split())
 """Words that end so and are none of these garments."""
@@ -264,12 +277,22 @@ _OF_TOYS: Final = ("puppen", "poppen")
 _SHORTEST_FIRST: Final = 3
 """Letters of what stands before the head of a compound: *those* and *frock* are none."""
 
-_ROLE_OF: Final = {
-    phrase: role
-    for role, phrases in (*WORDS.items(), *((role, " ".join(map(_bare, some.split()))) for role, some in ARABIC.items()))
-    for phrase in phrases.split()
+_FIRST: Final = {
+    form: role
+    for table, forms in ((PORTUGUESE, inflected.portuguese), (POLISH, inflected.polish))
+    for role, words in table.items()
+    for word in words.split()
+    for form in forms(word)
 }
-_HEAD_ROLE_OF: Final = {head: role for role, heads in (*_COMPOUNDS.items(), ("not worn", HEADS)) for head in heads.split()}
+"""A word of a language that says first what a thing is, in all forms -> its role."""
+_ROLE_OF: Final = (
+    _FIRST
+    | {phrase: role for role, phrases in (*NORDIC.items(), *WORDS.items()) for phrase in phrases.split()}
+    | {_bare(phrase): role for role, phrases in ARABIC.items() for phrase in phrases.split()}
+)
+_HEAD_ROLE_OF: Final = {
+    head: role for role, heads in (*NORDIC_HEADS.items(), *_COMPOUNDS.items(), ("not worn", HEADS)) for head in heads.split()
+}
 _ROLE_OF_FRENCH: Final = _ROLE_OF | {phrase: role for role, phrases in IN_FRENCH.items() for phrase in phrases.split()}
 
 
@@ -348,6 +371,18 @@ def role_last(text: str | None) -> str | None:
     """
     found = _last_of(text or "", doubtful=False)
     return found[1] if found else None
+
+
+@lru_cache(maxsize=8_192)
+def role_first(text: str | None) -> str | None:
+    """The role of the first garment that a text names in Portuguese or in Polish, whatever English says of its kind; None without any.
+
+    >>> role_first("Jaqueta jeans"), role_first("Koszula oxford"), role_first("Oxford shoe")
+    ('outer', 'top', None)
+    """
+    words = words_of(text)
+    phrases = ("-".join(words[at : at + length]) for at in range(len(words)) for length in range(_LONGEST, 0, -1))
+    return next((_FIRST[phrase] for phrase in phrases if phrase in _FIRST), None)
 
 
 @lru_cache(maxsize=8_192)

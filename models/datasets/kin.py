@@ -28,12 +28,17 @@ _ABROAD: Final[Mapping[str, str]] = {
     GIRLS: (
         "tochter töchter enkelin enkelinnen nichte nichten petite-fille nièce hija hijas nieta nietas sobrina sobrinas figlia "
         "figlie nipotina dochter dochters kleindochter nichtje filha filhas neta sobrinha dochtertje "
+        "dziewczynce dziewczynkę córka córki córkę córce córeczka córeczki wnuczka wnuczki wnuczce siostrzenica siostrzenicy bratanica "
+        "bratanicy "
+        "dotter dottern dotterdotter sondotter systerdotter brorsdotter datter datteren niese "
         "娘 孫娘 姪 kızım kızıma kızımın "
         "ابنتي بنتي ابنة حفيدتي"
     ),
     BOYS: (
         "sohn söhne enkel neffe neffen fils petit-fils neveu hijo hijos nieto nietos sobrino sobrinos figlio figli nipotino zoon zonen "
-        "zoontje kleinzoon neefje filho filhos neto sobrinho 息子 孫息子 甥 oğlum oğluma oğlumun "
+        "zoontje kleinzoon neefje filho filhos neto sobrinho "
+        "chłopca chłopcu chłopczyka syn syna synowi synek synka wnuk wnuka wnukowi siostrzeniec siostrzeńca bratanek bratanka "
+        "sonen dotterson sonson systerson brorson sønn sønnen søn nevø 息子 孫息子 甥 oğlum oğluma oğlumun "
         "ابني ولدي حفيدي"
     ),
     WOMEN: (
@@ -41,6 +46,10 @@ _ABROAD: Final[Mapping[str, str]] = {
         "sœur soeur "
         "grand-mère mamie mariée fiancée esposa novia madre mamá hermana tía abuela moglie fidanzata mamma sorella zia nonna sposa "
         "vrouw echtgenote vriendin moeder zus zusje grootmoeder bruid mulher esposa namorada mãe irmã tia avó noiva "
+        "żona żony żonie żonę dziewczyny narzeczona narzeczonej mamy mamie matka matki matce siostra siostry siostrze babcia babci ciocia "
+        "cioci przyjaciółka przyjaciółki przyjaciółce teściowa teściowej panna-młoda druhna druhny "
+        "fru frun hustru flickvän mor mamman syster systern mormor farmor moster svärmor väninna brud bruden brudtärna "
+        "kone kona kæreste søster bedstemor bestemor tante veninde venninne "
         "妻 奥さん 彼女 母 お母さん 姉 妹 おばあちゃん 祖母 花嫁 "
         "karım karıma annem anneme kız-kardeşim kızkardeşime ablam teyzem halam anneannem babaannem büyükannem kız-arkadaşım gelin "
         "زوجتي مراتي أمي والدتي أختي خالتي عمتي جدتي صديقتي خطيبتي عروس"
@@ -50,12 +59,23 @@ _ABROAD: Final[Mapping[str, str]] = {
         "grand-père papi "
         "papy fiancé marido esposo novio padre papá hermano tío abuelo marito fidanzato papà babbo fratello zio nonno sposo "
         "echtgenoot vader broer oom grootvader bruidegom namorado pai irmão tio avô noivo "
+        "mąż męża mężowi chłopaka narzeczony narzeczonego taty tacie ojciec ojca ojcu brata bratu dziadek dziadka dziadkowi wujek "
+        "wujka teść teścia pan-młody "
+        "pojkvän pappa bror brodern morfar farfar farbror morbror svärfar brudgum brudgummen ektemann bedstefar bestefar onkel "
         "旦那 彼氏 父 お父さん 兄 弟 おじいちゃん 祖父 花婿 "
         "kocam kocama babam babama erkek-kardeşim abim ağabeyim amcam dayım dedem büyükbabam erkek-arkadaşım damat "
         "زوجي أبي والدي أخي عمي خالي جدي صديقي خطيبي عريس"
     ),
-    _CHILDREN: "enkelkind enkelkinder petits-enfants nietos kleinkinderen 孫 çocuğum çocuğuma طفلي طفلتي",
-    _BABIES: "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido 新生児 bebeğim bebeğime مولودي رضيعي",
+    _CHILDREN: (
+        "dziecka dziecku dzieciom enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn "
+        "børnebørn 孫 çocuğum çocuğuma "
+        "طفلي طفلتي"
+    ),
+    _BABIES: (
+        "neugeborenes säugling kleinkind nouveau-né bébé bebé neonato pasgeborene recién-nacido recém-nascido noworodek noworodka "
+        "niemowlęcia 新生児 "
+        "bebeğim bebeğime مولودي رضيعي"
+    ),
 }
 
 _TO_ARABIC: Final = "ل"
@@ -71,7 +91,11 @@ def _named() -> Mapping[str, str]:
 KIN: Final[Mapping[str, str]] = _named()
 """A word of it -> the label of ``audience``."""
 
-DOUBTFUL: Final[Mapping[str, frozenset[str]]] = {"son": frozenset({"fr", "es"}), "bride": frozenset({"fr"})}
-"""Words that are others where these languages are spoken: *son mari*, *sandales à bride*."""
+DOUBTFUL: Final[Mapping[str, frozenset[str]]] = {
+    "son": frozenset({"fr", "es"}),
+    "bride": frozenset({"fr"}),
+    "mor": frozenset({"tr"}),
+}
+"""Words that are others where these languages are spoken: *son mari*, *sandales à bride*, a Turkish purple."""
 
 JAPANESE: Final = " ".join(word for word in KIN if word[0] > "\u3000")

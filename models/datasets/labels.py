@@ -110,7 +110,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""

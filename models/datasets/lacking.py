@@ -51,6 +51,12 @@ _FOR_WHOM: Final = (
 )
 _WOMEN_OR_MEN: Final = "their sizes or words tell grown-ups' from children's and no more, so men are offered women's; map a column of it"
 _NOT_WORN: Final = "before any outfits nothing goes with them, and then whatever was bought with them"
+_UNREAD: Final = (
+    "their language may not be read, so nothing goes with these items before any outfits, and little after; names in one that is read mend "
+    "it, such as `category: {column: kategoria, values: {Mekot: Dresses}}` in a mapping"
+)
+_SEVERAL, _OF_CATEGORIES = 5, 0.25
+"""The fewest categories, and the least share of all, that tell that a language is not read."""
 _TELLING: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 _SIZED: Final = frozenset({"top", "bottom", "full-body", "outer", "footwear"})
 _MOSTLY: Final = 0.7
@@ -76,18 +82,18 @@ class Missing:
 def of_items(catalogue: Catalogue, progress: Progress = silent) -> Iterator[Missing]:
     """What is missing of the items: columns, colours and sizes, and words that tell for whom and what they are."""
     table = catalogue.table
+    some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
+    labels = list(counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some)))
+    items = some.select(_TELLING).to_pylist()
+    yield from _of_garments(items, labels)
     own = table.column("features").null_count == 0
     for name, brings in COLUMNS.items():
         lacking = table.column(name).null_count if name != "in_stock" else _untold_stock(table)
         if lacking and not (own and name in _ENCODED):
             yield Missing(f"{name} of items", lacking, len(catalogue), brings)
     yield from _of_currencies(table.filter(pc.is_valid(table.column("price"))).column("currency"))
-    some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
-    labels = list(counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some)))
-    items = some.select(_TELLING).to_pylist()
     yield from _of_details(items, labels)
     yield from _of_whom(items, [label.audience for label in labels])
-    yield from _of_garments(items, labels)
     sizes = pc.value_counts(table.column("category")).to_pylist()
     small = [str(size["values"]) for size in sizes if size["counts"] <= WRONG]
     if small:
@@ -128,14 +134,20 @@ def _of_whom(items: Sequence[Mapping[str, Any]], said: Sequence[str | None]) -> 
 
 
 def _of_garments(items: Sequence[Mapping[str, Any]], labels: Sequence[PieceLabels]) -> Iterator[Missing]:
-    """The categories of which most items are called like no garment; of a shop most of which is so the language may not be read."""
-    of, unworn = Counter[str](), Counter[str]()
+    """The categories of which most items are called like no garment; where that is much of a shop, its language is not read."""
+    of, unworn, unread = Counter[str](), Counter[str](), Counter[str]()
     for item, label in zip(items, labels, strict=True):
         of[item["category"]] += 1
         unworn[item["category"]] += label.role in {None, NOT_WORN}
-    if unworn.total() * 2 > len(items):
+        unread[item["category"]] += label.role is None
+    nameless = [name for name, count in of.most_common() if unread[name] >= _MOSTLY * count]
+    if unread.total() * 2 > len(items) or len(nameless) >= max(_SEVERAL, _OF_CATEGORIES * len(of)):
+        most = ", ".join(f"{name!r} {of[name]:,}" for name in nameless[:_NAMED])
+        brings = f"{len(nameless):,} of {len(of):,} categories{': ' * bool(most)}{most}; {_UNREAD}"
+        yield Missing("a garment's name that is known here", unread.total(), len(items), brings)
+    elif unworn.total() * 2 > len(items):
         return
-    if names := [name for name, count in of.most_common() if unworn[name] >= _MOSTLY * count]:
+    elif names := [name for name, count in of.most_common() if unworn[name] >= _MOSTLY * count]:
         listed = yaml.safe_dump(names, allow_unicode=True, default_flow_style=True, width=_UNBROKEN).strip()
         counts = ", ".join(f"{name!r} {of[name]:,}" for name in names)
         brings = f"{counts}: {_NOT_WORN}; `leave_out: {listed}` in a mapping leaves them out; take off that list what is worn"

@@ -29,11 +29,20 @@ _NOTHING_WORDS: Final = (
     "altro altri altra altre varie abbigliamento saldi offerta offerte novità nuovi arrivi regali tutto tutti prodotto prodotti "
     "articoli collezione e per "
     "overig overige anders diversen kleding uitverkoop aanbieding aanbiedingen nieuw nieuwe cadeaus alles producten artikelen "
-    "collectie en voor"
+    "collectie en voor "
+    "outro outros outra outras diversos roupa roupas novidade novidades novo nova lançamento lançamentos promoção promoções oferta "
+    "liquidação outlet presente presentes produtos geral loja coleção mais vendidos plus size tamanhos e para "
+    "inne pozostałe różne odzież ubrania moda nowość nowości wyprzedaż promocja promocje okazje prezent prezenty bestsellery wszystko "
+    "wszystkie produkty kolekcja i dla na "
+    "övrigt övriga diverse kläder mode nyhet nyheter rea erbjudande erbjudanden kampanj present presenter bästsäljare allt alla produkter "
+    "kollektion och för tøj klær nyheder tilbud salg udsalg gaver alt og for till til"
 )
 _NOTHING: Final = frozenset(map(bare, (*_NOTHING_WORDS.split(), *WORDS, *SEASON_WORDS, "s")))
 """Words that name no garment, whoever it is for and whenever it is worn."""
-_SMALL_THINGS_WORDS: Final = "accessory accessories accessoire accessoires accesorios accessori zubehör toebehoren"
+_SMALL_THINGS_WORDS: Final = (
+    "accessory accessories accessoire accessoires accesorios accessori zubehör toebehoren "
+    "acessório acessórios akcesoria dodatki accessoarer tilbehør"
+)
 _SMALL_THINGS: Final = frozenset(map(bare, _SMALL_THINGS_WORDS.split()))
 """What holds many a thing by right: only what the catalogue has a category of is better there."""
 

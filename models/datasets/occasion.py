@@ -36,16 +36,23 @@ _WORDS: Final[Mapping[str, str]] = {
     DRESS: (
         "formal formalwear tailoring tailored tuxedo tuxedos waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
         "tie ties bowtie oxfords brogues business evening suit suits anzug anzüge sakko sakkos smoking krawatte krawatten "
-        "abendkleid abendkleider costume costumes cravate cravates esmoquin corbata corbatas cravatta cravatte colbert stropdas stropdassen"
+        "abendkleid abendkleider costume costumes cravate cravates esmoquin corbata corbatas cravatta cravatte colbert stropdas "
+        "stropdassen "
+        "terno ternos gravata gravatas festa garnitur garnitury garniturowe garniturowa krawat krawaty mucha wieczorowa wieczorowe wesele "
+        "kostym kostymer kostymbyxor kostymväst kavaj kavajer slips slipsar fluga flugor aftonklänning aftonklänningar festklänning"
     ),
     SPORT: (
         "sport sports sporting sportswear activewear athletic athletics running training gym fitness workout yoga pilates football "
         "soccer rugby basketball volleyball tennis cycling cleats tracksuit tracksuits sportbekleidung sportmode laufschuh laufschuhe "
         "laufhose fußball fußballschuhe trainingshose trainingsjacke deporte deportes fútbol calcio corsa hardlopen voetbal "
-        "survêtement survêtements"
+        "survêtement survêtements esporte esportes esportivo esportiva corrida treino academia futebol agasalho sportowy sportowa sportowe "
+        "treningowy treningowa treningowe biegania piłkarskie dresy jogi träning löpning löparskor löpartights löpartröja löparshorts "
+        "löparbyxor träningströja träningsbyxor träningsshorts träningstights träningslinne funktionströja fotbollsskor løb løbesko trening"
     ),
     SNOW: (
-        "ski skiing skis snowboard snowboarding skiwear skihose skihosen skijacke skijacken skianzug skibekleidung esquí skibroek skijas"
+        "ski skiing skis snowboard snowboarding skiwear skihose skihosen skijacke skijacken skianzug skibekleidung esquí skibroek "
+        "skijas esqui "
+        "narciarski narciarska narciarskie narty skidor skidjacka skidbyxor skidkläder skitøj"
     ),
     **traditions.WORDS,
 }
@@ -74,20 +81,23 @@ _CALLED: Final[Mapping[str, str]] = {
     DRESS: "suspender derby oxford brogue",
     SMART: (
         "shirt blouse trouser chino loafer moccasin belt hemd hemden bluse blusen stoffhose anzughose chemise chemises chemisier "
-        "chemisiers camisa camisas camicia camicie overhemd overhemden mocassin mocassins mocasines mocassini"
+        "chemisiers camisa camisas camicia camicie overhemd overhemden koszula koszule skjorta skjortor skjorte skjorter mocassin "
+        "mocassins mocasines mocassini"
     ),
     CASUAL: (
         "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda jogger sweatpant sneaker trainer plimsoll "
         "high-top high-tops floater cap snapback poloshirts kapuzenpullover turnschuh turnschuhe camiseta camisetas sudadera sudaderas "
-        "maglietta magliette felpa felpe"
+        "maglietta magliette felpa felpe moletom moletons regata regatas koszulka koszulki bluza bluzy trampki tröja"
     ),
     EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
-    BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas infradito teenslippers",
-    NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen",
+    BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
+    NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
 }
 _CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
 _CASUAL: Final = re.compile(r"\bcasual\b", re.IGNORECASE)
-_OF_BEACH: Final = re.compile(r"\b(?:beach|straw|strand(?:tasche)?|badetasche|(?:de|di) (?:plage|playa|spiaggia|mare))\b", re.IGNORECASE)
+_OF_BEACH: Final = re.compile(
+    r"\b(?:beach|straw|strand(?:tasche)?|badetasche|strandväska|plażow[aye]|(?:de|di) (?:plage|playa|spiaggia|mare|praia))\b", re.IGNORECASE
+)
 _RELAXED: Final = re.compile(
     r"\b(?:casual|check(?:s|ed|ered)?|plaid|tartan|flannel|denim|cargo|print(?:s|ed)?|graphic|logo|hawaiian|(?:short|half)[- ]sleeved?)\b",
     re.IGNORECASE,

@@ -66,8 +66,12 @@ _WAIST: Final = re.compile(r"(?:w ?(?P<low>\d\d)(?: ?[/x-]? ?l ?(?P<leg>\d\d))?|
 _OF_SYSTEM: Final = re.compile(rf"(?:{_SYSTEM}[ :]?{_RANGE}|{_RANGE.replace('<', '<b')} ?{_SYSTEM.replace('<', '<b')})(?: ?{_CUT})?")
 _DOUBLE: Final = re.compile(r"(\d{2,3}) ?[-/] ?(\d{2,3})")
 _BARE: Final = re.compile(rf"{_RANGE}(?: ?{_CUT})?")
-_YEARS: Final = r"(?P<low>\d\d?)(?: ?y(?:rs|ears)?)?(?: ?[-/] ?(?P<high>\d\d?))? ?(?:y|yrs?|years?(?: old)?|jahre?|ans?|años?|anni|jaar)"
-_MONTHS: Final = r"(?P<low>\d\d?)(?: ?[-/] ?(?P<high>\d\d?))? ?(?:m|mths?|months?|monate?|mois|meses|mesi|maanden)"
+_YEARS: Final = (
+    r"(?P<low>\d\d?)(?: ?y(?:rs|ears)?)?(?: ?[-/] ?(?P<high>\d\d?))? ?(?:y|yrs?|years?(?: old)?|jahre?|ans?|años?|anos?|anni|jaar|lata?|år)"
+)
+_MONTHS: Final = (
+    r"(?P<low>\d\d?)(?: ?[-/] ?(?P<high>\d\d?))? ?(?:m|mths?|months?|monate?|mois|meses|mesi|maanden|mies\.?|miesięcy|mån(?:ader)?|mdr)"
+)
 _CENTIMETRES: Final = r"(?P<low>\d{2,3})(?: ?[-/] ?(?P<high>\d{2,3}))? ?cm"
 _INCHES: Final = rf"{_RANGE} ?(?:\"|''|\u2033|\u201d|in|inch|inches)(?: (?:chest|waist))?"
 _MEASURES: Final = [

@@ -159,7 +159,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
 
   async #speak() {
     const [lang] = this.#lang.toLowerCase().split(/\W|_/);
-    const told = /^(ar|de|es|fr|it|nl)$/.test(lang) && (await import("./attire-words.js").catch(warn))?.[lang];
+    const told = /^(ar|da|de|es|fr|it|n[blo]|pl|pt|sv)$/.test(lang) && (await import("./attire-words.js").catch(warn))?.[lang];
     this.#says = told || { ...SAYS, lang: lang === "en" ? "" : "en" };
   }
 

@@ -10,15 +10,17 @@ from models.datasets.feeds.words import bare, plain_name
 
 _FLAG: Final = re.compile(
     r"(?:is_)?(?:active|enabled|published|visible|actif|active|aktiv|aktiviert|activo|activado|habilitado|attivo|attivato|abilitato|actief"
-    r"|ativo|veroffentlicht|sichtbar|publie|publicado|pubblicato|gepubliceerd|visibile|zichtbaar)(?:_(?:0_1|yes_no|0_[^\W\d]+_1_[^\W\d]+))?"
+    r"|ativo|ativado|visivel|exibir_na_loja|aktywny|widoczny|opublikowany|aktiverad|synlig|publicerad|publiceret|publisert|veroffentlicht|sichtbar|publie|publicado|pubblicato|gepubliceerd|visibile|zichtbaar)(?:_(?:0_1|yes_no|0_[^\W\d]+_1_[^\W\d]+))?"
 )
 _NO_WORDS: Final = (
     "0 false f no n off non nein nee inactive inaktiv inactif inactivo inattivo inactief disabled deaktiviert desactive desactivado "
     "disattivato draft entwurf brouillon borrador bozza concept archived archiviert archive archivado archiviato unpublished unlisted "
-    "hidden versteckt masque oculto nascosto verborgen"
+    "hidden versteckt masque oculto nascosto verborgen nao nie nej nei inativo desativado rascunho arquivado nieaktywny ukryty szkic "
+    "inaktiverad dold utkast arkiverad skjult kladde"
 )
 _YES_WORDS: Final = (
-    "1 true t yes y on oui ja si sim active aktiv actif activo attivo actief enabled aktiviert active activado attivato published "
+    "1 true t yes y on oui ja si active aktiv actif activo attivo actief enabled aktiviert active activado attivato published "
+    "sim tak ativo ativado aktywny widoczny opublikowany aktiverad synlig publicerad publiceret publisert "
     "veroffentlicht publie publicado pubblicato gepubliceerd visible sichtbar visibile zichtbaar"
 )
 _SOLD: Final = dict.fromkeys(_NO_WORDS.split(), False) | dict.fromkeys(_YES_WORDS.split(), True)
@@ -36,8 +38,8 @@ def is_active_column(name: str) -> bool:
 def read_active(value: Any) -> bool | None:  # noqa: ANN401 - a cell, or a value of JSON
     """Whether a product is for sale; None where that is not told.
 
-    >>> read_active("0"), read_active("Entwurf"), read_active("Oui"), read_active("2026-01-01")
-    (False, False, True, None)
+    >>> read_active("0"), read_active("Entwurf"), read_active("NÃO"), read_active("tak"), read_active("2026-01-01")
+    (False, False, False, True, None)
     """
     return value if isinstance(value, bool) else _SOLD.get(plain_name(bare(str(value))))
 

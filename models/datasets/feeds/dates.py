@@ -11,10 +11,17 @@ from models.datasets.feeds.words import bare
 CLOCK: Final = r"(?:,?\s+(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2}(?:\.\d+)?)?)(?:\s*(?P<half>[AaPp])[Mm])?)?"
 """The time of day behind a date; ``clock_of`` reads it."""
 _MONTHS: Final = (
-    *("jan ene gen oca", "feb fev sub", "mar mrt maa", "apr avr abr nis", "may mai mei mag", "jun juin giu haz", "jul juil lug tem"),
-    *("aug aou ago agu", "sep set eyl", "oct okt ott out eki", "nov kas", "dec dez dic ara"),
+    *("jan ene gen oca sty", "feb fev sub lut", "mar mrt maa", "apr avr abr nis kwi", "may mai mei mag maj", "jun juin giu haz cze"),
+    *(
+        "jul juil lug tem lip",
+        "aug aou ago agu sie",
+        "sep set eyl wrz",
+        "oct okt ott out eki paz",
+        "nov kas lis",
+        "dec dez dic ara gru des",
+    ),
 )
-"""What the names of each month begin with, in English, German, French, Spanish, Italian, Dutch and Turkish."""
+"""What the names of each month begin with, in English, German, French, Spanish, Italian, Dutch, Portuguese, Polish, Turkish and Nordic."""
 _MONTH_OF: Final = {start: month for month, starts in enumerate(_MONTHS, 1) for start in starts.split()}
 _DAY_FIRST: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th|er|\.)?[\s/-]*(?:(?:of|de)\s+)?(?P<month>[^\W\d_]{3,10})"
 _MONTH_FIRST: Final = r"(?P<name>[^\W\d_]{3,10})\.?[\s/-]+(?P<number>\d{1,2})(?:st|nd|rd|th)?"
@@ -48,7 +55,7 @@ def moment(text: Any, *, american: bool = False) -> datetime | None:  # noqa: AN
 
 
 def as_iso(text: str) -> str | None:
-    """A date that names its month, in whose language ever of seven, or whose order is one everywhere, as ISO 8601; None for another.
+    """A date that names its month, in whose language ever of these, or whose order is one everywhere, as ISO 8601; None for another.
 
     >>> as_iso("28-Nov-26"), as_iso("Nov-28-26 10:05 PM"), as_iso("28. März 2026"), as_iso("Sat, 28 Nov 2026 10:00:00")
     ('2026-11-28', '2026-11-28T22:05', '2026-03-28', '2026-11-28T10:00:00')

@@ -15,9 +15,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr,
 
 from models.datasets.feeds.active import all_active, is_active_column
 from models.datasets.feeds.layouts.base import Layout, take_active
-from models.datasets.feeds.layouts.own import FIELDS
+from models.datasets.feeds.layouts.own import FIELDS, joined
 from models.datasets.feeds.money import is_currency, read_money
-from models.datasets.feeds.records import Draft, Fault, Records
+from models.datasets.feeds.records import Draft, Fault, Record, Records
 from models.datasets.feeds.words import path_of, plain, plain_name
 from models.datasets.lines import refuse_first
 from models.datasets.names import spelling_of
@@ -28,7 +28,7 @@ NAMES: Final = ("mapping.yaml", "mapping.yml", "mapping.toml")
 """Files of a dataset directory that are read as its mapping."""
 _OF_VARIANTS: Final = frozenset({"id", "price", "sale_price", "in_stock", "sizes"})
 """What a variant never takes from its product."""
-_WHOLE: Final = re.compile(r"(?P<name>.+?)(?:\[(?P<place>-?\d{1,4})\])?")
+_WHOLE: Final = re.compile(r"(?P<name>.+?)(?:\[(?P<part>-?\d{1,4})\](?=\[))?(?:\[(?P<place>-?\d{1,4})\])?")
 _MOST_TOLD: Final = 60
 _WHOLE_TEXT: Final = (
     'is taken whole: neither > nor / parts it; where {mark!r} does, write {{column: "{name}", separator: "{mark}"}} in the mapping'
@@ -60,7 +60,8 @@ class Column(_Said):
     """Where a field comes from.
 
     Attributes:
-        column: its name in the feed; ``NAME[-1]`` is the last step of a path or list, ``A.B`` a value within a value.
+        column: its name in the feed; ``NAME[-1]`` is the last step of a path or list, ``NAME[0][-1]`` that of the first of several paths,
+            ``A.B`` a value within a value.
         separator: what stands between several values of a cell, or between the steps of its path.
         unit: what a price counts. values: what its words mean. default: where the cell is empty.
         template: what stands around a value, as the address of a shop does around a part of one: ``https://shop.example/{}.html``.
@@ -165,15 +166,33 @@ def layout_by(mapped: Mapped) -> Layout:
     """The layout that a mapping describes."""
     used = _used(mapped)
 
-    def drafts(records: Records, _: Path) -> Iterator[Draft]:
+    def laid(record: Record, product: Sequence[Mapping[str, Any]] = ()) -> Draft:
+        draft = Draft(record.line, (record.values, *product))
+        draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
+        take_active(draft)
+        _lay(mapped, draft)
+        return draft
+
+    def rows(records: Records) -> Iterator[Draft]:
+        first: Draft | None = None
         for record in records():
-            draft = Draft(record.line, (record.values,))
-            draft.extras = {name: value for name, value in record.values.items() if plain_name(name) not in used}
-            take_active(draft)
-            _lay(mapped, draft)
-            yield _leave_out(mapped, draft)
+            draft = laid(record)
+            if first is not None and _is_variant(draft, first):
+                yield laid(record, first.said)
+            else:
+                first = draft
+                yield draft
+
+    def drafts(records: Records, _: Path) -> Iterator[Draft]:
+        return (_leave_out(mapped, draft) for draft in joined(rows(records)))
 
     return Layout("a mapping file", lambda _: True, drafts, tells_category=True)
+
+
+def _is_variant(draft: Draft, first: Draft) -> bool:
+    """Whether a row is a further one of the product of another, which alone says what all of its rows are."""
+    group, values = first.values.get("group_id"), draft.values
+    return group is not None and values.get("group_id") == group and not {"category", "title"} & values.keys()
 
 
 def layout_over(layout: Layout, mapped: Mapped) -> Layout:
@@ -286,15 +305,22 @@ def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noq
     value = _cell(values, column)
     if place is not None:
         steps = _steps(values, column) if field in {"category", "subcategory"} or not isinstance(value, list) else value
-        value = steps[place] if -len(steps) <= place < len(steps) else None
+        value = _at(steps, place)
     return _worded(value, column)
 
 
 def _cell(values: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - likewise
     value = value_at(values, _name(column.column)[0])
     if column.separator and isinstance(value, str):
-        return [part.strip() for part in value.split(column.separator) if part.strip()]
+        value = [part.strip() for part in value.split(column.separator) if part.strip()]
+    found = _WHOLE.fullmatch(column.column)
+    if found and found["part"] and isinstance(value, list):
+        return _at(value, int(found["part"]))
     return value
+
+
+def _at(values: Sequence[Any], place: int) -> Any:  # noqa: ANN401 - likewise
+    return values[place] if -len(values) <= place < len(values) else None
 
 
 def _steps(values: Mapping[str, Any], column: Column) -> list[str]:

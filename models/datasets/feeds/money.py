@@ -17,9 +17,11 @@ from models.datasets.shown import shown
 _CODES: Final = frozenset(get_global("all_currencies"))
 _SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW"}
 _SYMBOLS_TOO: Final = {"R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₪": "ILS"}
-_BY_WORD: Final = {"円": "JPY", "원": "KRW", "TL": "TRY", "Türk Lirasi": "TRY"}
+_BY_WORD: Final = {"円": "JPY", "원": "KRW", "TL": "TRY", "Türk Lirasi": "TRY", "reais": "BRL", "złotych": "PLN"}
 _MARKS: Final = {name.casefold(): code for name, code in {**_SYMBOLS, **_SYMBOLS_TOO, **_BY_WORD}.items()}
-_NAMELESS: Final = frozenset({"kr", "kr.", "fr.", "lei", "\\"})  # of more than one currency: yen and won were written as \\
+_NAMELESS: Final = frozenset(
+    {"kr", "kr.", "kronor", "kroner", "fr.", "lei", "\\"}
+)  # of more than one currency: yen and won were written as \\
 _WHOLE: Final = frozenset({"JPY", "KRW"})
 """Currencies without decimals: whatever groups three digits groups thousands."""
 _NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "<na>"})

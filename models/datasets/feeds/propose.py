@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, Final
 
 import yaml
@@ -12,7 +13,9 @@ from rapidfuzz import fuzz, utils
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import is_active_column
+from models.datasets.feeds.column_words import FIELDS, names_of_field
 from models.datasets.feeds.dates import moment
+from models.datasets.feeds.layouts.base import attribute_name
 from models.datasets.feeds.layouts.prestashop_words import without_brackets
 from models.datasets.feeds.mapping import value_at
 from models.datasets.feeds.money import is_currency, read_money
@@ -22,67 +25,6 @@ from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.unread import first_of, read_of, unread
 from models.datasets.feeds.words import bare, path_of
 
-_WORDS: Final[Mapping[str, str]] = {
-    "id": "id, sku, item id, product id, article id, article number, article no, artikelnummer, artikel nr, item number, item no, "
-    "product code, stock code, code, reference, ref, asin, custom label, custom label sku, seller sku, merchant sku, listing id",
-    "category": "category, product type, categories, kategorie, kategorien, categorie, type, product category, warengruppe, department, "
-    "dept, range, garment type, article type, category name, category 1 name, primary category",
-    "subcategory": "subcategory, sub category, unterkategorie, style, garment group, range",
-    "title": "title, name, product, product name, listing title, "
-    "bezeichnung, titel, display name, nom, nombre, titre, product title, item name",
-    "price": "price, preis, prix, precio, prezzo, prix ttc, price tax included, price tax incl, preis inkl mwst, bruttopreis, "
-    "precio con iva, pvp, prezzo iva inclusa, regular price, vk preis, unit price, list price, price amount, rrp, retail price, "
-    "start price, current price, selling price, buy it now price, startpreis",
-    "sale_price": "sale price, special price, discount price, offer price, aktionspreis, reduced price",
-    "currency": "currency, waehrung, währung, devise, currency code",
-    "brand": "brand, marke, vendor, manufacturer, hersteller, marque, marca, designer, label",
-    "in_stock": "in stock, availability, stock, lager, lagerbestand, bestand, quantity, quantité, cantidad, quantità, menge, qty, "
-    "available, verfügbarkeit, inventory, free stock, stock level, stock on hand, "
-    "available quantity, quantity available, verfügbare stückzahl",
-    "url": "url, link, product url, deeplink, product link, href, page",
-    "image": "image, image link, image url, picture, bild, photo, main image, img, bild url, image path, thumbnail, image urls, url des "
-    "images, bild urls, urls de las imágenes, url immagini, photo url, item photo url, picture url, gallery url, image 1, photo 1",
-    "images": "additional images, additional image link, images, more images, gallery, bilder, pictures",
-    "group_id": "group id, item group id, parent, parent sku, product group, style number, model, parent id",
-    "attributes.color": "color, colour, farbe, couleur, base colour, colour name, color name",
-    "attributes.size": "size, größe, groesse, grösse, schuhgröße, taille, pointure, talla, maat, taglia, size name",
-    "attributes.gender": "gender, geschlecht, sex, genre, target group, zielgruppe, sexe, género, sexo, geslacht, sesso, genere",
-    "attributes.department": "department, dept",
-    "attributes.season": "season, saison, collection, kollektion, temporada, stagione",
-    "attributes.age_group": "age group, altersgruppe",
-    "attributes.occasion": "occasion, usage, activity, dress code, anlass, verwendung, occasion de port, ocasión, occasione, uso",
-    "attributes.condition": "condition, item condition, zustand, artikelzustand, état, estado, condizione, conditie",
-    "attributes.material": "material, fabric, stoff, composition, matière",
-    "created": "created, created at, date added, published at, erstellt, start date, listed on",
-}
-_ELSEWHERE: Final[Mapping[str, str]] = {
-    "id": "artnr, артикул, 商品番号, 商品コード, 商品id, 品番, sku番号, stok kodu, ürün kodu, ürün id",
-    "category": "wgr bez, категории, категория, catégories, categorías, カテゴリ, カテゴリー, 商品カテゴリ, ジャンル, 分類, kategori, "
-    "kategori adı, ürün kategorisi",
-    "subcategory": "サブカテゴリ, 小カテゴリ, 小分類, alt kategori",
-    "title": "artikelbezeichnung, имя, название, наименование, 商品名, 商品名称, 品名, タイトル, ürün adı, ürün başlığı, başlık",
-    "price": "vk brutto, verkaufspreis, цена, базовая цена, precio normal, tarif régulier, regulärer preis, 価格, 販売価格, 通常価格, "
-    "税込価格, 商品価格, fiyat, satış fiyatı, liste fiyatı, ürün fiyatı",
-    "sale_price": "angebotspreis, цена распродажи, акционная цена, セール価格, 割引価格, 特価, indirimli fiyat, indirimli satış fiyatı, "
-    "kampanya fiyatı",
-    "currency": "通貨, para birimi",
-    "brand": "ブランド, ブランド名, メーカー, marka, marka adı, üretici",
-    "in_stock": "vorrätig, в наличии, наличие, en stock, 在庫, 在庫数, 在庫状況, 在庫有無, stok, stok miktarı, stok adedi, "
-    "stok durumu, adet",
-    "url": "商品url, 商品ページ, 商品ページurl, リンク, ürün linki, ürün url, ürün sayfası",
-    "image": "изображение, фото, 画像, 商品画像, 画像url, 商品画像url, メイン画像, 写真, resim, resim 1, resimler, ürün resmi, görsel, "
-    "görsel 1, ürün görseli, fotoğraf",
-    "images": "изображения, imágenes, 追加画像, サブ画像, ek resimler, diğer resimler",
-    "group_id": "mod nr, modellnummer, 商品管理番号, 親商品番号, 商品グループ, model kodu, ana ürün kodu",
-    "attributes.color": "色, カラー, カラー名, renk, renk adı",
-    "attributes.size": "サイズ, サイズ名, beden, numara",
-    "attributes.gender": "geschl, 性別, 対象性別, cinsiyet",
-    "attributes.season": "シーズン, 季節, sezon",
-    "attributes.age_group": "対象年齢, 年齢層, yaş grubu",
-    "attributes.material": "素材, 材質, 生地, materyal, malzeme, kumaş",
-    "created": "登録日, 登録日時, 発売日, 作成日, eklenme tarihi, oluşturma tarihi",
-}
-"""As WooCommerce, merchandise systems and others export them in the language of the shop."""
 _VARIANTS: Final = (
     "variants, variations, skus, options, combinations, varianten, variantes, varianti, déclinaisons, varyantlar, seçenekler, "
     "バリエーション"
@@ -111,6 +53,9 @@ _NEAR, _SAME = 80.0, 100.0
 _MOSTLY: Final = 0.7
 _UNBROKEN: Final = 10_000
 _CODE: Final = re.compile(r"(?=.*\d)[\w./#-]{2,40}")
+_TITLE: Final = re.compile(r"(?=.{8,120}$)(?!.*(?:://|<\w|[;>|]))[^\W\d_].*[^\W\d_]\S*(?: \S+){1,14}")
+"""Two to fifteen words, and neither a path nor markup."""
+_MORE: Final = 4  # times as many different values
 _NO_CODE: Final = re.compile(r"\d*\.\d+|\d{1,4}([-/.])\d{1,2}\1\d{1,4}(?:T.*)?|.*\.\w{3,4}")
 """A number, a date, a file."""
 
@@ -179,10 +124,10 @@ def proposed(feed: Feed) -> Proposal:
     known = set() if feed.layout is None else read_of(records, feed.layout, feed)
     ways = [
         (score, field, column)
-        for field, words in _WORDS.items()
+        for field in FIELDS
         if field not in known
         for column in names
-        if (score := max(_near(column, [*words.split(", "), *_ELSEWHERE.get(field, words).split(", ")]), _by_token(field, column))) >= _NEAR
+        if (score := max(_near(column, [*names_of_field(field)]), _by_token(field, column))) >= _NEAR
         and _may_be(field, cells.get(column, []))
     ]
     found: dict[str, str] = {}
@@ -198,7 +143,10 @@ def proposed(feed: Feed) -> Proposal:
         _add_group(found, [column for _, field, column in ways if field == "id" and column not in unique], unique)
     if feed.layout is None and (flag := next(filter(is_active_column, names), None)):
         found["active"] = flag
-    columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in [*_WORDS, "active"] if field in found}
+    found = {**_named_by_another(cells, [name for name in names if name not in found.values()]), **found}
+    if (best := _titles(cells, [name for name in names if name not in found.values()])) and _tells_more(best, found.get("title"), cells):
+        found["title"] = best
+    columns = {field: _written(field, found[field], cells.get(found[field], [])) for field in [*FIELDS, "active"] if field in found}
     currency = None if "currency" in columns else _currency(found.get("price", ""))
     sure = {(field, column) for score, field, column in ways if score >= _SAME and field in _READERS and _told(cells.get(column, []))}
     certain = frozenset(field for field in columns if (field, found[field]) in sure)
@@ -311,12 +259,46 @@ def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401
 
 
 def _written(field: str, column: str, values: Sequence[Any]) -> str | Mapping[str, str]:
-    """With ``[-1]`` where a category is the last step of a path, whose steps slashes or commas may part."""
+    """With ``[-1]`` where a category is the last step of a path, whose steps slashes or commas may part; with ``[0]`` of several paths."""
+    if field == "category" and (mark := _between_paths(values)):
+        return {"column": f"{column}[0][-1]", "separator": mark}
     paths = sum(len(path_of(str(value).replace("/", ">"))) > 1 for value in values)
     if field != "category" or paths * 2 > len(values):
         return f"{column}[-1]" if field == "category" else column
     listed = sum("," in str(value) for value in values)
     return {"column": f"{column}[-1]", "separator": ","} if listed * 2 > len(values) else column
+
+
+def _between_paths(values: Sequence[Any]) -> str | None:
+    """What parts several paths of one cell: what stands before it is elsewhere the whole of a cell, and a path."""
+    whole = {text for text in map(str, values) if len(path_of(text)) > 1}
+    marks = {mark for text in whole for mark in ",;|" if (first := text.partition(mark)[0].strip()) != text and first in whole}
+    return next(iter(sorted(marks)), None)
+
+
+def _named_by_another(cells: Mapping[str, Sequence[Any]], columns: Sequence[str]) -> dict[str, str]:
+    """Colour and size whose column follows one that says nothing but *colour* or *size*, as those of a shop's options do."""
+    said = {name: {*map(str, _told(cells.get(name, [])))} for name in columns}
+    named = {f"attributes.{attribute_name(*said[name])}": after for name, after in pairwise(columns) if len(said[name]) == 1}
+    return {field: column for field, column in named.items() if field in FIELDS}
+
+
+def _titles(cells: Mapping[str, Sequence[Any]], columns: Iterable[str]) -> str | None:
+    """Of columns that hold names of several words the one whose values differ most."""
+    told = {name: _told(cells.get(name, [])) for name in columns}
+    named = {name: len({*map(str, values)}) for name, values in told.items() if values and _are(_title, values)}
+    return max(named, key=named.__getitem__, default=None)
+
+
+def _tells_more(column: str, taken: str | None, cells: Mapping[str, Sequence[Any]]) -> bool:
+    """Whether a column differs so much more between rows than the one taken for titles that this is none: a brand, a collection."""
+    return taken is None or len({*map(str, cells[column])}) > _MORE * len({*map(str, cells.get(taken, []))})
+
+
+def _title(value: Any) -> None:  # noqa: ANN401 - likewise
+    if not _TITLE.fullmatch(str(value).strip()):
+        msg = "no name of a piece"
+        raise ValueError(msg)
 
 
 _READERS: Final[Mapping[str, Callable[[Any], object]]] = {

@@ -22,6 +22,8 @@ _YES_WORDS: Final = (
     "stoktamevcut satışta satıştavar azstok sınırlıstok sonürünler hemenkargoda "
     "在庫 在庫あり 在庫有 在庫有り あり 有 有り 在庫わずか 在庫僅か 残りわずか 残り僅か 販売中 即納 即日出荷 はい "
     "○ ◯ 〇 ◎ △ ✓ ✔ "  # noqa: RUF001 - as Japanese tables have it
+    "emestoque disponivel tak dostępny dostępna dostępne wmagazynie nastanie ostatniesztuki małailość ilager finnsilager tillgänglig "
+    "fåkvar fåilager pålager påfjernlager fåpålager tilgængelig tilgjengelig "
     "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
@@ -39,11 +41,15 @@ _NO_WORDS: Final = (
     "在庫なし 在庫無し 在庫無 なし 無し 無 在庫切れ 在庫ぎれ 品切れ 欠品 売切 売切れ 売り切れ 完売 予約 予約中 予約受付中 予約商品 "
     "予約販売 取り寄せ 取寄せ 取寄 お取り寄せ お取寄せ 受注生産 入荷待ち 入荷予定 再入荷待ち 販売終了 販売停止 販売期間外 取扱終了 廃盤 "
     "いいえ × ✕ ✗ ✘ "  # noqa: RUF001 - likewise
+    "não semestoque foradeestoque indisponivel sobencomenda emprévenda nie brak brakwmagazynie brakdostępności niedostępny niedostępna "
+    "niedostępne wyprzedany wyprzedane nazamówienie przedsprzedaż chwilowoniedostępny nej nei slut slutilager slutsåld tillfälligtslut "
+    "ejilager beställningsvara förhandsbokning kommersnart udsolgt utsolgt bestillingsvare "
     "sinstock agotada próximamente esaurita tijdelijkuitverkocht"
 )
-_NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen"
+_NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen não fora sem nie już inte ej ikke"
 _BESIDE_WORDS: Final = (
     "is ist est è currently temporarily derzeit aktuell momentan zurzeit vorübergehend actuellement momentanément temporairement "
+    "está atualmente temporariamente jest aktualnie chwilowo obecnie är för närvarande tillfälligt er midlertidig midlertidigt "
     "actualmente temporalmente attualmente temporaneamente momenteel tijdelijk"
 )
 _COUNT_WORDS: Final = (
@@ -52,6 +58,8 @@ _COUNT_WORDS: Final = (
     "exemplaire exemplaires seulement nur noch mehr als auf lager verfügbar vorrätig lieferbar bestand stück stk artikel letzte "
     "solo sólo quedan queda más unidad unidades uds existencias últimas últimos di più rimasti rimasto disponibili ultimi ultimo pezzi "
     "pezzo pz nog slechts alleen meer dan op voorraad beschikbaar stuks "
+    "apenas restam resta últimas unidade unidades unid un em estoque peça peças tylko zostało pozostało ostatnie szt sztuk sztuki sztuka w "
+    "magazynie endast bara få kvar st styck i lager på kun tilbage igjen fler än mer "
     "son sadece yalnızca kaldı adet tane ürün stokta stok var 残り あと 在庫 在庫数 在庫あり 点 個 着 枚 点のみ 点限り"
 )
 """What stands beside a number of pieces: *Plus que 2 en stock*, *nur noch 2*, *In stock (5)*."""
@@ -66,7 +74,8 @@ _PIECES: Final = re.compile(r"\D*?(-?\d+)\D*")
 _NOTHING: Final = frozenset({"", "na", "nan", "none", "null", "unknown"})
 _USE: Final = "is neither true nor false; write true or false, a number of pieces, or a word such as in_stock"
 _NUMBER: Final = re.compile(
-    r"(>?)\s*([-+]?\d+(?:[.,]\d+)?)\s*\+?\s*(?:pcs|pieces|units?|items|stk|stück|st|pièces|pz|uds)?\.?", re.IGNORECASE
+    r"(>?)\s*([-+]?\d+(?:[.,]\d+)?)\s*\+?\s*(?:pcs|pieces|units?|items|stk|stück|st|pièces|pz|uds|szt|sztuk|un|unid|unidades)?\.?",
+    re.IGNORECASE,
 )
 
 

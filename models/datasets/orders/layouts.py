@@ -39,6 +39,8 @@ _ORDER: Final = (
     ),
     *("número_de_pedido", "numero_pedido", "id_ordine", "numero_ordine", "bestelnummer", "ordernummer"),
     *("sipariş_no", "sipariş_numarasi", "sipariş_id", "sipariş_kodu", "siparis_no", "siparis_numarasi", "siparis_id", "siparisno"),
+    *("pedido", "número_do_pedido", "numero_do_pedido", "id_do_pedido", "numer_zamówienia", "nr_zamówienia", "id_zamówienia"),
+    *("ordernr", "order_nr", "beställningsnummer", "ordrenummer", "ordrenr", "ordre_id"),
     *("注文番号", "注文id", "注文no", "受注番号", "受注id", "オーダー番号"),
 )
 EXACT: Final = "exact item"
@@ -47,16 +49,21 @@ _SKU: Final = (
     *(EXACT, "sku", "variant_sku", "product_sku", "lineitem_sku", "artikelnummer", "artikel_nr", "artikelnr", "produktnummer"),
     *("custom_label", "custom_label_sku", "bestandseinheit", "bestandseinheit_sku", "product_number", "productnumber"),
     *("stok_kodu", "stokkodu", "satici_stok_kodu", "ürün_kodu", "urun_kodu"),
+    *("código_do_produto", "symbol", "kod_produktu", "symbol_produktu", "varenummer", "varenr", "artnr"),
     *("sku番号", "skuコード", "sku管理番号", "システム連携用sku番号", "商品番号", "商品コード", "商品id", "品番"),
 )
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
-_TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name")
+_TITLE_ABROAD: Final = ("nome_do_produto", "nazwa_produktu", "nazwa", "benämning", "produktnamn", "produktnavn", "varenavn")
+_TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name", *_TITLE_ABROAD)
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),
     *("email_billing", "billing_email", "e_mail", "customer_e_mail", "kunde", "kunden_id", "kundennummer", "kunden_nr"),
     *("e_mail_rechnung", "rechnung_e_mail", "e_mail_adresse", "kunden_e_mail"),
     *("buyer_username", "buyer_user_id", "buyer_id", "buyer", "buyer_email", "nutzername_des_käufers", "käufer", "acheteur", "comprador"),
     *("acquirente", "koper", "müşteri", "müşteri_no", "müşteri_id", "musteri_no", "musteri_id", "alici", "e_posta", "eposta"),
+    *("email_do_cliente", "e_mail_do_cliente", "email_do_comprador", "cpf", "cpf_cnpj", "klient", "klient_e_mail", "e_mail_klienta"),
+    *("adres_e_mail", "kupujący", "kund", "kund_id", "kund_nr", "kund_e_post", "kundens_e_post", "e_postadress", "e_post", "epost"),
+    *("kunde_e_mail", "kunde_e_post", "kundenr", "kundes_e_mail"),
     *("顧客", "顧客id", "顧客番号", "会員id", "会員番号", "購入者", "メールアドレス", "注文者メールアドレス", "購入者メールアドレス"),
     *("id_customer", "id_client", "email_client", "client_email", "e_mail_client", "id_cliente", "email_cliente", "cliente", "klant"),
 )
@@ -66,11 +73,13 @@ _TIME: Final = (
     *("sale_date", "sold_on", "date_sold", "purchase_date", "paid_on_date", "verkauft_am", "verkaufsdatum", "verkaufs_datum"),
     *("order_date_time", "orderdatetime", "order_datetime"),
     *("date_add", "date_de_commande", "date_commande", "fecha", "fecha_del_pedido", "fecha_pedido", "data_ordine", "besteldatum"),
+    *("data", "data_do_pedido", "data_da_compra", "data_da_venda", "data_złożenia", "data_zamówienia", "data_zakupu", "orderdatum"),
+    *("beställningsdatum", "köpdatum", "ordredato", "dato", "bestillingsdato", "købsdato"),
     *("sipariş_tarihi", "siparis_tarihi", "tarih", "注文日", "注文日時", "受注日", "受注日時", "購入日", "購入日時", "日付"),
 )
 _GUESTS: Final = frozenset({"0", "guest", "gast"})
 _SHOPIFY_TIME: Final = ("created_at", "paid_at")
-_LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id")
+_LOOK: Final = ("look_id", "look", "outfit_id", "outfit", "set_id", "stylizacja", "zestaw", "antrekk")
 _ITEMS: Final = ("items", "skus", "products", "item_ids")
 LISTED: Final = ("line_items", "lineitems")
 """Where Shopware lists what an order holds."""
@@ -357,7 +366,7 @@ ORDER_NAMES: Final = frozenset((*_ORDER, *_ITEM, *_CUSTOMER, *_TIME, *_LOOK, *_I
 
 
 _BUYER: Final = re.compile(
-    r"(?:^|_)(?:buyer|customer|client|user|shopper|e_?mail|kunden?|käufer|acheteur|clientes?|koper|klant|müşteri|musteri|alici|顧客|会員|購入者)"
+    r"(?:^|_)(?:buyer|customer|client|user|shopper|e_?mail|e_?post|kund(?:en?)?|klient|comprador|kupując|kjøper|køber|käufer|acheteur|clientes?|koper|klant|müşteri|musteri|alici|顧客|会員|購入者)"
 )
 
 

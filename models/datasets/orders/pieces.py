@@ -19,11 +19,13 @@ QUANTITY: Final = (
     *("quantity", "qty", "lineitem_quantity", "units", "menge", "anzahl", "stückzahl"),
     *("product_quantity", "quantité", "quantite", "cantidad", "quantità", "aantal"),
     *("qty_ordered", "quantity_ordered", "ordered_qty", "ordered_quantity", "bestellte_menge"),
+    *("quantidade", "quantidade_comprada", "qtd", "qtde", "ilość", "liczba_sztuk", "antal", "antall"),
     *("adet", "miktar", "sipariş_adedi", "数量", "個数", "注文数", "注文数量", "購入数", "購入数量"),
 )
 _LISTED: Final = re.compile(r"(\d+)\s*x(?:\s+(\S.*))?")
 _COUNT_WORDS: Final = (
-    "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal adet adedi miktar miktarı 数 数量 個数 点数"
+    "quantity qty units pieces menge anzahl stückzahl stück quantité cantidad quantità aantal quantidade ilość antal antall "
+    "adet adedi miktar miktarı 数 数量 個数 点数"
 )
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
 

@@ -63,6 +63,7 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 """What columns of a file may be said to be, and what they are read as."""
 _CHUNK: Final = 50_000
+_CANCELLED: Final = "cancelled"
 _FILES: Final = (
     *("looks", "outfits"),
     *("orders", "order_lines", "orders_export", "orders_export_1", "purchases", "transactions", "transactions_train"),
@@ -113,6 +114,7 @@ def read_orders(
     ids: Collection[str] = (),
     columns: Mapping[str, str] | None = None,
     *,
+    cancelled: Collection[str] = (),
     encoding: str | None = None,
 ) -> Orders:
     """Read a file of orders or looks.
@@ -121,6 +123,7 @@ def read_orders(
         dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
         ids: of the catalogue, by which the column that names its items is known, whatever it is called.
         columns: what is what, by the keys of ``COLUMNS``; a file that has none of these columns is read as it is.
+        cancelled: statuses of what was cancelled or sent back, beside those that are known, in any case.
         encoding: in place of the one that is guessed of a file that is not UTF-8.
 
     Raises:
@@ -142,7 +145,8 @@ def read_orders(
     if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(plain_name, feed.names))):
         say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
         findings.warn(f"{say}, call that `customer`", path=path)
-    named = _Named(layout, _renamed(feed, layout, told_so, exact, findings), not_so)
+    renamed = _renamed(feed, layout, told_so, exact, findings)
+    named = _Named(layout, renamed, not_so, frozenset(text.strip().casefold() for text in cancelled))
     named.dates = dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
@@ -179,7 +183,8 @@ def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findi
         values = [(value, count) for (name, value), count in unknown.most_common() if name == column]
         lines, named = sum(count for _, count in values), _few([value for value, _ in values])
         ids = _OF_IDS if all(_IS_ID.fullmatch(value) for value, _ in values) else ""
-        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{ids}", path=path, field=called.get(column, column))
+        say = ids or f"; where one says that nothing came of the order, --cancelled {shown(values[0][0])} leaves its lines out"
+        findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{say}", path=path, field=called.get(column, column))
 
 
 def _few(values: Sequence[str]) -> str:
@@ -197,9 +202,12 @@ def _told_so(feed: Feed, columns: Mapping[str, str], findings: Findings) -> dict
     if columns and len(lacking) == len(columns):
         findings.warn(f"has no column {' or '.join(map(repr, lacking))}, and is read as it is", path=feed.path)
         return {}
-    if lacking:
+    layout = order_layout_of(frozenset({*there, *(COLUMNS[key] for key, name in columns.items() if name not in lacking)}))
+    if lacking and layout and layout.looks:  # which have neither customer nor status
+        findings.warn(f"has no column {' or '.join(map(repr, lacking))}, and is read as looks by those that it has", path=feed.path)
+    elif lacking:
         refuse(f"has no column {' or '.join(map(repr, lacking))}; it has {', '.join(feed.names[:30])}", path=feed.path, field="--columns")
-    return {plain_name(name): COLUMNS[key] for key, name in columns.items()}
+    return {plain_name(name): COLUMNS[key] for key, name in columns.items() if name not in lacking}
 
 
 def _renamed(feed: Feed, layout: OrderLayout, told_so: Mapping[str, str], exact: str | None, findings: Findings) -> dict[str, str]:
@@ -254,6 +262,7 @@ class _Named:
     layout: OrderLayout
     renamed: Mapping[str, str]
     unread: frozenset[str]
+    cancelled: frozenset[str] = frozenset()
     dates: DateOrder | None = None
 
     def __call__(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -261,6 +270,8 @@ class _Named:
         named = {self.renamed.get(name, name): value for name, value in plain if name in self.renamed or name not in self.unread}
         if self.dates is not None:
             named |= {name: Dated(named[name], self.dates) for name in self.layout.times if isinstance(named.get(name), str)}
+        if self.cancelled:
+            named |= {name: _CANCELLED for name in STATUS if str(named.get(name)).strip().casefold() in self.cancelled}
         return named
 
 

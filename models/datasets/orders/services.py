@@ -9,8 +9,9 @@ from typing import Final
 
 _SERVICE: Final = re.compile(
     r"(?<![a-z])(?:e-?)?(?:ship(?:ping|ment)?|deliver(?:y|ies)|postage|freight|versand(?:kosten)?|porto|lieferung|livraison|frais"
+    r"|frakt|fragt|frete|entrega|wysyłka|dostawa|przesyłka|envío|gastos|spedizione|verzendkosten|kargo"
     r"|gift(?:[ _-]?(?:cards?|vouchers?|wrap(?:ping)?))?|vouchers?|gutscheine?|coupons?|discounts?|rabatt|wrap(?:ping)?|fees?|surcharge"
-    r"|tips?|donations?|spende|insurance|deposit|pfand)(?![a-z])",
+    r"|tips?|donations?|spende|insurance|deposit|pfand|vale|cupom|rabat|presentkort|gavekort)(?![a-z])",
     re.IGNORECASE,
 )
 
@@ -20,6 +21,8 @@ def is_service(sku: str, globs: Sequence[str] = ()) -> bool:
 
     >>> is_service("SHIP-EXPRESS"), is_service("GIFT-50"), is_service("giftcard"), is_service("SHIPMATE-42"), is_service("TEE-S")
     (True, True, True, False, False)
+    >>> is_service("FRAKT"), is_service("Frete"), is_service("WYSYŁKA-24")
+    (True, True, True)
     >>> is_service("ZZ-9", ["zz-*"])
     True
     """

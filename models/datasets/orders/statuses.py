@@ -19,6 +19,8 @@ STATUS: Final = (
     *("statut_de_la_commande", "etat_actuel", "état_actuel", "estado", "estado_pedido", "estado_del_pedido", "estado_actual"),
     *("stato", "stato_ordine", "stato_dell_ordine", "stato_attuale", "bestelstatus", "orderstatus", "status_bestelling", "huidige_status"),
     *("durum", "durumu", "sipariş_durumu", "siparis_durumu", "statü", "sipariş_statüsü", "ödeme_durumu"),
+    *("status_do_pedido", "situação", "situacao", "situação_do_pedido", "status_do_pagamento", "estado_do_pedido", "status_zamówienia"),
+    *("stan_zamówienia", "status_płatności", "beställningsstatus", "betalstatus", "betalningsstatus", "ordrestatus", "betalingsstatus"),
     *("ステータス", "注文ステータス", "受注ステータス", "注文状況", "注文状態", "受注状態", "処理状況", "対応状況", "状態"),
 )
 _CANCELLED_AT: Final = ("cancelled_at", "canceled_at")
@@ -30,15 +32,22 @@ _MAGENTO: Final = ("increment_id", "qty_ordered")
 _NUMBERED: Final = {"6": "cancelled", "7": "refunded", "8": "failed", **dict.fromkeys(("1", "2", "3", "4", "5", "9", "10", "11", "12"), "")}
 _ENDS: Final = {
     "cancelled": "cancelled canceled voided storniert abgebrochen annulliert annulé annulée cancelado cancelada anulado anulada annullato "
-    "annullata cancellato cancellata stornato geannuleerd",
+    "annullata cancellato cancellata stornato geannuleerd anulowane anulowany anulowana anulowano avbruten avbrutet avbrutna makulerad "
+    "makulerat annullerad annullerat avbeställd annulleret annullert kansellert",
     "refunded": "refunded erstattet rückerstattet rueckerstattet zurückerstattet zurückgebucht rückgebucht teruggeboekt remboursé "
-    "remboursée reembolsado reembolsada rimborsato rimborsata terugbetaald",
+    "remboursée reembolsado reembolsada rimborsato rimborsata terugbetaald estornado estornada zrefundowane refundowane återbetald "
+    "återbetalad återbetalat krediterad "
+    "krediteret kreditert refunderet refundert tilbagebetalt tilbakebetalt",
     "returned": "returned retourniert zurückgesendet zurückgeschickt reklamiert retourné retournée devuelto devuelta restituito restituita "
-    "geretourneerd teruggestuurd",
+    "geretourneerd teruggestuurd devolvido devolvida zwrócone zwrócony zwrócona zwrócono returnerad returnerat returnerade returneret "
+    "returnert",
     "failed": "failed declined refused denied expired rejected fraud abandoned trash draft fehlgeschlagen abgelehnt abgelaufen "
     "entwurf zahlungsfehler echec échec échoué échouée refusé refusée rejeté rejetée expiré expirée abandonné abandonnée brouillon "
     "fallido fallida rechazado rechazada caducado caducada abandonado borrador fallito fallita rifiutato rifiutata scaduto scaduta "
     "abbandonato bozza mislukt geweigerd afgewezen verlopen betaalfout betalingsfout "
+    "recusado recusada negado negada rascunho falhou odrzucone odrzucona odrzucony nieudane nieudana nieudany wygasłe misslyckad "
+    "misslyckat "
+    "misslyckades nekad avvisad mislykket mislykkedes avvist utkast "
     "reddedildi başarısız taslak 失敗 期限切れ 無効 不成立 拒否 却下 下書き",
 }
 _SAID: Final = {end: f"lines of {end} orders" for end in (*_ENDS, "held", "unpaid")}
@@ -50,10 +59,10 @@ _OF_MAGENTO: Final = {
 _GONE: Final = {bare(word): _SAID[end] for end, words in _ENDS.items() for word in words.split()}
 _END_NOUNS: Final = {
     "cancelled": "cancel cancellation void storno stornierung annulation anulación cancelación annullamento annulering iptal iptali "
-    "キャンセル 取消 取消し 取り消し",
+    "cancelamento anulowanie makulering annullering avbokning kansellering キャンセル 取消 取消し 取り消し",
     "refunded": "refund chargeback erstattung rückerstattung rückbuchung contracargo terugboeking remboursement reembolso rimborso "
-    "terugbetaling geri 返金 払戻 払戻し 払い戻し",
-    "returned": "return retoure rücksendung rückgabe retour devolución reso iade iadesi 返品",
+    "terugbetaling estorno återbetalning kreditering refusion tilbagebetaling geri 返金 払戻 払戻し 払い戻し",
+    "returned": "return retoure rücksendung rückgabe retour devolución reso devolução zwrot retur iade iadesi 返品",
     "failed": "failure error fehler erreur errore fout hata hatası エラー",
 }
 _NOUNS: Final = {bare(word): _SAID[end] for end, words in _END_NOUNS.items() for word in words.split()}
@@ -66,6 +75,8 @@ _DONE_WORDS: Final = (
     "completato completata completo uitgevoerd voltooid verwerkt volledig "
     "of order orders payment in the commande paiement de la le du des lors bestellung auftrag zahlung bezahlung bei der des pedido pago "
     "del en el ordine pagamento di dell nel bestelling betaling bij van "
+    "concluído concluída realizada do da no na pelo pela compra cliente środków zamówienia zamówienie towaru płatności klienta przez "
+    "mottagen mottaget registrerad genomförd slutförd order köp betalning kund av mottatt modtaget gennemført ordre "
     "edildi oldu olundu yapıldı ödendi tamamlandı alındı onaylandı sipariş siparişi ödeme ödemesi para ücret bedeli ürün tarafından "
     "satıcı müşteri alıcı "
     "済 済み ずみ 完了 処理 した しました された されました 注文 受注 商品 代金 決済 支払 支払い お客様 店舗 都合 による の は が を"
@@ -73,7 +84,8 @@ _DONE_WORDS: Final = (
 _DONE: Final = frozenset(map(bare, _DONE_WORDS.split()))
 _PARTLY_WORDS: Final = (
     "partial partially partly not no nicht non teil teilweise partiel partielle partiellement parcial parcialmente parziale parzialmente "
-    "gedeeltelijk gedeeltelijke kısmi kısmen değil yok 一部 部分 なし 無し 不可"
+    "parcialmente não częściowo częściowy częściowa nie delvis delvist inte ej ikke gedeeltelijk gedeeltelijke kısmi kısmen değil yok 一部 "
+    "部分 なし 無し 不可"
 )
 _STANDS_WORDS: Final = (
     "completed complete processing processed pending hold holded paid unpaid shipped delivered dispatched fulfilled unfulfilled sent open "
@@ -90,6 +102,12 @@ _STANDS_WORDS: Final = (
     "confermato confermata ricevuto ricevuta evaso elaborazione "
     "afgerond voltooid behandeling wachtend verzonden geleverd bezorgd betaald aanvaard geaccepteerd voorbereiding bevestigd ontvangen "
     "verwerking afwachting onderweg "
+    "entregue enviado enviada pago paga aprovado aprovada confirmado trânsito separação faturado aguardando processando concluído "
+    "concluída pendente despachado recebido "
+    "wysłane wysłano wysłany zrealizowane zrealizowano dostarczone opłacone opłacono przyjęte realizacji realizowane przygotowane "
+    "zakończone oczekujące oczekuje potwierdzone spakowane odebrane skompletowane przetwarzane doręczone nowe "
+    "behandlas skickad skickat levererad levererat betald betalat slutförd klar packad bekräftad mottagen plockas pågående väntar avslutad "
+    "hämtad leveret sendt betalt afsluttet fuldført behandling levert fullført bekreftet "
     "tamamlandı teslim kargoda kargolandı kargoya gönderildi hazırlanıyor hazırlandı hazır onaylandı onay işleniyor işlemde alındı "
     "bekliyor bekleniyor beklemede beklenen ödendi faturalandı yeni yolda dağıtımda tedarik "
     "完了 発送 出荷 配送 配達 処理 新規 入金 支払 支払い 受付 受注 注文 準備 保留 確認 対応 未 待ち 済 済み お届け 到着 引当 予約"
@@ -98,7 +116,7 @@ _PARTLY: Final = frozenset(map(bare, _PARTLY_WORDS.split()))
 _STANDS: Final = frozenset(map(bare, _STANDS_WORDS.split()))
 _ANYWHERE_WORDS: Final = (
     "open new hold review ready done success successful placed active complete progress collected full neu offen cours espera "
-    "yeni hazır onay 新規 完了 準備 予約 未 済 済み"
+    "pago paga nowe klar yeni hazır onay 新規 完了 準備 予約 未 済 済み"
 )
 _ANYWHERE: Final = frozenset(map(bare, _ANYWHERE_WORDS.split()))
 """What also stands in columns that say nothing of an order, such as the condition of a piece."""

@@ -250,7 +250,10 @@ LANGUAGES = {
     "fr": ("Compléter le look", "Ajouter", "Ajouté", "Ce look est complet."),
     "de-AT": ("Look vervollständigen", "Hinzufügen", "Hinzugefügt", "Dieser Look ist vollständig."),
     "NL": ("Maak je look compleet", "Toevoegen", "Toegevoegd", "Deze look is compleet."),
-    "pl": ("Complete the look", "Add", "Added", "This look is complete."),
+    "pl": ("Uzupełnij stylizację", "Dodaj", "Dodano", "Ta stylizacja jest kompletna."),
+    "pt-BR": ("Complete o look", "Adicionar", "Adicionado", "Este look está completo."),
+    "sv": ("Komplettera looken", "Lägg till", "Tillagd", "Den här looken är komplett."),
+    "fi": ("Complete the look", "Add", "Added", "This look is complete."),
 }
 
 

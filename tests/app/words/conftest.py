@@ -109,6 +109,45 @@ _ABROAD = {
         "Pantolon": "Erkek Kot Pantolon;Kadın Kumaş Pantolon",
         "Çanta": "Kadın Omuz Çantası;Sırt Çantası",
     },
+    "loja": {
+        "Vestidos": "Vestido longo floral feminino;Vestido de festa feminino;Vestido de linho feminino",
+        "Saias": "Saia midi feminina",
+        "Calças": "Calça jeans feminina;Calça social masculina",
+        "Camisas": "Camisa social masculina;Camisa de algodão feminina",
+        "Camisetas": "Camiseta listrada masculina;Camiseta infantil menina",
+        "Sapatos": "Sapato social de couro masculino;Scarpin de salto feminino",
+        "Tênis": "Tênis de corrida masculino;Tênis feminino",
+        "Sandálias": "Sandália rasteirinha feminina",
+        "Bolsas": "Bolsa de couro feminina;Mochila de praia",
+        "Jaquetas e Casacos": "Jaqueta jeans masculina;Casaco de lã feminino",
+    },
+    "sklep": {
+        "Sukienki": "Sukienka midi w kwiaty damska;Sukienka wieczorowa damska",
+        "Spódnice": "Spódnica plisowana damska",
+        "Spodnie": "Spodnie materiałowe męskie;Spodnie lniane damskie",
+        "Jeansy": "Jeansy slim męskie",
+        "Koszule": "Koszula w kratę męska;Koszula bawełniana damska",
+        "Koszulki": "Koszulka dla dziewczynki;Koszulka w paski męska",
+        "Buty": "Szpilki damskie;Sneakersy damskie;Półbuty skórzane męskie",
+        "Kurtki i płaszcze": "Kurtka zimowa męska;Płaszcz wełniany damski",
+        "Torebki": "Torebka skórzana damska",
+    },
+    "butik": {
+        "Klänningar": "Långklänning med blommönster dam;Festklänning dam;Klänning i linne dam",
+        "Kjolar": "Plisserad kjol dam",
+        "Byxor": "Kostymbyxor herr;Chinos dam",
+        "Jeans": "Jeans slim herr",
+        "Skjortor": "Rutig skjorta herr;Bomullsskjorta dam",
+        "T-shirts": "T-shirt flicka;Randig t-shirt herr",
+        "Skor": "Klackskor dam;Sneakers dam;Loafers i läder herr",
+        "Jackor & kappor": "Vinterjacka herr;Ullkappa dam",
+        "Väskor": "Handväska i läder dam",
+    },
+    "kauppa": {
+        "Mekot": "Mekko kukkia;Mekko pitkä",
+        "Hameet": "Hame kukkia;Hame lyhyt",
+        "Kengät": "Kengät korko;Kengät matala",
+    },
 }
 _COLOURS_ABROAD = {
     "boutique": ("couleur", ("Noir", "Blanc", "Bleu", "Bleu marine", "Rouge", "Écru", "Rose")),
@@ -116,11 +155,15 @@ _COLOURS_ABROAD = {
     "matjar": ("اللون", ("أسود", "أبيض", "أحمر", "كحلي")),
     "mise": ("カラー", ("ブラック", "ホワイト", "レッド", "ネイビー")),
     "magaza": ("Renk", ("Siyah", "Beyaz", "Kırmızı", "Lacivert", "Altın")),
+    "loja": ("cor", ("Preto", "Branco", "Azul", "Azul Marinho", "Vermelho", "Rosa")),
+    "sklep": ("kolor", ("Czarny", "Biały", "Niebieski", "Granatowy", "Czerwony", "Różowy")),
+    "kauppa": ("väri", ("musta", "valkoinen", "punainen")),
+    "butik": ("färg", ("Svart", "Vit", "Blå", "Marinblå", "Röd", "Rosa")),
 }
 
 
 def abroad_items(name: str) -> list[dict[str, Any]]:
-    """Items of a French, a German, an Arabic, a Japanese or a Turkish shop: each garment in each colour."""
+    """Items of a shop abroad: each garment in each colour."""
     attribute, colours = _COLOURS_ABROAD[name]
     garments = [(category, title) for category, titles in _ABROAD[name].items() for title in titles.split(";")]
     return [

@@ -118,7 +118,7 @@ def test_all_sizes_of_a_product_tell_whom_each_is_for() -> None:
         ({"gender": "unisex", "age_group": "kids", "size": "M"}, "tops", None, "men+women child"),
         ({"size": "M"}, "Kids", None, "men+women child"),
         ({"gender": "girls", "size": "M"}, "tops", None, "women baby+child"),
-        ({"gender": "Herrer", "size": "M"}, "tops", None, "=herrer"),
+        ({"gender": "Miehet", "size": "M"}, "tops", None, "=miehet"),
         ({"size": "10"}, "tops", None, None),
         ({"gender": "unisex", "size": "10"}, "tops", None, "men+women adult+baby+child"),
     ],

@@ -255,11 +255,11 @@ def test_an_age_alone_keeps_nobody_from_women_s(shop: Path, write: Write) -> Non
 def test_words_of_whom_nobody_knows_are_told(shop: Path, write: Write) -> None:
     """A value that says nothing here would let men's and women's be mixed without a word."""
     rows = [
-        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Herrer"), ("c", "Herrer"))
+        {"id": name, "category": "tops", "attributes": {"gender": says}} for name, says in (("a", "W"), ("b", "Miehet"), ("c", "Miehet"))
     ]
     write(shop / "items.jsonl", rows)
     told = missing(shop)["a known word for whom items are"]
-    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'herrer' are")
+    assert told.startswith("a known word for whom items are (2 of 3): only outfits can tell whom 'miehet' are")
 
 
 def test_looks_that_no_import_has_read_yet_are_told(shop: Path) -> None:
@@ -335,6 +335,19 @@ def test_categories_that_nobody_wears_are_told_and_left_out(tmp_path: Path) -> N
     ]
     feed.write_text("id,category,title\nA,Quux,Foo\nB,Quuz,Bar\nC,Tees,Tee\n")
     assert "a garment's name in items of whole categories" not in missing(feed)
+
+
+def test_a_language_that_is_not_read_is_told_and_nothing_left_out(tmp_path: Path) -> None:
+    """With how many items and which categories, also where less than half of a shop is so."""
+    feed = tmp_path / "feed.csv"
+    unread = [f"{name}{place},{name},{name} {place}" for name in ("Mekot", "Hameet", "Housut", "Paidat", "Takit") for place in range(2)]
+    read = [f"J{place},Jeans,Jeans {place}" for place in range(12)]
+    feed.write_text("\n".join(["id,category,title", *unread, *read]) + "\n")
+    told = missing(feed)
+    assert told["a garment's name that is known here"].startswith(
+        "a garment's name that is known here (10 of 22): 5 of 6 categories: 'Mekot' 2"
+    )
+    assert not any("leave_out" in said for said in told.values())
 
 
 def test_rows_of_no_known_layout_are_counted(tmp_path: Path) -> None:

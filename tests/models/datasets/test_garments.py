@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from models.datasets.category_names import category_named, language_of
 from models.datasets.garments import ROLE_WORDS, category_worn_as, is_womens, role_of
 from models.datasets.garments_abroad import WORDS
+from models.datasets.nameless import says_nothing, says_small_things
 
 
 @pytest.mark.parametrize(
@@ -128,6 +130,42 @@ def test_japanese_and_turkish_say_last_what_a_thing_is(role: str, titles: str) -
     assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
     womens = ("シャツワンピース", "Gömlek Elbise", "Takım Elbise", "ワイシャツ", "Mont Blanc watch")
     assert [is_womens(title) for title in womens] == [True, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("role", "titles"),
+    [
+        ("top", "Camisa social oxford|Regatas|Koszula slim fit oxford|Swetry|Huvtröja herr|Linne i bomull|Skjorter"),
+        ("bottom", "Calça jogger de moletom|Spódnica jeansowa|Spodnie chino|Linnebyxor|Plisserad kjol|Bukser|Träningstights"),
+        ("full-body", "Macacões|Vestido jeans|Sukienka midi w kwiaty|Garnitur|Röd långklänning|Sommerkjole"),
+        ("footwear", "Tênis de corrida|Sapatênis|Buty do biegania|Czółenka na słupku|Löparskor|Gummistövlar|Løbesko"),
+        ("outer", "Jaqueta jeans|Kurtka puchowa|Płaszcze|Vinterrock herr|Täckjacka|Jakker|Kåpe"),
+        ("swimwear", "Sunga boxer|Saídas de praia|Stroje kąpielowe|Baddräkt|Bikinitrosa"),
+        ("sleepwear", "Roupões|Szlafroki|Koszula nocna|Nattlinne"),
+        ("innerwear", "Sutiãs|Bielizna|Trosor|T-shirt-BH"),
+        ("hosiery", "Meia-calça fio 20|Rajstopy|Strumpbyxor"),
+        ("headwear", "Chapéus|Czapka z daszkiem|Mössor"),
+        (None, "Sydväst|Adidas|Novidades"),
+    ],
+)
+def test_portuguese_polish_and_nordic_name_garments(role: str | None, titles: str) -> None:
+    """Inflected, as the end of a compound, and before what English calls another garment."""
+    assert {title: role_of(title) for title in titles.split("|")} == dict.fromkeys(titles.split("|"), role)
+
+
+def test_categories_of_nothing_and_names_of_new_ones() -> None:
+    """*Novidades*, *Nowości* and *Rea* are opened; what is put elsewhere has a name of the shop's language that is read."""
+    assert all(map(says_nothing, ("Novidades", "Nowości", "Wyprzedaż", "Rea", "Nyheter", "Salg")))
+    assert all(map(says_small_things, ("Acessórios", "Akcesoria", "Accessoarer")))
+    for language in ("Portuguese", "Polish", "Swedish"):
+        names = {role: category_named(role, language) for role in ROLE_WORDS if role != "not worn"}
+        assert {role: role_of(name) for role, name in names.items()} == {role: role for role in names}
+        assert language_of(filter(None, names.values())) == language
+
+
+def test_tights_that_one_runs_in_are_no_hosiery() -> None:
+    """Where the title says so; others of such a category are."""
+    assert [role_of("Tights", title) for title in ("Running tights", "Löpartights", "Opaque tights")] == ["bottom", "bottom", "hosiery"]
 
 
 @pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])

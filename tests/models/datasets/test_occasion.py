@@ -110,3 +110,17 @@ def test_a_tradition_keeps_to_itself_and_to_what_is_for_no_occasion(tradition: s
     none, other = Conflicts(), next(one for one in TRADITIONS if one != tradition)
     assert all(none.between(tradition, one) for one in (SPORT, BEACH, CASUAL, SMART, DRESS, other))
     assert not any(none.between(tradition, one) for one in (tradition, EVERYDAY, None))
+
+
+def test_portuguese_polish_and_nordic_words_of_occasions() -> None:
+    """Of sport, of dress and of snow."""
+    said = {
+        ("Tênis", "Tênis de corrida", "footwear"): "sport",
+        ("Koszulki", "Koszulka treningowa", "top"): "sport",
+        ("Byxor", "Löparbyxor", "bottom"): "sport",
+        ("Ternos", "Terno slim", "full-body"): "dress",
+        ("Garnitury", "Garnitur klasyczny", "full-body"): "dress",
+        ("Kjolar", "Aftonklänning", "full-body"): "dress",
+        ("Kurtki", "Kurtka narciarska", "outer"): "snow",
+    }
+    assert {key: occasion_label({}, [key[0]], key[1], key[2]) for key in said} == said

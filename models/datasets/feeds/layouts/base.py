@@ -24,9 +24,9 @@ NOT_WORN: Final = "products that nobody wears (gift cards; grouped, bundled, vir
 _SOLD_OUT: Final = "is in stock by its own row, and out of stock by that of its product, which holds"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
-_COLOR: Final = "color colour farbe couleur kleur colore цвет"
-_GENDER: Final = "gender geschlecht zielgruppe sexe genre género sexo geslacht sesso genere пол"
-_AGE: Final = "age_group altersgruppe tranche_d_âge leeftijdsgroep"
+_COLOR: Final = "color colour farbe couleur kleur colore цвет cor kolor färg farve farge"
+_GENDER: Final = "gender geschlecht zielgruppe sexe genre género sexo geslacht sesso genere пол gênero płeć kön køn kjønn"
+_AGE: Final = "age_group altersgruppe tranche_d_âge leeftijdsgroep faixa_etária wiek grupa_wiekowa åldersgrupp ålder aldersgruppe"
 _NAMES: Final = {"color": _COLOR, "gender": _GENDER, "age_group": _AGE}
 _SAME: Final = {word: name for name, words in _NAMES.items() for word in words.split()} | dict.fromkeys(SIZE_NAMES, "size")
 
@@ -102,12 +102,13 @@ def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
     Args:
         product: what the product's row says of its stock.
     """
-    if _is_sold_out(product) and not _is_sold_out(own := draft.values.get("in_stock")):
+    if is_sold_out(product) and not is_sold_out(own := draft.values.get("in_stock")):
         draft.values["in_stock"] = False
         draft.notes.append(Fault("in_stock", own, _SOLD_OUT))
 
 
-def _is_sold_out(cell: Any) -> bool:  # noqa: ANN401 - likewise
+def is_sold_out(cell: Any) -> bool:  # noqa: ANN401 - likewise
+    """Whether a cell of stock says that there is none."""
     try:
         return read_stock(cell) is False
     except BadValueError:  # which says nothing

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by
+from models.datasets.feeds.layouts.base import ATTRIBUTES, Layout, category_from, draft_by, is_sold_out
 from models.datasets.feeds.pictures import pictures_of
 from models.datasets.feeds.records import Draft, Records
 from models.datasets.feeds.words import path_of
@@ -34,19 +34,23 @@ STOCKS: Final = frozenset({"sizes_in_stock", "sizes_stock", "size_stock"})
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
+    for draft in joined(_sized(draft_by(TARGETS, record)) for record in records()):
+        if isinstance(category := draft.values.get("category"), list):
+            del draft.values["category"]
+            category_from(draft, path_of(category))
+        yield draft
+
+
+def joined(drafts: Iterable[Draft]) -> Iterator[Draft]:
     """Rows behind an item that repeat its id, without category and title, are its further sizes and pictures."""
     item: Draft | None = None
     more: list[Draft] = []
-    for record in records():
-        draft = _sized(draft_by(TARGETS, record))
+    for draft in drafts:
         if item is not None and _continues(item, draft):
             more.append(draft)
             continue
         if item is not None:
             yield _whole(item, more)
-        if isinstance(category := draft.values.get("category"), list):
-            del draft.values["category"]
-            category_from(draft, path_of(category))
         item, more = draft, []
     if item is not None:
         yield _whole(item, more)
@@ -67,14 +71,22 @@ def _continues(item: Draft, draft: Draft) -> bool:
     return same and "category" not in draft.values and "title" not in draft.values
 
 
+def _size_of(row: Draft) -> Any:  # noqa: ANN401 - a cell
+    """The one size of a row."""
+    size = row.attributes.get("size") or row.values.get("sizes")
+    return size if isinstance(size, str | int | float) else None
+
+
 def _whole(item: Draft, more: list[Draft]) -> Draft:
     """An item with its further rows."""
     if not more:
         return item
-    sized = [row for row in (item, *more) if "size" in row.attributes]
-    if sized and "sizes" not in item.values:
-        item.values["sizes"] = [{"size": row.attributes["size"], "in_stock": row.values.get("in_stock")} for row in sized]
-        item.attributes["size"] = [row.attributes["size"] for row in sized]
+    sized = [(size, row.values.get("in_stock")) for row in (item, *more) if (size := _size_of(row))]
+    if sized and (len(sized) > 1 or "sizes" not in item.values):
+        item.values["sizes"] = [{"size": size, "in_stock": stock} for size, stock in sized]
+        item.attributes["size"] = [size for size, _ in sized]
+        if left := [stock for _, stock in sized if stock is not None and not is_sold_out(stock)]:
+            item.values["in_stock"] = left[0]
     if pictures := [row.values[name] for row in more for name in ("image", "images") if name in row.values]:
         item.values["images"] = pictures_of([item.values.get("images"), pictures])
     for row in more:

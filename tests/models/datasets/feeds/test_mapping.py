@@ -32,6 +32,22 @@ BRITISH = (
     "Product,Article No,Dept,Range,RRP GBP,Free stock,Collection\n"
     "Oxford Shirt,AB-1001,Womens,Tops,45.00,12,SS25\nSlim Jean,AB-1002,Mens,Bottoms,55.00,0,SS25\n"
 )
+BRAZILIAN = (
+    "Identificador URL;Nome;Categorias;Nome da variação 1;Valor da variação 1;Nome da variação 2;Valor da variação 2;Preço;"
+    "Preço promocional;Estoque;SKU;Exibir na loja;Marca;Gênero;Faixa etária\n"
+    "vestido-1;Vestido longo;Feminino > Vestidos;Cor;Azul;Tamanho;PP;239,90;169,90;0;V1-PP;SIM;Vila;Feminino;Adultos\n"
+    "vestido-1;;;Cor;Azul;Tamanho;P;239,90;169,90;20;V1-P;SIM;;;\n"
+)
+POLISH = (
+    "ID produktu;Symbol;Nazwa;Kategoria;Cena;Stan;Producent;Rozmiar;Płeć;Sezon;Zdjęcie;Adres URL;Widoczny\n"
+    "5001;P1-36;Sukienka midi;Odzież damska/Sukienki;199,90 zł;2 szt.;Bytom;36;Kobieta;jesień/zima;p.jpg;https://x.example/1;tak\n"
+    "5001;P1-38;Sukienka midi;Odzież damska/Sukienki;199,90 zł;brak;Bytom;38;Kobieta;jesień/zima;p.jpg;https://x.example/1;tak\n"
+)
+SWEDISH = (
+    "Artikelnummer;Benämning;Kategori;Pris;Reapris;Lagersaldo;Storlek;Färg;Varumärke;Kön;Bild;Länk;Synlig\n"
+    "A1-S;Röd klänning;Klänningar;299,00 kr;199,00 kr;12;S;Röd;Kappahl;dam;a.jpg;https://x.example/1;ja\n"
+    "A1-M;Röd klänning;Klänningar;299,00 kr;;slut i lager;M;Röd;Kappahl;dam;a.jpg;https://x.example/1;nej\n"
+)
 MAPPING = """
 columns:
   id: Artikel Nr
@@ -206,6 +222,13 @@ TURKISH = (
         (JAPANESE, "image=商品画像 group_id=商品管理番号 attributes.color=カラー attributes.size=サイズ created=登録日"),
         (TURKISH, "id=stokkodu title=ürün_adi price=fiyat sale_price=indirimli_fiyat currency=para_birimi in_stock=stok_miktari"),
         (TURKISH, "category=kategori[-1] brand=marka image=resim_1 group_id=model_kodu attributes.color=renk attributes.size=beden"),
+        (BRAZILIAN, "id=sku category=categorias[-1] title=nome price=preço sale_price=preço_promocional in_stock=estoque brand=marca"),
+        (BRAZILIAN, "group_id=identificador_url attributes.gender=gênero attributes.age_group=faixa_etária active=exibir_na_loja"),
+        (BRAZILIAN, "attributes.color=valor_da_variação_1 attributes.size=valor_da_variação_2"),
+        (POLISH, "id=symbol category=kategoria[-1] title=nazwa price=cena in_stock=stan brand=producent url=adres_url image=zdjęcie"),
+        (POLISH, "group_id=id_produktu attributes.size=rozmiar attributes.gender=płeć attributes.season=sezon active=widoczny"),
+        (SWEDISH, "id=artikelnummer category=kategori title=benämning price=pris sale_price=reapris in_stock=lagersaldo url=länk"),
+        (SWEDISH, "brand=varumärke image=bild attributes.color=färg attributes.size=storlek attributes.gender=kön active=synlig"),
         (MARKETPLACE, f"id=custom_label_sku price=our_price in_stock=quantity_now image=photo_1_url {_CONDITION}"),
     ],
     ids=[
@@ -220,6 +243,13 @@ TURKISH = (
         "more Japanese",
         "Turkish",
         "more Turkish",
+        "Portuguese",
+        "more Portuguese",
+        "Portuguese options",
+        "Polish",
+        "more Polish",
+        "Swedish",
+        "more Swedish",
         "a marketplace",
     ],
 )
@@ -289,6 +319,43 @@ def test_items_that_are_sorted_are_no_orders(read: Callable[..., Any]) -> None:
 SHEET = "produit;combinaison;ref article;libellé;Catégories (x,y,z...);Prix TTC;Quantité;Image URLs (x,y,z...);actif\n" + "".join(
     f"{number // 2};{number};R-{number};Robe longue;Accueil,Femme,Robes;66,90;3;https://x.example/{number};1\n" for number in range(8)
 )
+
+
+def test_the_column_whose_words_differ_most_is_the_title(tmp_path: Path) -> None:
+    """However a brand is called; of unknown names the values tell it."""
+    path = tmp_path / "feed.csv"
+    rows = [f"S{n};Tops;{'Acme Mills' if n % 2 else 'Best Looms'};Plain shirt no {'abcdefghij'[n]} long" for n in range(10)]
+    path.write_text("\n".join(["sku;category;Product;Opisanie", *rows]))
+    assert proposed(recognise(path)).columns["title"] == "opisanie"
+
+
+def test_a_cell_may_hold_several_paths(tmp_path: Path, read: Callable[..., Any]) -> None:
+    """``NAME[0][-1]`` is the last step of the first; so it is proposed where a comma stands behind what is elsewhere a whole path."""
+    path = tmp_path / "feed.csv"
+    path.write_text('sku,name,category\n1,Red dress,Women > Dresses\n2,Blue dress,"Women > Dresses, New in"\n')
+    proposal = proposed(recognise(path))
+    assert proposal.columns["category"] == {"column": "category[0][-1]", "separator": ","}
+    assert {item["category"] for item in read(path.read_text(), mapping=proposal.as_yaml()).items.values()} == {"Dresses"}
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ("{id: sku, group_id: product", {"1": ("Dresses", "Red dress", "red"), "2": ("Dresses", "Red dress", "red")}),
+        ("{id: product, sizes: size", {"p": ("Dresses", "Red dress", "red")}),
+    ],
+)
+def test_later_rows_of_a_product_may_be_empty(read: Callable[..., Any], columns: str, expected: dict[str, Any]) -> None:
+    """By codes of their own each is an item with what the first says of all; by the product's id they are its sizes."""
+    feed = "product,sku,name,category,color,size,stock\np,1,Red dress,Dresses,red,S,0\np,2,,,,M,4\n"
+    mapping = f"columns: {columns}, title: name, category: category, attributes.color: color, in_stock: stock}}"
+    items = read(feed, mapping=mapping).items
+    assert {name: (item["category"], item["title"], item["attributes"]["color"]) for name, item in items.items()} == expected
+    if "p" in items:
+        assert items["p"]["in_stock"]
+        assert items["p"]["sizes"] == [{"size": "S", "in_stock": False}, {"size": "M", "in_stock": True}]
+    else:
+        assert [item["in_stock"] for item in items.values()] == [False, True]
 
 
 def test_names_with_brackets_lists_and_ids_that_repeat_are_proposed(tmp_path: Path, read: Callable[..., Any]) -> None:
