@@ -249,7 +249,7 @@ def _build(
         ),
         kept=kept,
         log=log,
-        watch=LogWatch(log, settings.log.check_s, Mark.of(settings.home, settings.log.url.get_secret_value())),
+        watch=LogWatch(log, settings.log, Mark.of(settings.home, settings.log.url.get_secret_value())),
         impressions=Impressions(log, settings.log.impressions),
         replay=replay,
         met=Met(log, settings.home),

@@ -21,6 +21,7 @@ from typing import Any, Self
 
 import httpx2
 
+from app.ground.signed import signature_of
 from attire import calls, schemas
 from attire.asyncio_client import AsyncClient
 from attire.calls import Answer, Call
@@ -36,6 +37,7 @@ __all__ = [
     "ProblemError",
     "StrangeAnswerError",
     "UnreachableError",
+    "signature_of",
 ]
 
 

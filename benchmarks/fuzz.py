@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
-ADMIN: Final = "fuzz-admin-key"
+ADMIN: Final = "the-fuzzers-admin-key"
 CATALOGUE: Final = "fuzz-catalogue-key"
 KEYS: Final[dict[str, dict[str, str]]] = {
     "none": {},

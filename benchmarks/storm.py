@@ -37,7 +37,7 @@ import requests
 from benchmarks.processes import cpu_s
 from benchmarks.storm_clients import storm
 
-ADMIN: Final = "storm-admin-key"
+ADMIN: Final = "the-storms-admin-key"
 PER_SECOND: Final = 10
 KILL_EVERY_S: Final = 60.0
 _TIMEOUT_S: Final = 10.0

@@ -8,23 +8,27 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What the system says where there is no room."""
+_PRIVATE: Final = 0o600
 
 
 @contextmanager
-def replacing(path: Path, *, to_disk: bool = True) -> Iterator[Path]:
+def replacing(path: Path, *, to_disk: bool = True, private: bool = False) -> Iterator[Path]:
     """Give a name beside ``path`` to write to; it takes the place of ``path`` when the block ends well, and goes when it does not.
 
     Args:
         to_disk: return only when the file would outlive a power cut. It is whole without that, too.
+        private: it is its owner's alone, whatever the umask says; it is there, and empty, when the block begins.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     staging = beside(path)
+    if private:
+        make_private(staging)
     try:
         with named(path):
             yield staging
@@ -76,9 +80,15 @@ def refused(error: OSError, then: str) -> str:
     return f"{error.filename or 'the system'}: {error.strerror or error}{mend}"
 
 
-def write_whole(path: Path, text: str) -> None:
+def make_private(path: Path) -> None:
+    """Have a file there that is its owner's alone; one that is there stays as it is."""
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
+
+
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     """Write a small text, which a line end follows; see ``replacing``."""
-    with replacing(path) as staging:
+    with replacing(path, private=private) as staging:
         staging.write_text(text + "\n")
 
 

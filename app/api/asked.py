@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
+from app.api.fields import Extras
 from app.api.schemas.narrowing import FiltersIn
 from app.api.schemas.requests import CompleteOutfit, ItemIn, ScoreOutfit
 from app.api.translate import filter_of, item_refs
@@ -94,13 +95,21 @@ def anyones(request: CompleteOutfit) -> bool:
     return not own and not pictures_of(request.items) and sum(len(some or ()) for some in lists) <= _MOST_VALUES
 
 
-def as_asked(question: Question, fields: Sequence[str] | None) -> bytes:
-    """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, rules, further fields."""
+def as_asked(question: Question, fields: Sequence[str] | None, told: Extras) -> bytes:
+    """What tells an answer of the same release: the question, however its filters and excluded ids are ordered, rules, further fields.
+
+    Args:
+        told: which extras may be.
+    """
     force, (brands, values), wanted = question.ruled.force.number if question.ruled else 0, question.block, question.wanted
     brand, size, exclude = (tuple(sorted({*said})) for said in (wanted.brand, wanted.size, wanted.exclude))
     wanted = replace(wanted, attributes=dict(sorted(wanted.attributes.items())), brand=brand, size=size, exclude=exclude)
     asked = replace(question, wanted=wanted, block=(brands, dict(sorted(values.items()))), ruled=None, exploring=None)
-    return b"%d %b %b" % (force, repr(asked).encode(), repr(sorted({*fields}) if fields else "").encode())
+    return b"%d %b %b" % (
+        force,
+        repr(asked).encode(),
+        repr((sorted({*fields}), told if told is None else sorted(told)) if fields else "").encode(),
+    )
 
 
 def as_scored(request: ScoreOutfit, force: int) -> bytes | None:
@@ -112,7 +121,7 @@ def as_scored(request: ScoreOutfit, force: int) -> bytes | None:
     few = len(request.exclude) + sum(map(len, request.filters.attributes.values())) <= _MOST_VALUES
     if request.user is not None or not few or any(outfit.photo or pictures_of(outfit.items or ()) for outfit in request.outfits):
         return None
-    return b"%d %b" % (force, request.model_dump_json(exclude={"session"}).encode())
+    return b"%d %b" % (force, request.model_dump_json(exclude={"session", "user_signature"}).encode())
 
 
 def pictures_of(items: Sequence[ItemIn]) -> list[str]:

@@ -5,8 +5,8 @@ Which door a route is behind is declared where the route is (``behind(Door.WRITE
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final, get_origin
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, get_origin
 
 from fastapi import APIRouter, params
 from fastapi.routing import APIRoute
@@ -16,13 +16,14 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.keys import admit, sent_token
+from app.api.keys import admit, from_this_machine, is_public, sent_token
 from app.api.problems import respond, respond_to
-from app.api.rates import Allowance, Rates
+from app.api.rates import Rates, too_many
 from app.api.ring import Ring
 from app.ground.doors import Door
 from app.ground.errors import BY_STATUS, INVALID, Detail, RequestError
 from app.ground.settings import Settings
+from app.home.keys import Key
 from models.errors import did_you_mean
 
 _MOST_TOLD: Final = 20
@@ -46,16 +47,22 @@ class Doors:
         key = self.ring.find(token) if token is not None else None
         state = scope.setdefault("state", {})
         state["who"] = self.rates.who(connection, key)
+        state["page"] = key.id if key is not None and key.is_publishable else None
+        state["believed"] = self._believed(connection, key)
         if key is not None:
             state["key"], state["scopes"] = key.id, key.scopes
         if route is not None:
             scope["route"] = route  # by which a refusal, too, is counted
         door = door_of(route) if route is not None else Door.OPEN
         allowance = None if route is not None and door is Door.OPEN else await self.rates.count(connection, key, state["who"])
-        sending = send if allowance is None else _telling(send, allowance)
+        state["allowance"] = allowance
+        sending = send if allowance is None else telling(send, state)
+        if route is not None and door is not Door.OPEN:
+            everybodys = is_public(door, self.settings) and (token is None or door is Door.PICTURES)
+            sending = as_kept(sending, everybodys=everybodys, by_key=not everybodys or door is not Door.PICTURES)
         refusal: Response | None = None
         if allowance is not None and not allowance.allowed:
-            refusal = _too_many(allowance)
+            refusal = too_many(allowance)
         elif route is None:
             others = {method for other in self.routes if other.matches(scope)[0] is Match.PARTIAL for method in other.methods or ()}
             refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
@@ -68,6 +75,12 @@ class Doors:
                 refusal = _unknown_parameter(route, connection.query_params) or _repeated_parameter(route, connection.query_params)
         await (refusal or self.app)(scope, receive, sending)
 
+    def _believed(self, connection: HTTPConnection, key: Key | None) -> bool:
+        """Whether more is known of who asks than that anybody may: neither is it by a page's key, nor by none where shoppers are signed."""
+        if key is not None:
+            return not key.is_publishable
+        return self.settings.keys.shoppers is None or from_this_machine(connection, self.settings.proxies)
+
 
 def door_of(route: APIRoute) -> Door:
     """The door that a route is behind."""
@@ -75,20 +88,35 @@ def door_of(route: APIRoute) -> Door:
     return Door(declared[-1]) if declared else Door.ADMIN
 
 
-def _telling(send: Send, allowance: Allowance) -> Send:
+def telling(send: Send, state: Mapping[str, Any]) -> Send:
+    """Have an answer tell what is left of a minute: of the ``allowance`` in the state of its request, once it is answered."""
+
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(allowance.headers)
+            MutableHeaders(scope=message).update(state["allowance"].headers)
         await send(message)
 
     return sending
 
 
-def _too_many(allowance: Allowance) -> Response:
-    problem = f"{allowance.limit:,} requests a minute are taken; ask again in {allowance.reset_s} s"
-    return respond(
-        BY_STATUS[429], problem, [Detail("rate", f"{allowance.limit:,} a minute", problem)], {"Retry-After": str(allowance.reset_s)}
-    )
+def as_kept(send: Send, *, everybodys: bool, by_key: bool) -> Send:
+    """Have an answer tell caches on its way what they may keep.
+
+    Args:
+        everybodys: whether it is the same for whoever asks; else only who asked may keep it, and asks whether it has changed.
+        by_key: whether another key, or none, may be answered otherwise.
+    """
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            if not everybodys:
+                headers["Cache-Control"] = headers.get("Cache-Control", "private, no-cache").replace("public", "private")
+            if by_key:
+                headers.add_vary_header("Authorization, X-API-Key")
+        await send(message)
+
+    return sending
 
 
 def _wrong_method(scope: Scope, allowed: Sequence[str]) -> Response:

@@ -21,6 +21,8 @@ _SUGGESTED: Final = _ALWAYS | {
 }
 """What is always told of an item that is suggested."""
 _MOST_TOLD: Final = 40
+Extras = frozenset[str] | None
+"""Names of what may be told of the fields that a shop passes through; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,35 +35,36 @@ class Fields:
     """
 
     names: frozenset[str] | None = None
-    extras: frozenset[str] | None = frozenset()
+    extras: Extras = frozenset()
 
     @classmethod
-    def of(cls, asked: str | None, release: Release) -> Fields:
+    def of(cls, asked: str | None, release: Release, told: Extras = None) -> Fields:
         """Read what is asked for, with commas between.
 
         Raises:
-            RequestError: no item has such a field; names the nearest one that some have.
+            RequestError: no item has such a field, or it is not told; names the nearest one that some have.
         """
-        return cls() if asked is None else cls._of(filter(None, map(str.strip, asked.split(","))), release, _ALWAYS)
+        return cls() if asked is None else cls._of(filter(None, map(str.strip, asked.split(","))), release, told, _ALWAYS)
 
     @classmethod
-    def suggested(cls, asked: Sequence[str] | None, release: Release) -> Fields:
+    def suggested(cls, asked: Sequence[str] | None, release: Release, told: Extras = None) -> Fields:
         """What is told of an item that is suggested, and what is asked for besides, of the items of a release.
 
         Raises:
-            RequestError: no item has such a field; names the nearest one that some have.
+            RequestError: as ``of``.
         """
-        return cls._of(asked or (), release, _SUGGESTED)
+        return cls._of(asked or (), release, told, _SUGGESTED)
 
     @classmethod
-    def _of(cls, asked: Iterable[str], release: Release, always: frozenset[str]) -> Fields:
+    def _of(cls, asked: Iterable[str], release: Release, told: Extras, always: frozenset[str]) -> Fields:
         names = frozenset(asked)
         own = names & ItemOut.model_fields.keys()
         further = sorted(names - own)
-        there = release.snapshot.columns.extra_names if further else frozenset()
+        there = (release.snapshot.columns.extra_names if told is None else told) if further else frozenset()
         if unknown := next((name for name in further if name not in there), None):
-            raise refused(Detail("fields", unknown, f"no item has it; {_instead(unknown, sorted(there))}"))
-        return cls(own | always, None if "extras" in own else frozenset(further))
+            lacks = "no item has it" if told is None else "anybody is told no such thing, only who has a key that no page shows"
+            raise refused(Detail("fields", unknown, f"{lacks}; {_instead(unknown, sorted(there))}"))
+        return cls(own | always, told if "extras" in own else frozenset(further))
 
     def items(self, release: Release, rows: Sequence[int] | IntArray) -> list[CatalogueItem]:
         """The items of rows, with the sizes of their products where sizes are told."""

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from ipaddress import ip_address
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import respond
+from app.ground.addresses import known
 from app.ground.errors import UNKNOWN_HOST, Detail
 
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?\.?)(:\d{1,5})?", re.ASCII | re.IGNORECASE)
@@ -58,12 +58,4 @@ def _problem(named: Sequence[str], allowed: Sequence[str], *, needed: bool) -> s
 
 def may_be_asked(host: str, allowed: Sequence[str]) -> bool:
     """Whether the service may be asked under a name or an address, in lower case and without a port."""
-    return host == "localhost" or "." not in host or _is_address(host) or any(fnmatchcase(host, one) for one in allowed)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host.strip("[]"))
-    except ValueError:
-        return False
-    return True
+    return host == "localhost" or "." not in host or known(host.strip("[]")) is not None or any(fnmatchcase(host, one) for one in allowed)

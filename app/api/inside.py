@@ -29,13 +29,14 @@ class Told:
     """How a request was met where it came in.
 
     Attributes:
-        who: asks, as the doors tell it.
+        who: asks, as the doors tell it. believed: whether more is known of them than that anybody may ask.
         shown: of each release that may answer it there, up to where the catalogue's changes are in it, and how many of them wait for the
             encoder.
         name: of the answer, where it has one. met: by user and session, what shoppers have, of whom this process has asked it back.
     """
 
     who: str
+    believed: bool
     shown: dict[str, tuple[str, int]]
     name: str = ""
     met: Sequence[tuple[str | None, str | None, Encounters]] = ()
@@ -47,7 +48,7 @@ class Told:
         releases = {answers} if answers else {*services.variants.releases, *([] if current is None else [current.id])}
         replays = {release: _replay(services, release) for release in releases}
         shown = {release: (replay.offset, replay.encoding) if replay else (START, 0) for release, replay in replays.items()}
-        return cls(who=request.state.who, shown=shown, name=getattr(request.state, "name", ""))
+        return cls(who=request.state.who, believed=request.state.believed, shown=shown, name=getattr(request.state, "name", ""))
 
     def in_words(self) -> str:
         """For a header."""
@@ -87,7 +88,7 @@ class Inside:
         app = self.app
         if scope["type"] == "http":
             told = _TOLD.validate_json(Headers(scope=scope)[TOLD])
-            scope.setdefault("state", {}).update(who=told.who, told=told)
+            scope.setdefault("state", {}).update(who=told.who, believed=told.believed, told=told)
             if not await self._caught_up(told):
                 app = Response(status_code=HTTPStatus.MISDIRECTED_REQUEST)  # it is computed where it came in
         await app(scope, receive, send)

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
+from app.api.believed import told_extras
 from app.api.computing import CurrentComputing
 from app.api.fields import Fields, listed_ids
 from app.api.filtering import filters_of
@@ -66,7 +67,7 @@ _SORT: Final = (
 _IDS: Final = "Exactly these items, with commas between, in this order, as many as `limit` may be; unknown ones are told in `missing`."
 _FIELDS: Final = (
     "Only these fields of each item, with commas between; `id` and `category` are always told. The name of what a shop passes through, "
-    "or `extras` for all of that, brings it in `extras`."
+    "or `extras` for all of that, brings it in `extras`; with a page's key only what `ATTIRE_OPEN_EXTRAS` names."
 )
 _FILTERS: Final = (
     "What items must satisfy: the `filters` of POST /complete-outfit as JSON; in stock or not, unless it says. Of what only looks as the "
@@ -120,6 +121,7 @@ async def items(
     release: CurrentRelease,
     services: InjectedServices,
     compute: CurrentComputing,
+    http: Request,
     *,
     category: Annotated[str | None, Query(description="Only this category.", examples=["shoes"])] = None,
     q: Annotated[str | None, Query(max_length=200, description=_WORDS, examples=["linen"])] = None,
@@ -159,7 +161,7 @@ async def items(
         check_count("ids", len(named), most, "items")
 
     def page() -> Page:
-        asked = Fields.of(fields, release)
+        asked = Fields.of(fields, release, told_extras(http, services.settings))
         if named is not None:
             there = [row for item_id in named if (row := release.snapshot.row_of.get(item_id)) is not None]
             missing = [item_id for item_id in named if item_id not in release.snapshot.row_of]
@@ -187,13 +189,15 @@ async def items(
 async def item(
     item_id: str,
     release: CurrentRelease,
+    services: InjectedServices,
+    http: Request,
     fields: Annotated[str | None, Query(max_length=4_000, description=_FIELDS, examples=["title,price,url"])] = None,
 ) -> WholeItemOut:
     """One item."""
     row = row_of(release, item_id)
 
     def told() -> WholeItemOut:
-        asked = Fields.of(fields, release)
+        asked = Fields.of(fields, release, told_extras(http, services.settings))
         [found] = asked.items(release, [row])
         colours = other_colours(release, item_id) if fields is None else []
         return WholeItemOut(**asked.said(found), variants=colours or None)

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
-from ipaddress import ip_address
 from typing import Annotated, Any, Final
 from urllib.parse import urlsplit
 
@@ -20,6 +18,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from starlette.requests import HTTPConnection
 
 from app.api.ring import Ring
+from app.ground.addresses import known
 from app.ground.doors import OPENED_BY, Door, Network
 from app.ground.errors import Detail, KeyMissingError, KeyRefusedError, RequestError
 from app.ground.settings import Settings
@@ -74,7 +73,7 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
         _check_key(connection, token, key)
         if key is not None and _opens(key, door):
             return
-    if door.value in settings.public or (door is Door.PICTURES and "read" in settings.public):
+    if is_public(door, settings):
         return
     if _open_on_loopback(door, settings) and from_this_machine(connection, settings.proxies):
         page = foreign_page(connection) if door in _CHANGING else None
@@ -86,6 +85,11 @@ def admit(connection: HTTPConnection, door: Door, *, token: str | None, key: Key
         raise KeyMissingError(_NEEDS, [Detail("X-API-Key", "", _NEEDS)])
     problem = f"this key opens {' and '.join(key.scopes)}; this needs {' or '.join(sorted(OPENED_BY[door]))}"
     raise _refused(problem, key.id)
+
+
+def is_public(door: Door, settings: Settings) -> bool:
+    """Whether anyone on any machine may go through without a key."""
+    return door.value in settings.public or (door is Door.PICTURES and "read" in settings.public)
 
 
 def from_this_machine(connection: HTTPConnection, proxies: Sequence[Network]) -> bool:
@@ -106,10 +110,8 @@ def from_this_machine(connection: HTTPConnection, proxies: Sequence[Network]) ->
 
 def is_one_of(address: str, networks: Sequence[Network]) -> bool:
     """Whether this is an address, and of one of the networks."""
-    try:
-        return any(ip_address(address) in network for network in networks)
-    except ValueError:
-        return False
+    found = known(address)
+    return found is not None and any(found in network for network in networks)
 
 
 def _check_key(connection: HTTPConnection, token: str, key: Key | None) -> None:
@@ -138,12 +140,23 @@ def _open_on_loopback(door: Door, settings: Settings) -> bool:
     return door is not Door.LOOK or settings.keys.open_on_loopback or settings.keys.none_set
 
 
-def foreign_page(connection: HTTPConnection) -> str | None:
-    """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not."""
+def foreign_page(connection: HTTPConnection, schemes: Sequence[str] = ("http", "https")) -> str | None:
+    """The origin of a web page of another address that sent this; None where no such page did. Browsers send it, other clients do not.
+
+    Args:
+        schemes: by which the service's own pages are asked; where nothing else is known, a proxy may speak TLS for it.
+    """
     origin = connection.headers.get("origin")
     if connection.headers.get("sec-fetch-site") == "cross-site":
         return origin or "cross-site"
-    return None if origin is None or _authority(origin) == connection.headers.get("host", "").lower() else origin
+    own = [f"{scheme}://{connection.headers.get('host', '')}".lower() for scheme in schemes]
+    return None if origin is None or origin.lower() in own else origin
+
+
+def scheme_of(connection: HTTPConnection) -> str:
+    """By what a browser asked: as a proxy says that ended TLS, whichever that is, as no page can send that header; else as it came."""
+    said = connection.headers.get("x-forwarded-proto", "").partition(",")[0].strip().lower()
+    return said or str(connection.scope["scheme"])
 
 
 def _of_referer(connection: HTTPConnection) -> str | None:
@@ -155,16 +168,6 @@ def _of_referer(connection: HTTPConnection) -> str | None:
     return f"{page.scheme}://{page.netloc}".lower() if page.netloc and connection.headers.get("sec-fetch-site") == "same-origin" else None
 
 
-def _authority(origin: str) -> str | None:
-    try:
-        return urlsplit(origin).netloc.lower() or None
-    except ValueError:  # whatever the Origin header says
-        return None
-
-
-@lru_cache(256)
 def _loopback(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+    found = known(address)
+    return found is not None and found.is_loopback

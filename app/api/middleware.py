@@ -26,9 +26,12 @@ class RequestLog:
     """Gives every request an id (the client's own, if that is well formed), one line in the log and one count in the figures.
 
     Every other line that is logged for the request carries its id, too. An exception that reaches this becomes a 500.
+
+    Args:
+        metrics: None: there are no figures of what it is around.
     """
 
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics | None = None) -> None:
         self.app, self.metrics = app, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -61,7 +64,8 @@ class RequestLog:
                 seconds = time.perf_counter() - started
                 state = scope.get("state", {})
                 route = str(getattr(scope.get("route"), "path", NO_ROUTE))  # as declared: few labels, whatever paths are asked for
-                self.metrics.request(scope["method"], route, status, seconds, stages)
+                if self.metrics is not None:
+                    self.metrics.request(scope["method"], route, status, seconds, stages)
                 logger().info(
                     "request",
                     method=scope["method"],

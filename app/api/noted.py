@@ -25,10 +25,13 @@ Considered = list[dict[str, Any]]
 
 
 def note(services: Services, noted: dict[str, Any]) -> None:
-    """Count an answer, and keep it in the log."""
+    """Count an answer, and keep it in the log, unless the room that is left there is for what the shop itself tells."""
     shown = [slot["items"] for slot in noted["slots"]]
     services.variants.note(noted)
-    services.impressions.note(noted)
+    if services.watch.scarce:
+        services.impressions.dropped += 1
+    else:
+        services.impressions.note(noted)
     services.times_shown.note(item for items in shown for item in items)
     services.metrics.shown([len(items) for items in shown], complete="complete" in noted)
 

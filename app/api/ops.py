@@ -19,6 +19,7 @@ from app.api.services import InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import HomeError, LogError, NotReadyError
 from app.ground.logs import logger
+from app.live.log_watch import SCARCE, LogWatch
 from app.live.replay import Replay
 from app.live.variants import Variants
 from app.log.base import Lag, Log, Stream
@@ -54,7 +55,7 @@ async def readyz(services: InjectedServices, serving: AsServing = False) -> Heal
     if services.replay.owed:
         msg = f"{services.replay.owed} items that were changed before the start are still encoded"
         raise NotReadyError(msg)
-    log = await _log_health(services.log, services.impressions, services.watch.lost)
+    log = await _log_health(services.log, services.impressions, services.watch)
     experiments = await to_thread.run_sync(_experiments_health, services.variants)
     rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
     return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules)
@@ -100,8 +101,8 @@ def _catalogue_health(replay: Replay) -> CatalogueHealth:
     return CatalogueHealth(status="degraded" if problem else "ok", problem=problem, encoding=replay.encoding)
 
 
-async def _log_health(log: Log, impressions: Impressions, lost: str | None) -> LogHealth:
-    problem = lost or await _log_problem(log) or impressions.trouble
+async def _log_health(log: Log, impressions: Impressions, watch: LogWatch) -> LogHealth:
+    problem = watch.lost or await _log_problem(log) or impressions.trouble or (SCARCE if watch.scarce else None)
     return LogHealth(
         status="degraded" if problem else "ok",
         problem=problem,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
@@ -13,6 +13,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.apart import asked_back, handed_back
 from app.api.asked import anyones, as_asked, as_scored, first, pictures_of, question_of, taste_strength_of
+from app.api.believed import believed, told_extras
 from app.api.computing import Computing, CurrentComputing
 from app.api.fields import Fields
 from app.api.inside import Told, told_of
@@ -43,7 +44,7 @@ from app.ground.errors import LimitExceededError, RequestError
 from app.ground.names import fresh
 from app.ground.parts import Limits
 from app.live.kept import named
-from app.live.met import NOT_ALL_READ, Encounters
+from app.live.met import Encounters
 from app.live.variants import Lane
 from app.recommend import cost
 from app.recommend.complete import complete
@@ -80,6 +81,7 @@ async def completed(
     request: CompleteOutfit, services: Services, compute: Computing, http: Request
 ) -> tuple[Completion, list[dict[str, Any]]]:
     """The answer to a question, and what is to be noted of it; where it came in here, it is."""
+    request, user_note = believed(request, http, services.settings.keys)
     told_so = told_of(http)
     name = told_so.name if told_so and told_so.name else fresh()
     lane = services.variants.lane(request.user, request.session, name)
@@ -92,18 +94,22 @@ async def completed(
     question = await to_thread.run_sync(asked_so) if pictures else asked_so()  # 16 MB of base64 are some tens of milliseconds
     question = replace(question, items=await _meant(lane.release, question.items), exploring=exploring(request, services, name))
     keeps = lane.kept.on and question.exploring is None and not question.lately and anyones(request)
-    asked = named(as_asked(question, request.fields)) if keeps else None
+    extras = told_extras(http, services.settings)
+    asked = named(as_asked(question, request.fields, extras)) if keeps else None
     kept = lane.kept.find(release, asked) if asked else None
     if kept is not None:
         said, _, seen = kept.partition(b"\n")
         answer, considered = Completion.model_validate_json(said), json.loads(seen)
     else:
         answer, considered = await compute(
-            lambda: _complete(release, request, question, rules, services, met, request.fields), cost_of_all, pictures, joins=True
+            lambda: _complete(release, request, question, rules, services, met, partial(Fields.suggested, request.fields, told=extras)),
+            cost_of_all,
+            pictures,
+            joins=True,
         )
         if asked:
             lane.kept.keep(release, asked, answer.model_dump_json(by_alias=False).encode() + b"\n" + json.dumps(considered).encode())
-    answer = answer.model_copy(update={"recommendation_id": name, **lane.told()})
+    answer = answer.model_copy(update={"recommendation_id": name, "user_note": user_note, **lane.told()})
     if request.dry_run:
         return answer, []
     noted = impression(request, answer, considered, question, services.replay.position_of(release), services.settings.log.impression_bytes)
@@ -122,10 +128,11 @@ async def completed(
 @scoring.post("/score-outfit", response_model=Scores, response_model_exclude_none=True)
 async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute: CurrentComputing, http: Request) -> Scores | Response:
     """How well do these outfits go together? With `explain`: which pair does not, and what would do better."""
+    request, user_note = believed(request, http, services.settings.keys)
     named_one = request.user is not None or request.session is not None
     lane = services.variants.lane(request.user, request.session, "") if named_one else services.variants.unassigned()
     http.state.release = lane.release.id
-    asked = await _scoring(request, lane) if lane.kept.on and lane.taken is None else None
+    asked = await _scoring(request, lane) if lane.kept.on and lane.taken is None and user_note is None else None
     kept = lane.kept.find(lane.release, asked) if asked else None
     if kept is not None:
         return Response(kept, media_type="application/json")
@@ -135,7 +142,7 @@ async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute
     scores = await compute(lambda: _score(lane, request, services), cost_of_all, pictures, joins=True)
     if asked:
         lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
-    return scores.model_copy(update=lane.told())
+    return scores.model_copy(update={"user_note": user_note, **lane.told()})
 
 
 async def _scoring(request: ScoreOutfit, lane: Lane) -> bytes | None:
@@ -183,7 +190,8 @@ def check_met(requests: Iterable[CompleteOutfit], services: Services, http: Requ
     if told_so is None:
         return
     lacking: dict[tuple[str | None, str | None], float] = {}
-    for one in requests:
+    for asked in requests:
+        one, _ = believed(asked, http, services.settings.keys)
         patience_s = _patience_s(one, services, services.variants.lane(one.user, one.session, "").overlay)
         if patience_s is not None and told_so.met_by(one.user, one.session) is None:
             lacking[one.user, one.session] = max(patience_s, lacking.get((one.user, one.session), 0.0))
@@ -215,15 +223,15 @@ def _complete(  # noqa: PLR0917 - the question, and what it is answered with
     rules: Rules,
     services: Services,
     met: Encounters | None,
-    asked: Sequence[str] | None = None,
+    told: Callable[[Release], Fields] | None = None,
 ) -> tuple[Completion, Considered]:
     """The answer, and what was considered for its slots."""
     if question.ruled is not None and question.ruled.release.snapshot is not release.snapshot:
         question = replace(question, ruled=rules.over(release))
     served, shopper = regarding(release, request.user)
-    fields = Fields.suggested(asked, release)  # before what takes long: one that no item has is refused
+    fields = told(release) if told else Fields.suggested(None, release)  # before what takes long: one that no item has is refused
     answer = complete(served, question, services.settings.limits)
-    note = NOT_ALL_READ if met is not None and not met.complete else None
+    note = met.note if met is not None else None
     items, text = _items(release, answer, fields), understood(answer.steering) if answer.steering else None
     said = Completion(
         recommendation_id="",

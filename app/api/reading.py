@@ -30,6 +30,7 @@ from app.api.services import Services, services_of
 from app.ground import collector
 from app.ground.errors import Detail, LimitExceededError
 from app.ground.parts import Limits
+from app.ground.shops_file import TwiceError, once
 
 AT_ONCE: Final = 4_096
 """Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
@@ -50,10 +51,11 @@ _MOST_ESCAPES: Final = 2_000_000
 _VALUE_MARKS: Final = b",[{"  # each value but the first of its list or object follows a comma
 _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
+_NOT_UTF8: Final = "it is in another encoding; send UTF-8"
 _INSANE: Final = "not UTF-8, compressed, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
 _turns: Final = WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock]()  # of those whose bodies wait
-_whole: Final[Any] = json.JSONDecoder()  # not typed: what it reads objects, arrays and all else with
+_whole: Final[Any] = json.JSONDecoder(object_pairs_hook=once)  # not typed: what it reads objects, arrays and all else with
 _WHITESPACE: Final[Any] = decoder.WHITESPACE  # type: ignore[attr-defined]
 
 Found = TypeVar("Found")
@@ -192,8 +194,10 @@ def parse(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - JSON
         at_once: without giving Python's lock away meanwhile.
 
     Raises:
-        RequestValidationError: it is not JSON, too deep, or holds a number that is too long.
+        RequestValidationError: it is not JSON in UTF-8, too deep, names something twice in an object, or holds a number that is too long.
     """
+    if not json.detect_encoding(body).startswith("utf-8"):
+        raise _not_json(_NOT_UTF8, 0)
     try:
         parts = (body[at : at + _SLICE] for at in range(0, len(body), _SLICE))
         text = "".join(codecs.iterdecode(parts, json.detect_encoding(body)))
@@ -204,6 +208,8 @@ def parse(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - JSON
         raise _not_json(_NO_VALUE, int(error.value or 0)) from error
     except json.JSONDecodeError as error:
         raise _not_json(error.msg, error.pos) from error
+    except TwiceError as error:
+        raise _not_json(str(error), 0) from error
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError among them
         raise _not_json(_INSANE, 0) from error
     end = _space(text, end).end()
@@ -216,7 +222,7 @@ def _sliced(text: str, at: int) -> tuple[Any, int]:
     """The value at a place and where it ends: in Python, which gives its lock away, but for what takes C a few milliseconds at most."""
     kind = text[at : at + 1]
     if kind == "{":
-        found: tuple[Any, int] = _whole.parse_object((text, at + 1), _whole.strict, _sliced, None, None, None, _space)
+        found: tuple[Any, int] = _whole.parse_object((text, at + 1), _whole.strict, _sliced, None, once, None, _space)
     elif kind == '"' or (kind == "[" and _is_of_few_numbers(text, at)):
         found = _whole.scan_once(text, at)
     elif kind == "[":

@@ -47,7 +47,7 @@ _LAST: Final = Path("worker", "events")
 _ELSEWHERE: Final = {*_FIRST, "CURRENT", "SERVED", "releases", "acknowledged"}
 _LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW", NAME, TAKEN}
 """What says what runs now, and which home this is; and what is made again from the rest."""
-_PRIVATE, _READABLE = 0o600, 0o644
+_READABLE = 0o644
 
 
 class Told(Protocol):
@@ -81,18 +81,22 @@ def take(
     if out.resolve().is_relative_to(home.resolve()):
         msg = "lies in the home that it is of; choose another place"
         raise InputError(msg, path=out)
-    with _needed(store) as records, replacing(out) as staging, TemporaryDirectory(dir=staging.parent, prefix=".attire-log-") as copied:
-        os.close(os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
-        with pa.output_stream(str(staging), compression=compression) as stream, tarfile.open(fileobj=stream, mode="w|") as archive:
-            parts = _Parts(archive, home, records, told, damaged)
-            current = parts.beginnings()
-            parts.text(MARK, _bytes(Mark.of(home, log.url.get_secret_value()).path))
-            kind = copy_out(log, home, Path(copied))
-            for file in sorted(Path(copied).iterdir()):
-                parts.file(f"{LOG}/{file.name}", file)
-            parts.everything_else(sqlite_file(log, home), Path(copied))
-            about = About(format=FORMAT, version=version("attire"), created=now(), release=current, log=kind, files=parts.sums)
-            parts.text(LAST, json.dumps(asdict(about)).encode())
+    with (
+        _needed(store) as records,
+        replacing(out, private=True) as staging,
+        TemporaryDirectory(dir=out.parent, prefix=".attire-log-") as copied,
+        pa.output_stream(str(staging), compression=compression) as stream,
+        tarfile.open(fileobj=stream, mode="w|") as archive,
+    ):
+        parts = _Parts(archive, home, records, told, damaged)
+        current = parts.beginnings()
+        parts.text(MARK, _bytes(Mark.of(home, log.url.get_secret_value()).path))
+        kind = copy_out(log, home, Path(copied))
+        for file in sorted(Path(copied).iterdir()):
+            parts.file(f"{LOG}/{file.name}", file)
+        parts.everything_else(sqlite_file(log, home), Path(copied))
+        about = About(format=FORMAT, version=version("attire"), created=now(), release=current, log=kind, files=parts.sums)
+        parts.text(LAST, json.dumps(asdict(about)).encode())
     with suppress(OSError):  # the backup is whole; that its time is missing is what an alert tells
         write_whole(home / TAKEN, about.created)
     return about

@@ -11,6 +11,7 @@ from app.cli.json_to import Json
 from app.cli.options import Home, Mapping, MostRejects, RejectsFile
 from app.cli.progress import progress, warn
 from app.cli.reading import of_reading, tell_pictures, write_said
+from app.ground.bare_urls import without_secrets
 from app.ground.errors import ROOTS
 from app.ground.places import shown
 from app.ground.settings import Settings
@@ -56,7 +57,7 @@ def sync(
     file = rejects or settings.home / REJECTS
     findings, steps = Findings(), progress()
     try:
-        with Rejects(file) as aside, steps(f"synchronising {feed}", 0):
+        with Rejects(file) as aside, steps(f"synchronising {without_secrets(feed)}", 0):
             findings = Findings(rejects=aside, progress=steps)
             done = run(feed, settings, mapping=mapping, findings=findings, bounds=bounds, force=force, progress=steps, warn=warn)
     except ROOTS as error:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
-Address = IPv4Address | IPv6Address
+from app.ground.addresses import Address, unmapped
+
 Networks = Sequence[IPv4Network | IPv6Network]
 
 _BESIDES: Final = [  # what Python, or some version of it, takes for public
@@ -45,12 +46,7 @@ def why_not(text: str, allowed: Networks = ()) -> str | None:
 
 def _inner(address: Address) -> Address:
     """The IPv4 address that an IPv6 address stands for, where it is no more than that."""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped is not None:
-            return address.ipv4_mapped
-        if address in _TRANSLATED:
-            return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address
+    return IPv4Address(int(address) & 0xFFFF_FFFF) if address in _TRANSLATED else unmapped(address)
 
 
 def _kind(address: Address) -> str | None:

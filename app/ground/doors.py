@@ -15,11 +15,13 @@ import json
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Final, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
+
+from app.ground.addresses import network
 
 Scope = Literal["read", "clicks", "events", "write", "admin"]
 SCOPES: Final[tuple[Scope, ...]] = ("read", "clicks", "events", "write", "admin")
@@ -123,7 +125,7 @@ def a_host(text: str) -> str:
 
 def _a_network(text: object) -> object:
     try:
-        return ip_network(str(text))
+        return network(str(text))
     except ValueError as error:
         msg = f"{text!r} is neither an address nor a network; write it as 10.0.0.7 or 10.0.0.0/8"
         raise ValueError(msg) from error

@@ -42,6 +42,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from app.ground.bare_urls import without_secrets
 from app.ground.shortened import shortened
 from index.errors import SnapshotError, VectorError, VectorIndexError
 from models.errors import AttireError, BundleError, EncoderError, FeaturesError, ImageError, InputError, RowError
@@ -107,11 +108,14 @@ class BadPictureError(RequestError):
 
 
 class FetchError(RequestError):
-    """A URL of which nothing usable comes. ``reason`` is one line that repeats nothing of what a server sent but its status."""
+    """A URL of which nothing usable comes. ``reason`` is one line that repeats nothing of what a server sent but its status.
+
+    The message names the URL without what may be secret in it.
+    """
 
     def __init__(self, url: str, reason: str) -> None:
         self.url, self.reason = url, reason
-        super().__init__(f"{shortened(url)}: {reason}")
+        super().__init__(f"{shortened(without_secrets(url))}: {reason}")
 
 
 class RefusedUrlError(FetchError):

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Iterator
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Final
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pydantic import SecretStr
 
+from app.ground.addresses import known
 from models.errors import InputError
 
 SQLITE: Final = "sqlite:"
@@ -79,10 +80,7 @@ def _named(url: str) -> tuple[str, int, int]:
 
 def _plain(address: str) -> str:
     """An address, of several ways to write this machine's the usual one."""
-    try:
-        found = ip_address(address)
-    except ValueError:
+    found = known(address)
+    if found is None:
         return address.lower().rstrip(".")
-    if isinstance(found, IPv6Address):
-        return "127.0.0.1" if found.is_loopback else str(found.ipv4_mapped or found)
-    return str(found)
+    return "127.0.0.1" if isinstance(found, IPv6Address) and found.is_loopback else str(found)

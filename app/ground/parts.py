@@ -152,6 +152,14 @@ class LogSettings(_Part):
     max_bytes: int = Field(
         default=0, ge=0, le=MOST_BYTES, description="Bytes that the SQLite file may grow to; 0 is no limit but the disk's."
     )
+    open_bytes: int = Field(
+        default=4_000_000_000,
+        ge=0,
+        le=MOST_BYTES,
+        description="Bytes of the log (of Redis: its memory) from which on it takes nothing more of what anybody may send, which is events "
+        "with a page's key or without one, and impressions; what the shop's own keys tell is taken on. 0: until the last 3 % of its room, "
+        "which are the shop's in any case.",
+    )
     impressions: int = Field(
         default=10_000, ge=1, le=MANY, description="Impressions that wait in memory while the log is gone; more are dropped and counted."
     )
@@ -175,9 +183,21 @@ class Keys(_Part):
     """Keys from the environment, beside those of `attire keys`. Where neither is set, a first start makes one."""
 
     catalogue: SecretStr | None = Field(
-        default=None, min_length=8, description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`."
+        default=None,
+        min_length=8,
+        description="Key of the scope `write`: `PUT /items`, `DELETE /items/{id}`; 16 characters or more, or it is soon guessed.",
     )
-    admin: SecretStr | None = Field(default=None, min_length=8, description="Key that opens everything, the release endpoints too.")
+    admin: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        description="Key that opens everything, the release endpoints too; 16 characters or more, or it is soon guessed.",
+    )
+    shoppers: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Secret by which the shop's server signs the `user` of its pages, as `openssl rand -hex 32` makes one; see "
+        "[who is shopping](connect.md#who-is-shopping). Where it is set, who asks without a key from elsewhere has to sign, too.",
+    )
     open_on_loopback: bool = Field(
         default=False,
         description="Whether this machine itself may write and administer without a key, as in `attire demo`. Never where a proxy on this "
@@ -191,7 +211,10 @@ class Keys(_Part):
 
 
 class Rates(_Part):
-    """How many requests a minute are taken; what is beyond gets 429. Counted in Redis where the log is there, else by each replica."""
+    """How many requests a minute are taken, each event as one where anybody may send it; what is beyond gets 429.
+
+    Counted in Redis where the log is there, else by each replica.
+    """
 
     per_key: int = Field(
         default=120_000, ge=0, le=MANY, description="Requests a minute with one key, but for publishable ones; 0 is no limit."
@@ -200,7 +223,8 @@ class Rates(_Part):
         default=30_000,
         ge=0,
         le=MANY,
-        description="Requests a minute without a key, or with a publishable one, from one address other than this machine; 0 is no limit.",
+        description="Requests a minute without a key, or with a publishable one, from one address other than this machine, each event of "
+        "a batch as one; 0 is no limit.",
     )
 
 

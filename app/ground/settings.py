@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from app.ground.bare_urls import without_secrets
 from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
@@ -45,6 +46,8 @@ _NEAR: Final = 0.6
 _BEGUN: Final = 0.95
 """What the beginning of a name counts, beside all of one."""
 _OF_THE_EXAMPLE: Final = "change-this-"
+_SHORT_KEY: Final = 16
+_MAKE: Final = "make one of your own (openssl rand -hex 24)"
 
 
 def _downwards(edges: tuple[int, int]) -> tuple[int, int]:
@@ -141,6 +144,11 @@ class Settings(BaseSettings):
         default=(),
         description="What anyone on any machine may do without a key: some of `read` (asking, and pictures), `pictures`, `events` and "
         "`metrics`, with commas.",
+    )
+    open_extras: Annotated[tuple[str, ...], NoDecode, Words] = Field(
+        default=(),
+        description="Names of what a feed passes through (`extras`) that a page's key may read, too, with commas, as `material`; of the "
+        "others it is told neither values nor names.",
     )
     origins: Annotated[tuple[Origin, ...], NoDecode, Words] = Field(
         default=(), description="Web pages that may use the service from a browser, as `https://shop.example`, with commas; `*` is all."
@@ -241,7 +249,7 @@ class Settings(BaseSettings):
 
     def on_this_machine(self) -> Settings:
         """Where the home is in object storage, with its working copy."""
-        _not_of_the_example(self)
+        _not_everybodys(self)
         url = in_bucket(self.home)
         if url is not None and self.log.url.get_secret_value().startswith("sqlite:"):
             msg = f"the log of {url} is shared by all machines, so it is no file of one; name a Redis, redis://:PASSWORD@HOST:PORT/DB"
@@ -287,7 +295,7 @@ def _name_of(location: list[str]) -> str:
             words.append(one.upper())
             kind = kind.model_fields[one].annotation if one in kind.model_fields else None
         else:
-            keys.append(f".{one}" if keys else f"[{one!r}]")
+            keys.append(f".{one}" if keys else f"[{without_secrets(one)!r}]")
     return PREFIX + "__".join(words) + "".join(keys)
 
 
@@ -312,14 +320,21 @@ def _is_of_parts(kind: object) -> TypeGuard[type[BaseModel]]:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _not_of_the_example(found: Settings) -> None:
-    """Refuse the keys of ``.env.example``, which everybody knows, where the service is asked under a name that others can ask."""
-    if all(host == "localhost" for host in found.hosts):
-        return
+def _not_everybodys(found: Settings) -> None:
+    """Refuse keys of ``.env.example``, which all know, where others ask the service under its name."""
+    named = next((host for host in found.hosts if host != "localhost"), None)
     for name, key in (("ADMIN", found.keys.admin), ("CATALOGUE", found.keys.catalogue)):
-        if key is not None and key.get_secret_value().startswith(_OF_THE_EXAMPLE):
-            msg = f"everybody knows this key of .env.example, and others ask {found.hosts[0]}; make one of your own (openssl rand -hex 24)"
+        if named is not None and key is not None and key.get_secret_value().startswith(_OF_THE_EXAMPLE):
+            msg = f"everybody knows this key of .env.example, and others ask {named}; {_MAKE}"
             raise InputError(msg, field=f"{PREFIX}KEYS__{name}")
+
+
+def warnings(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Of each variable that is not as it should be, and yet refused by nobody: what is wrong, in a word, and a line that says it."""
+    yield from (("unknown_setting", line) for line in misspelt(environment))
+    for name in (f"{PREFIX}KEYS__ADMIN", f"{PREFIX}KEYS__CATALOGUE"):
+        if 0 < len(key := environment.get(name, "")) < _SHORT_KEY:
+            yield "short_key", f"{name} has {len(key)} characters, and one of fewer than {_SHORT_KEY} is soon guessed; {_MAKE}"
 
 
 def misspelt(environment: Iterable[str]) -> Iterator[str]:

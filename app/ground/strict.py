@@ -79,6 +79,15 @@ Value = Annotated[str, Field(max_length=LONGEST_TEXT)]
 """What an item's field or attribute is to be."""
 Id = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["w000042"])]
 CategoryName = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["shoes"])]
+Signature = Annotated[
+    str | None,
+    Field(
+        max_length=128,
+        description="Of the `user`, by the shop's server: HMAC-SHA256 with `ATTIRE_KEYS__SHOPPERS`, in hexadecimal. Without it a `user` is "
+        "not believed where a page's key is sent.",
+        examples=["5f0c9d3b8e1a46d2b7c40a9f6e3d1c8b2a7f5e4d3c2b1a09f8e7d6c5b4a39281"],
+    ),
+]
 Name = Annotated[Id, refused_where("not_printable", _unprintable)]
 
 

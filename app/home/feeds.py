@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
 
+from app.ground.bare_urls import without_secrets
 from app.home.alone import holding
 from sealed.files import replacing, write_whole
 
@@ -32,7 +32,7 @@ class FeedRecord:
     """What is known of one feed.
 
     Attributes:
-        source: its URL or path.
+        source: its URL or path; where it was read from a file, without what may be secret in a URL.
         digest: of its content when it was synchronised; empty where something of it is still to be had.
         reading: a digest of how it was read.
         etag, modified: what its server said to tell a later version by.
@@ -60,8 +60,7 @@ class FeedRecord:
     @property
     def name(self) -> str:
         """The source without what may be secret in a URL."""
-        parts = urlsplit(self.source)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else self.source
+        return without_secrets(self.source)
 
     @property
     def when(self) -> str:
@@ -97,15 +96,16 @@ class FeedRecords:
 
     def read(self, source: str) -> FeedRecord:
         """The record of one feed; a new one where there is none, or a damaged one."""
-        return _read(self._path(source, "json")) or FeedRecord(source=source)
+        return replace(_read(self._path(source, "json")) or FeedRecord(source=source), source=source)
 
     def all(self) -> list[FeedRecord]:
         """Every record."""
         return [record for path in sorted((self.home / FEEDS).glob("*.json")) if (record := _read(path))]
 
     def keep(self, record: FeedRecord) -> None:
-        """Write a record down."""
-        write_whole(self._path(record.source, "json"), json.dumps(asdict(record), indent=1))
+        """Write a record down, without what may be secret."""
+        said = {**asdict(record), "source": record.name, "why": record.why and without_secrets(record.why)}
+        write_whole(self._path(record.source, "json"), json.dumps(said, indent=1), private=True)
 
     def failed(self, source: str, why: str) -> None:
         """Count a failure."""
@@ -193,6 +193,7 @@ def _ids(path: Path) -> set[str]:
 def _read(path: Path) -> FeedRecord | None:
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return FeedRecord(**{one.name: said[one.name] for one in fields(FeedRecord) if one.name in said})
+        found = FeedRecord(**{one.name: said[one.name] for one in fields(FeedRecord) if one.name in said})
+        return replace(found, source=found.name, why=found.why and without_secrets(found.why))
     except (OSError, ValueError, TypeError, AttributeError):
         return None

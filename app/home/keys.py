@@ -34,7 +34,6 @@ from sealed.manifest import STRICT
 FILE: Final = "keys.json"
 _FORMAT: Final = 1
 _TOKEN: Final = re.compile(r"attire_([0-9a-f]{8})_[\w-]{43}", re.ASCII)
-_PRIVATE: Final = 0o600
 
 
 @checked(frozen=True, slots=True, kw_only=True, config=STRICT)
@@ -143,12 +142,10 @@ class KeyFile:
         if (origin := origin_of(self.home)) is not None:
             origin.replace(FILE, f"{text}\n".encode())
         owner = (self.path if self.path.exists() else self.home).stat()
-        with replacing(self.path) as staging:
-            handle = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
+        with replacing(self.path, private=True) as staging:
             if os.geteuid() == 0:
-                os.fchown(handle, owner.st_uid, owner.st_gid)
-            with os.fdopen(handle, "w") as file:
-                file.write(text + "\n")
+                os.chown(staging, owner.st_uid, owner.st_gid)
+            staging.write_text(text + "\n")
         flush(self.home)
 
 

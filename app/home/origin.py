@@ -28,7 +28,6 @@ from sealed.manifest import MANIFEST
 
 CURRENT, SERVED = "CURRENT", "SERVED"
 SHARED: Final = frozenset({CURRENT, "rules.json", "experiments.json", "keys.json"})
-_PRIVATE: Final = 0o600
 _AT_ONCE: Final = 8
 
 
@@ -138,8 +137,7 @@ class Origin:
     def _keep(self, path: Path, content: bytes) -> None:
         if path.exists() and path.read_bytes() == content:
             return
-        with replacing(path) as staging:
-            staging.touch(_PRIVATE)
+        with replacing(path, private=True) as staging:
             staging.write_bytes(content)
 
     def _manifest(self, place: str) -> dict[str, str]:

@@ -1,14 +1,15 @@
 """What shoppers have met: the items that they looked at and those that they bought, from the worker's archive and then from the log.
 
 Nothing is read before someone asks. Then the newest events of the archive are, as the log lets go of what is there, and from then on the
-log is followed. The newest shoppers are remembered, so an answer costs no look into either.
+log is followed. The newest shoppers are remembered, so an answer costs no look into either. Users are remembered beside sessions, not among
+them: anybody may make up sessions, and however many they are, no user is forgotten for them.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
@@ -24,15 +25,17 @@ from app.log.base import START, Log, Stream, order
 _TOGETHER: Final = 1_000
 _WAIT_S: Final = 1.0
 _SHOPPERS: Final = 100_000
+"""Users that are remembered, and as many sessions."""
 _ITEMS: Final = 500
 _ARCHIVED: Final = 200_000
-"""Events of the archive that are read, the newest."""
+"""Events of users that are read of the archive, the newest, and as many of nobody's sessions."""
 _LATELY: Final = 20
 _KINDS: Final = frozenset({"view", "add_to_cart", "purchase"})
 _SEEN: Final = frozenset({"view", "add_to_cart", "purchase", "dismiss", "return"})
-_Of = OrderedDict[str, dict[str, str]]
-"""Shopper -> item -> what was done with it, the newest of each last."""
+_Whose = Literal["session", "user"]
+_WHOSE: Final[tuple[_Whose, ...]] = ("session", "user")
 NOT_ALL_READ: Final = "the log is not read to its end, so some may be missing"
+FORGOTTEN: Final = "more shoppers have come than are remembered, so some may be missing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Encounters:
     """The ids of what a shopper has met.
 
     Attributes:
-        complete: whether all was read, to the log's end.
+        complete: whether all was read, to the log's end. remembered: whether nobody was forgotten whom this may have been.
         lately: the last 20 items that were looked at, put in the bag or bought, and not dismissed or returned, newest first, and which of
             it; those of the session, else of the user. of: whose they are.
     """
@@ -49,7 +52,39 @@ class Encounters:
     purchased: frozenset[str]
     complete: bool
     lately: tuple[tuple[str, str], ...] = ()
-    of: Literal["session", "user"] | None = None
+    of: _Whose | None = None
+    remembered: bool = True
+
+    @property
+    def note(self) -> str | None:
+        """Why some may be missing."""
+        return NOT_ALL_READ if not self.complete else None if self.remembered else FORGOTTEN
+
+
+class _Shoppers:
+    """The newest users, or sessions.
+
+    Attributes:
+        of: shopper -> item -> what was done with it, the newest of each last. forgot: whether any was forgotten, or never read.
+    """
+
+    def __init__(self) -> None:
+        self.of = OrderedDict[str, dict[str, str]]()
+        self.forgot = False
+
+    def note(self, name: str, item: str, kind: str) -> None:
+        """Remember what one of them did."""
+        items = self.of.setdefault(name, {})
+        self.of.move_to_end(name)
+        items[item] = _after(items.pop(item, None), kind)
+        if len(items) > _ITEMS:
+            del items[next(iter(items))]
+        while len(self.of) > _SHOPPERS:
+            self.of.popitem(last=False)
+            self.forgot = True
+
+
+_Remembered = dict[_Whose, _Shoppers]
 
 
 class Met:
@@ -62,7 +97,7 @@ class Met:
         self._read = False  # to the end, at some moment
         self._moved = asyncio.Condition()
         self._after = START
-        self._of = _Of()
+        self._of: _Remembered = {whose: _Shoppers() for whose in _WHOSE}
 
     def follow(self) -> None:
         """Read the log, and go on reading."""
@@ -77,17 +112,17 @@ class Met:
         """
         self.follow()
         complete = await self._reads_all(patience_s) if patience_s else self._read
-        found = [self._of.get(name, {}) for name in _names(user, session)]
-        bought = frozenset(item for items in found for item, kind in items.items() if kind == "purchase")
+        named: dict[_Whose, str | None] = {"session": session, "user": user}
+        found = {whose: self._of[whose].of.get(name, {}) for whose, name in named.items() if name}
+        seen = frozenset(item for items in found.values() for item in items)
+        bought = frozenset(item for items in found.values() for item, kind in items.items() if kind == "purchase")
         lately: tuple[tuple[str, str], ...] = ()
-        of: Literal["session", "user"] | None = None
-        named: tuple[tuple[Literal["session", "user"], str | None], ...] = (("session", session), ("user", user))
-        for whose, name in named:
-            if name and not lately:
-                items = self._of.get(f"{whose}:{name}", {})
+        of: _Whose | None = None
+        for whose, items in found.items():
+            if not lately:
                 lately = tuple(islice(((item, kind) for item, kind in reversed(items.items()) if kind in _KINDS), _LATELY))
                 of = whose if lately else None
-        return Encounters(frozenset(item for items in found for item in items), bought, complete, lately, of)
+        return Encounters(seen, bought, complete, lately, of, remembered=not any(self._of[whose].forgot for whose in found))
 
     async def close(self) -> None:
         """Follow no more."""
@@ -129,27 +164,28 @@ class Met:
                 self._moved.notify_all()
 
 
-def _archived(home: Path, of: _Of) -> _Of:
+def _archived(home: Path, of: _Remembered) -> _Remembered:
     """What is remembered, and what the archive has."""
-    found = _Of((name, dict(items)) for name, items in of.items())
-    for batch in newest_of(home, _SEEN, _ARCHIVED).to_batches(max_chunksize=_TOGETHER):
+    found: _Remembered = {}
+    for whose, shoppers in of.items():
+        found[whose] = copied = _Shoppers()
+        copied.of, copied.forgot = OrderedDict((name, dict(items)) for name, items in shoppers.of.items()), shoppers.forgot
+    newest = newest_of(home, _SEEN, _ARCHIVED)
+    found["user"].forgot |= not newest.all_named
+    found["session"].forgot |= not (newest.all_named and newest.all_others)
+    for batch in newest.events.to_batches(max_chunksize=_TOGETHER):
         for event in batch.to_pylist():
             _note(found, event)
     return found
 
 
-def _note(of: _Of, event: Mapping[str, Any]) -> None:
-    if event.get("type") not in _SEEN or not event.get("item"):
+def _note(of: _Remembered, event: Mapping[str, Any]) -> None:
+    kind, item = event.get("type"), event.get("item")
+    if kind not in _SEEN or not item:
         return
-    item = str(event["item"])
-    for name in _names(event.get("user"), event.get("session")):
-        items = of.setdefault(name, {})
-        of.move_to_end(name)
-        items[item] = _after(items.pop(item, None), str(event["type"]))
-        if len(items) > _ITEMS:
-            del items[next(iter(items))]
-    while len(of) > _SHOPPERS:
-        of.popitem(last=False)
+    for whose in _WHOSE:
+        if name := event.get(whose):
+            of[whose].note(str(name), str(item), str(kind))
 
 
 def _after(before: str | None, kind: str) -> str:
@@ -157,7 +193,3 @@ def _after(before: str | None, kind: str) -> str:
     if before == "purchase" and kind != "return":
         return before
     return before if before == "add_to_cart" and kind == "view" else kind
-
-
-def _names(user: str | None, session: str | None) -> Iterable[str]:
-    return ([f"user:{user}"] if user else []) + ([f"session:{session}"] if session else [])

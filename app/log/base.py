@@ -7,6 +7,7 @@ claimed again.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from models.datasets.names import LONGEST_NAME, name_problem
 
 IMPRESSION: Final = "impression:"
 """Begins the id of an impression, and of no event that a client sends: an id counts once, so it would be in its place."""
+_PAGE: Final = "page"
 START: Final = ""
 """The offset before the first entry that is kept."""
 
@@ -51,6 +53,16 @@ class Event:
     def encoded(self) -> str:
         """The data as JSON in ASCII, so that every backend can keep any text."""
         return json.dumps(self.data, separators=(",", ":"), allow_nan=False)
+
+
+def of_page(key_id: str, event_id: str) -> str:
+    """The id of an event that was sent with a page's key, which everybody has: it stands in the place of nobody else's.
+
+    >>> of_page("1a2b3c4d", "order-1")
+    'page:1a2b3c4d:order-1'
+    """
+    name = f"{_PAGE}:{key_id}:{event_id}"
+    return name if len(name) <= LONGEST_NAME else of_page(key_id, hashlib.sha256(event_id.encode()).hexdigest())
 
 
 def encoded(events: Sequence[Event]) -> list[tuple[str, str]]:
@@ -179,6 +191,9 @@ class Log(Protocol):
 
     async def ping(self) -> None:
         """Check that the log would keep an event now."""
+
+    async def taken(self) -> int:
+        """Bytes that it takes now."""
 
     async def free(self) -> float | None:
         """Which share of the room that it may take is left; None where nothing bounds it that it knows of."""

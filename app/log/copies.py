@@ -112,7 +112,7 @@ def put_back(settings: LogSettings, home: Path, copied: Path) -> None:
     if path is not None:
         for ending in _BESIDE:
             path.with_name(path.name + ending).unlink(missing_ok=True)
-        with replacing(path) as staging:
+        with replacing(path, private=True) as staging:
             shutil.copyfile(copied / FILE, staging)
             with closing(sqlite3.connect(staging, isolation_level=None)) as connection:
                 disown(connection)

@@ -29,7 +29,7 @@ class Impressions:
 
     Attributes:
         written: impressions that the log has.
-        dropped: impressions lost because the buffer was full, or because the service ended while the log was gone.
+        dropped: impressions lost because the buffer, or nearly the log, was full, or because the service ended while the log was gone.
         trouble: why the log takes no impressions now; None while it does.
     """
 

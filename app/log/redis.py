@@ -158,6 +158,11 @@ class RedisLog:
             await self._check_durable()
             await self._redis.set(_key(Stream.EVENTS, "probe"), 1)  # one that is full, or a replica, answers what is only read
 
+    async def taken(self) -> int:
+        async with self._answering():
+            about: dict[str, Any] = await self._redis.info("memory")
+        return int(about["used_memory"])
+
     async def free(self) -> float | None:
         async with self._answering():
             about: dict[str, Any] = await self._redis.info("memory")

@@ -19,7 +19,7 @@ from typing import Any, Final
 from app.log.base import Stream
 from app.log.mark import Position, Positions, missing
 from app.log.tables import MOST, checksum, ends, lay_out
-from sealed.files import flush
+from sealed.files import flush, make_private
 
 UNREADABLE: Final = (sqlite3.Error, UnicodeDecodeError)
 """What a damaged file raises: messages about it quote its tables, whose names may be no text any more."""
@@ -91,6 +91,7 @@ def repaired(path: Path, marked: Positions) -> tuple[Positions, list[str]]:
     _mend_first_page(aside)
     fresh, said, positions = path.with_name(f"{path.name}.repaired"), list[str](), dict[Stream, Position]()
     fresh.unlink(missing_ok=True)
+    make_private(fresh)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as new:
         epoch = lay_out(new)
         new.execute("BEGIN")
@@ -181,7 +182,7 @@ def _mend_first_page(path: Path) -> None:
     if not path.exists():
         return
     kept = path.with_name(f"{path.name}.as-it-was")
-    shutil.copyfile(path, kept)
+    shutil.copy(path, kept)  # as private as it is
     with TemporaryDirectory() as directory:
         like = Path(directory) / "like"
         with closing(sqlite3.connect(like, isolation_level=None)) as connection:

@@ -23,6 +23,7 @@ from app.log.mark import Mark, Position, Positions, missing
 from app.log.owner import Owner, another
 from app.log.salvage import UNREADABLE, opened, problems, repaired
 from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal, used
+from sealed.files import make_private
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
@@ -104,8 +105,11 @@ class SqliteLog:
         await self._check_own()
         await self._do(probe)
 
+    async def taken(self) -> int:
+        return await self._do(used, writes=False) if self._path.exists() else 0
+
     async def free(self) -> float | None:
-        taken, most = await self._do(used, writes=False), self._settings.max_bytes
+        taken, most = await self.taken(), self._settings.max_bytes
         try:
             disk = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
         except OSError as error:
@@ -211,6 +215,8 @@ class SqliteLog:
 
     def _connect(self) -> sqlite3.Connection:
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # SQLite says why not
+            make_private(self._path)  # and with it the files that SQLite makes beside it
         connection = sqlite3.connect(self._path, timeout=self._settings.timeout_s, isolation_level=None)
         try:
             self._identity = self._which()

@@ -13,11 +13,9 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hmac
 from collections.abc import Callable, Mapping
 from types import SimpleNamespace
 from typing import Final
-from uuid import uuid4
 
 from anyio import to_thread
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4, CollectorRegistry, Gauge, generate_latest
@@ -28,7 +26,7 @@ from structlog.contextvars import bound_contextvars
 
 from app.api.headers import SecurityHeaders
 from app.api.hosts import may_be_asked
-from app.api.keys import sent_token
+from app.api.middleware import RequestLog
 from app.api.ops import figures_of
 from app.api.problems import RETRY_AFTER_S, respond
 from app.ground import collector
@@ -40,6 +38,7 @@ from app.live.figures import labelled
 from app.live.siblings import Siblings
 from app.live.watchdog import Watchdog
 from app.shops.asked import Asked, name_of
+from app.shops.door import OwnDoor
 from app.shops.followed import Followed
 from app.shops.running import Running, within
 
@@ -95,7 +94,7 @@ class Shops:
         refused.set_function(lambda: self._followed.trouble is not None)
         self._held: dict[str, Running] = {}  # those that run; asked last, last
         self._starts, self._changes = asyncio.Lock(), asyncio.Lock()
-        self._own: ASGIApp = SecurityHeaders(self._answer)
+        self._own: ASGIApp = SecurityHeaders(RequestLog(OwnDoor(self._answer, settings)))
         self.state = SimpleNamespace(services=SimpleNamespace(pool=_Pools(self._held)))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -190,42 +189,37 @@ class Shops:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What is asked of no shop, or of one that does not run."""
-        said = {"X-Request-ID": uuid4().hex}
         asked, path = scope["asked"], scope["path"]
+        admin = "key" in scope.get("state", {})
         if asked is not None:
             why = f"shop {asked.shop.name} does not answer now; try again in {RETRY_AFTER_S} s"
-            answer: Response = respond(PROBLEMS[NotReadyError], why, headers={**said, "Retry-After": str(RETRY_AFTER_S)})
+            answer: Response = respond(PROBLEMS[NotReadyError], why, headers={"Retry-After": str(RETRY_AFTER_S)})
         elif path == "/healthz":
-            answer = JSONResponse({"status": "ok"}, headers=said)
+            answer = JSONResponse({"status": "ok"})
         elif path == "/readyz":
-            answer = self._readiness(Headers(scope=scope), said)
+            answer = self._readiness(admin=admin)
         elif path == "/metrics":
-            answer = await self._metrics(Headers(scope=scope), said)
+            answer = await self._metrics(admin=admin)
         else:
             host = Headers(scope=scope).get("host", "")
-            answer = respond(UNKNOWN_SHOP, _UNKNOWN, [Detail("Host", host, _UNKNOWN)], said)
+            answer = respond(UNKNOWN_SHOP, _UNKNOWN, [Detail("Host", host, _UNKNOWN)])
         await answer(scope, receive, send)
 
-    def _readiness(self, headers: Headers, said: Mapping[str, str]) -> Response:
+    def _readiness(self, *, admin: bool) -> Response:
         """How many shops are ready of those that are to run; which, to the installation's own admin key."""
         states = {name: one.state for name, one in self._held.items()}
         ready = sum(state == "ready" for state in states.values())
         status = "ready" if ready == len(states) else "degraded" if ready else "not ready"
         more = {"Retry-After": str(RETRY_AFTER_S)} if status == "not ready" else {}
-        told = {"shops": states} if self._opened(headers) else {"not_ready": len(states) - ready}
-        return JSONResponse({"status": status, **told}, 503 if more else 200, {**said, **more})
+        told = {"shops": states} if admin else {"not_ready": len(states) - ready}
+        return JSONResponse({"status": status, **told}, 503 if more else 200, more)
 
-    def _opened(self, headers: Headers) -> bool:
-        """Whether the installation's own admin key is sent."""
-        admin, sent = self._settings.keys.admin, (sent_token(headers) or "").encode("utf-8", "surrogateescape")
-        return admin is not None and hmac.compare_digest(sent, admin.get_secret_value().encode())
-
-    async def _metrics(self, headers: Headers, said: Mapping[str, str]) -> Response:
+    async def _metrics(self, *, admin: bool) -> Response:
         """Of all shops, for whom the installation lets look: anyone, or its own admin key."""
-        if "metrics" not in self._settings.public and not self._opened(headers):
-            return respond(BY_STATUS[404], "path /metrics: it asks for ATTIRE_KEYS__ADMIN, or `metrics` in ATTIRE_PUBLIC", (), said)
+        if "metrics" not in self._settings.public and not admin:
+            return respond(BY_STATUS[404], "path /metrics: it asks for ATTIRE_KEYS__ADMIN, or `metrics` in ATTIRE_PUBLIC")
         told = self._figures() if self._siblings is None else self._siblings.figures()
-        return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4, headers=dict(said))
+        return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     async def _figures(self) -> bytes:
         """Of the shops that run in this process."""

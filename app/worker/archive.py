@@ -144,7 +144,7 @@ def _numbers(path: Path) -> tuple[int, int]:
 
 def _write(directory: Path, numbers: tuple[int, int], table: pa.Table) -> Path:
     path = directory / f"part-{numbers[0]:08d}-{numbers[1]:08d}.parquet"
-    with replacing(path) as staging:
+    with replacing(path, private=True) as staging:
         pq.write_table(table, staging, compression="zstd")
     return path
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from typing import Final
 
+from app.ground.bare_urls import without_secrets
 from app.ground.errors import ROOTS
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
@@ -79,4 +80,4 @@ def sync_apart(settings: Settings, source: str) -> None:
 def _failed(settings: Settings, source: str, why: str) -> None:
     with suppress(OSError):  # a full disk: the log line tells
         FeedRecords(settings.home).failed(source, why)
-    logger().error("feed_failed", feed=FeedRecord(source=source).name, why=why)
+    logger().error("feed_failed", feed=FeedRecord(source=source).name, why=without_secrets(why))

@@ -15,7 +15,7 @@ from pydantic import Field, ValidationError
 
 from app.api import releases, rules
 from app.api.computing import CurrentComputing
-from app.api.keys import behind
+from app.api.keys import behind, scheme_of
 from app.api.problems import printable
 from app.api.room import pages, rule_form
 from app.api.room.entrance import COOKIE, LIVES_S
@@ -65,14 +65,15 @@ async def come_in(request: Request, entrance: AtEntrance) -> Response:
     except KeyRefusedError as error:
         return page("enter", HTTPStatus.FORBIDDEN, problem=str(error))
     inside = go("/ops")
-    safe = "https" in {request.url.scheme, request.headers.get("x-forwarded-proto")}
+    safe = scheme_of(request) == "https"
     inside.set_cookie(COOKIE, cookie, max_age=LIVES_S, path="/ops", secure=safe, httponly=True, samesite="strict")
     return inside
 
 
 @router.post("/leave")
-async def leave(form: OwnForm) -> RedirectResponse:  # noqa: ARG001 - it is this session's own
-    """Forget the cookie."""
+async def leave(form: OwnForm, entrance: AtEntrance, session: InSession) -> RedirectResponse:  # noqa: ARG001 - it is this session's own
+    """End the session, and have the browser forget its cookie."""
+    await to_thread.run_sync(entrance.let_out, session)
     outside = go(ENTER)
     outside.delete_cookie(COOKIE, path="/ops")
     return outside

@@ -1,7 +1,8 @@
 """How a person comes in with a browser: a form takes an admin key once, and a cookie stands for it, for an hour.
 
 The cookie says which key, until when, and a random word, signed with a secret that lies in the home beside the keys (and is in no backup).
-It is asked each time whether the key still opens: one that was revoked ends its sessions with it. Scripts cannot read the cookie, and no
+It is asked each time whether the key still opens: one that was revoked ends its sessions with it. Who leaves is noted in the home, so that
+no copy of the cookie opens any process that serves it. Scripts cannot read the cookie, and no
 page of another site has it sent (``SameSite=Strict``); a form is taken only from a page of this service, with the word that its session
 was given.
 """
@@ -10,16 +11,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from app.api.keys import foreign_page
+from app.api.keys import foreign_page, scheme_of
 from app.api.rates import ENTRIES, Rates
 from app.api.ring import Ring
 from app.ground.errors import Detail, KeyRefusedError
@@ -30,8 +31,8 @@ from sealed.files import flush, replacing
 COOKIE: Final = "attire_ops"
 LIVES_S: Final = 3_600
 _FILE: Final = ".ops-secret"  # begins with a dot: no backup has it
+_LEFT: Final = ".ops-left"
 _BYTES: Final = 32
-_PRIVATE: Final = 0o600
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,18 @@ class Entrance:
             return None
         if not hmac.compare_digest(signature.encode(), self._signed("session", said, parts[0]).encode()):
             return None
-        return Session(found[0], self._signed("form", said, parts[0]))
+        session = Session(found[0], self._signed("form", said, parts[0]))
+        return None if self._left(session).exists() else session
+
+    def let_out(self, session: Session) -> None:
+        """Note that somebody has left; sessions that would have ended by themselves by now are forgotten."""
+        path = self._left(session)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        path.touch()
+        for other in path.parent.iterdir():
+            with suppress(FileNotFoundError):  # of who leaves at once
+                if other.stat().st_mtime + LIVES_S < time.time():
+                    other.unlink()
 
     def check_form(self, connection: HTTPConnection, session: Session, word: str) -> None:
         """See that a form comes from a page of this service, and of this session.
@@ -91,12 +103,20 @@ class Entrance:
             problem = "this form is of another session; open the page again"
             raise _refused(problem, "")
 
+    def _left(self, session: Session) -> Path:
+        """What is there once it was left."""
+        return self.home / _LEFT / hashlib.sha256(session.word.encode()).hexdigest()
+
     def _check_page(self, connection: HTTPConnection) -> None:
-        page = foreign_page(connection)
+        page = foreign_page(connection, (scheme_of(connection),))
         if page is None and "origin" not in connection.headers:
             page = "none is told"
         if page is not None:
-            problem = "only pages of this service may send this"
+            scheme, host = scheme_of(connection), connection.headers.get("host", "").lower()
+            tls = (
+                f", which is asked by {scheme}: a proxy that ends TLS says so with X-Forwarded-Proto" if page.endswith(f"://{host}") else ""
+            )
+            problem = f"only pages of this service may send this{tls}"
             raise KeyRefusedError(problem, [Detail("Origin", page, problem)])
 
     def _signed(self, what: str, said: str, key_id: str) -> str:
@@ -114,10 +134,8 @@ class Entrance:
             return found
         with in_turn(self.home, _FILE.removeprefix(".")):
             if not path.exists() or path.stat().st_size != _BYTES:
-                with replacing(path) as staging:
-                    handle = os.open(staging, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-                    with os.fdopen(handle, "wb") as file:
-                        file.write(secrets.token_bytes(_BYTES))
+                with replacing(path, private=True) as staging:
+                    staging.write_bytes(secrets.token_bytes(_BYTES))
                 flush(self.home)
             return path.read_bytes()
 

@@ -141,6 +141,7 @@ class Completion(BaseModel):
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
     why_not: str | None = Field(default=None, description="Why there are no probabilities, or no slots though `complete` is false.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
+    user_note: str | None = Field(default=None, description="Why the `user` was left out, and what to do.")
     rules: list[str] | None = Field(
         default=None,
         description="The shop's rules that had part in this answer: they moved a suggestion, said which slots there are, or took away "
@@ -244,6 +245,7 @@ class Scores(BaseModel):
     )
     outfits: list[OutfitScoreOut] = Field(description="One per outfit, in order.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
+    user_note: str | None = Field(default=None, description="Why the `user` was left out, and what to do.")
 
 
 class WordOut(BaseModel):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.selling import Currency
-from app.ground.strict import EARLIEST, Few, Name, Strict, with_examples
+from app.ground.strict import EARLIEST, Few, Name, Signature, Strict, with_examples
 from app.log.base import IMPRESSION
 from models.datasets.feeds.money import MOST
 
@@ -44,6 +44,7 @@ class EventIn(Strict):
     item: Name = Field(description="Item id; one that is not in the catalogue is kept, and named in the answer.", examples=["w000042"])
     session: Name = Field(description="The shopper's session: what is bought together is learned from it.", examples=["s1"])
     user: Name | None = Field(default=None, description="The shopper, where known.", examples=["u1"])
+    user_signature: Signature = None
     timestamp: Annotated[AwareDatetime, Field(strict=False, ge=EARLIEST), AfterValidator(_not_ahead)] | None = Field(
         default=None,
         description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out. At most a day ahead.",
@@ -79,3 +80,4 @@ class EventsOut(BaseModel):
         description="Items that are not in the catalogue now, nor the `group_id` of items there; left out while no release is served.",
         examples=[[]],
     )
+    user_note: str | None = Field(default=None, description="Why the `user` of some of the events was left out.")

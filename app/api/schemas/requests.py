@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.api.schemas.narrowing import BlockIn, FiltersIn, PreferPriceIn
-from app.ground.strict import LONGEST_TEXT, CategoryName, Few, Id, Strict, exactly_one, with_examples
+from app.ground.strict import LONGEST_TEXT, CategoryName, Few, Id, Signature, Strict, exactly_one, with_examples
 
 _PICTURE: Final = (  # a red disc, so that the example can be sent as it stands
     "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQAQMAAAAlPW0iAAAABlBMVEX///+0Hih2YRKXAAAAL0lEQVR42mNgYGBgYGBgPsDA/4FJ"
@@ -150,7 +150,8 @@ class CompleteOutfit(Strict):
         default=None,
         max_length=100,
         description="Further fields of the suggested items, beside those that are always told: `subcategory`, `attributes`, `sizes`, "
-        "`images`, `created`, and the name of what a shop passes through, or `extras` for all of it.",
+        "`images`, `created`, and the name of what a shop passes through, or `extras` for all of it; "
+        "with a page's key only what `ATTIRE_OPEN_EXTRAS` names.",
         examples=[["sizes", "material"]],
     )
     exclude_seen: bool = Field(
@@ -169,6 +170,7 @@ class CompleteOutfit(Strict):
         default=False, description="Check only: say what is wrong, what was understood, and which slots would be filled; nothing is kept."
     )
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
+    user_signature: Signature = None
     session: Id | None = Field(default=None, description="The shopper's session; see `taste_strength`.", examples=["s1"])
     text: str | None = Field(
         default=None,
@@ -230,6 +232,7 @@ class ScoreOutfit(Strict):
 
     outfits: Few[OutfitIn] = Field(min_length=1, description="The outfits to score.")
     user: Id | None = Field(default=None, description=_USER, examples=["u1"])
+    user_signature: Signature = None
     session: Id | None = Field(
         default=None,
         description="The shopper's session: with it, or a `user`, the variant of a running experiment scores that completes their outfits.",

@@ -53,6 +53,8 @@ export interface ShownDetail {
   slots: { category: string; items: Item[]; fallback?: string }[];
   /** Ids that are not in the catalogue. */
   missing: string[];
+  /** Why the `user` was left out. */
+  user_note?: string;
   why_not?: string;
   rules?: string[];
 }
@@ -76,6 +78,8 @@ export interface CompleteTheLookAttributes {
   locale?: string;
   session?: string;
   user?: string;
+  /** Of the `user`, by the shop's server; without it nobody is believed to be that user. */
+  "user-signature"?: string;
   /** Nothing is stored, and of the shopper nothing sent: no session, no user, no events. */
   quiet?: boolean | "";
   /** Of its words, where it is not the page's: English, `ar`, `de`, `es`, `fr`, `it` or `nl`, also as `fr-CA`. */

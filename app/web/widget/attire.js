@@ -49,13 +49,13 @@ let keyHelps; // whether pictures that do not come without the key come with it,
 const onTheirWay = new Set();
 
 const warned = new Set();
-const warn = (why) => warned.has(`${why}`) || (warned.add(`${why}`), console.warn(`<${NAME}>: ${why}`));
+const warn = (why) => !why || warned.has(`${why}`) || (warned.add(`${why}`), console.warn(`<${NAME}>: ${why}`));
 
 const unique = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 const passes = (response) => !response || response.status === 429 || response.status > 499;
 
-/** Tries again when the answer says that it may: five times at most, each time after twice as long. */
+/** Five times at most, each time after twice as long. */
 function later(again, response, tries) {
   const said = Number(response?.headers.get("Retry-After") || NaN);
   if (passes(response) && said <= 600 && tries < 5) return setTimeout(again, 1e3 * Math.max(said, 2 ** tries));
@@ -86,7 +86,7 @@ function el(tag, properties, ...children) {
 const span = (part, ...children) => el("span", { className: part, part }, ...children);
 
 class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
-  static observedAttributes = `item outfit key slots k layout text currency locale session user home quiet label-${Object.keys(SAYS).join(" label-")}`.split(" ");
+  static observedAttributes = `item outfit key slots k layout text currency locale session user user-signature home quiet label-${Object.keys(SAYS).join(" label-")}`.split(" ");
   #root = this.attachShadow({ mode: "open" });
   #room = new CSSStyleSheet();
   #says = SAYS;
@@ -141,7 +141,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
     const words = JSON.stringify([this.#lang, ...CompleteTheLook.observedAttributes.map((name) => this.getAttribute(name))]);
     const same = words === this.#words;
     this.#words = words;
-    const question = JSON.stringify([this.#home, this.#of("key"), this.#of("session"), this.#of("user"), this.#asks]);
+    const question = JSON.stringify([this.#home, ["key", "session", "user", "user-signature"].map((name) => this.#of(name)), this.#asks]);
     if (question === this.#question) return same || this.#again();
     this.#forget();
     this.#question = question;
@@ -200,8 +200,8 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
     } catch {}
   }
 
-  get #user() {
-    if (!this.#quiet) return this.#of("user");
+  get #shopper() {
+    return !this.#quiet && { session: this.#visit, user: this.#of("user"), user_signature: this.#of("user-signature") };
   }
 
   get #lang() {
@@ -236,7 +236,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
     const { items, slots } = asks;
     if (!items[0]) return this.#none('give it an item: item="sku"');
     setTimeout(() => mine.abort(Error("no answer in 10 s")), 1e4);
-    const body = { ...asks, slots: slots[0] && slots, session: this.#visit, user: this.#user };
+    const body = { ...asks, slots: slots[0] && slots, ...this.#shopper };
     let response, why;
     try {
       response = await this.#send("/complete-outfit", body, { signal: mine.signal });
@@ -256,6 +256,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
   }
 
   #answered(answer, several) {
+    warn(answer.user_note);
     if (answer.missing[0]) warn(`not in the catalogue: ${answer.missing}`);
     this.#answer = answer;
     this.#added = new Set();
@@ -386,14 +387,13 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
   }
 
   #told(type, { id: item, price, sale_price: sale, currency }, recommendation_id) {
-    const session = this.#visit;
-    if (!session) return;
-    const event = { id: unique(), type, item, session, user: this.#user, recommendation_id, price: sale ?? price, currency: currency?.match(/^[A-Z]{3}$/)?.[0] };
+    if (!this.#visit) return;
+    const event = { id: unique(), type, item, ...this.#shopper, recommendation_id, price: sale ?? price, currency: currency?.match(/^[A-Z]{3}$/)?.[0] };
     keep([...kept(), { home: this.#home, event }]);
     this.#sendKept();
   }
 
-  /** An event has an id, by which it counts once however often it is sent. */
+  /** By its id an event counts once. */
   async #sendKept() {
     const home = this.#home;
     const mine = kept().filter((one) => one.home === home && !onTheirWay.has(one));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -53,7 +54,7 @@ def read_xml(path: Path, encoding: str | None = None) -> Iterator[Record | Broke
                     continue  # part of an item, such as the product of an offer
                 line = element.sourceline or 0
                 first = line if first is None else first
-                yield Record(line, _values(element))
+                yield _defined_elsewhere(element, line) or Record(line, _values(element))
                 element.clear()
                 while element.getprevious() is not None:
                     del element.getparent()[0]
@@ -104,6 +105,16 @@ def _refuse_if_lost(path: Path, errors: Sequence[Any], first: int | None) -> Non
         refuse(f"holds no items: {names}{why}; name the feed of products", path=path)
 
 
+def _defined_elsewhere(element: Any, line: int) -> Broken | None:  # noqa: ANN401 - lxml is untyped
+    """What is told of an item of which an element says nothing but an entity that HTML does not know either."""
+    for entity in element.iter(etree.Entity):
+        field = entity.getparent()
+        if not _says_text(field) and html.unescape(entity.text) == entity.text:
+            problem = f"{_name(field)[1]} is only {entity.text}, a text that is defined elsewhere and not looked up; write the text itself"
+            return Broken(line, problem, entity.text)
+    return None
+
+
 def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
     """Text of each element within an item, by local name; lists where one comes again. Google's names go before others."""
     found: dict[str, Any] = {}
@@ -134,10 +145,15 @@ def _name(element: Any) -> tuple[str, str]:  # noqa: ANN401 - lxml is untyped
 
 def _value(element: Any) -> Any:  # noqa: ANN401 - lxml is untyped
     """Its text, with that of tags within text and with entities as they stand; the values of elements that have no text about them."""
-    if len(element) and not any((text or "").strip() for text in (element.text, *(child.tail for child in element))):
+    if any(isinstance(child.tag, str) for child in element) and not _says_text(element):
         return _values(element)
     text = "".join([element.text or "", *(f"{_inside(child)}{child.tail or ''}" for child in element)]).strip()
     return text or element.get("href") or None
+
+
+def _says_text(element: Any) -> bool:  # noqa: ANN401 - lxml is untyped
+    """Whether there is text in it beside the elements and entities."""
+    return any((text or "").strip() for text in (element.text, *(child.tail for child in element)))
 
 
 def _inside(element: Any) -> str:  # noqa: ANN401 - lxml is untyped

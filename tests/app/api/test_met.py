@@ -15,6 +15,7 @@ from app.ground.errors import LogUnavailableError
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.runs import Runs
+from app.live import met
 from app.live.met import Met
 from app.log.base import Entry, Event
 from app.main import create_app
@@ -124,3 +125,14 @@ def test_what_the_archive_has_counts_where_the_log_let_go_of_it(home: Path, tmp_
         assert later.post("/events", json={"events": [returned]}).status_code == 202
         assert shown(later, exclude_purchased=True, user="u1") == (everything, {"items": 0})
         assert shown(later, exclude_seen=True, user="u1")[1] == {"items": 4}
+
+
+def test_of_the_archive_users_are_read_beside_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many nobody's are newer; that not all of these were read is known."""
+    monkeypatch.setattr(met, "_ARCHIVED", 30)
+    said: list[dict[str, Any]] = [{"type": "purchase", "item": "shoes-1", "session": "s0", "user": "u1"}]
+    said += [{"type": "view", "item": "shoes-2", "session": f"s{n}"} for n in range(1, 41)]
+    Archive(Runs(tmp_path).events).write([Entry(str(n), Event(f"e{n}", one)) for n, one in enumerate(said)])
+    read = met._archived(tmp_path, {whose: met._Shoppers() for whose in met._WHOSE})
+    assert ([*read["user"].of], len(read["session"].of)) == (["u1"], 31)
+    assert (read["user"].forgot, read["session"].forgot) == (False, True)

@@ -59,7 +59,7 @@ def test_the_settings_say_what_is_deployed(tmp_path: Path, monkeypatch: pytest.M
     assert (alone.name, alone.init_args) == (serve.NAME, ())
 
     shops = {"north": {"home": str(tmp_path / "north"), "hosts": ["n.example"]}, "south": {"home": str(tmp_path / "south")}}
-    for name, value in {"SHOPS": json.dumps(shops), "ENCODERS": "2", "KEYS__ADMIN": "operators"}.items():
+    for name, value in {"SHOPS": json.dumps(shops), "ENCODERS": "2", "KEYS__ADMIN": "the-operators-own-key"}.items():
         monkeypatch.setenv(f"ATTIRE_{name}", value)
     replicas = serve.app({})._bound_deployment
     [beside] = replicas.init_args

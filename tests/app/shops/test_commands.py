@@ -24,7 +24,7 @@ ATTIRE = [sys.executable, "-c", "from app.cli import main; main()"]
 def told(home: Path, tmp_path: Path) -> dict[str, str]:
     """An environment that names two shops."""
     shops = {name: {"home": str(copied(home, tmp_path / name)), "hosts": [f"{name}.example"]} for name in ("a", "b")}
-    return {**os.environ, "ATTIRE_SHOPS": json.dumps(shops), "PYTHONUNBUFFERED": "1", "ATTIRE_KEYS__ADMIN": "operators"}
+    return {**os.environ, "ATTIRE_SHOPS": json.dumps(shops), "PYTHONUNBUFFERED": "1", "ATTIRE_KEYS__ADMIN": "the-operators-own-key"}
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

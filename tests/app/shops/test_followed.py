@@ -28,7 +28,7 @@ from app.worker.loop import Worker
 from models.errors import InputError
 from tests.app.homes import copied
 
-OPERATOR = {"X-API-Key": "operators"}
+OPERATOR = {"X-API-Key": "the-operators-own-key"}
 QUESTION = {"items": ["tops-1"]}
 
 
@@ -51,7 +51,7 @@ def settings(file: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation that looks at it often."""
     monkeypatch.setenv("ATTIRE_SHOPS_FILE", str(file))
     monkeypatch.setenv("ATTIRE_SWAP__POLL_S", "0.05")
-    return Settings.read(keys=Keys(admin=SecretStr("operators")), swap=SwapSettings(poll_s=0.05))
+    return Settings.read(keys=Keys(admin=SecretStr("the-operators-own-key")), swap=SwapSettings(poll_s=0.05))
 
 
 @pytest.fixture

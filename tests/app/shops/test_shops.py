@@ -46,7 +46,7 @@ def keys(homes: dict[str, Path]) -> dict[str, dict[str, str]]:
 def installation(homes: dict[str, Path], **own: Any) -> Settings:
     """Both, by host; ``own`` is said of the shop ``a``."""
     told = {name: {"home": str(home), "hosts": [f"{name}.example"], **(own if name == "a" else {})} for name, home in homes.items()}
-    return Settings(shops=told, keys=Keys(admin=SecretStr("operators")))
+    return Settings(shops=told, keys=Keys(admin=SecretStr("the-operators-own-key")))
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_under_no_shops_name_its_key_says_whose_a_request_is(
     for name, key in keys.items():
         answer = client.post("http://10.0.0.7/complete-outfit", json=QUESTION, headers=key)
         assert answer.json()["release"] == ReleaseStore(homes[name]).served().id
-    for headers in ({}, {"X-API-Key": "attire_00000000_" + "x" * 43}, {"X-API-Key": "operators"}):
+    for headers in ({}, {"X-API-Key": "attire_00000000_" + "x" * 43}, {"X-API-Key": "the-operators-own-key"}):
         nobody = client.post("http://10.0.0.7/complete-outfit", json=QUESTION, headers=headers)
         assert (nobody.status_code, nobody.json()["type"]) == (421, "/problems/unknown-shop")
         assert {"x-request-id", "x-content-type-options"} <= nobody.headers.keys()
@@ -136,7 +136,7 @@ def test_a_strange_name_is_no_shops_whatever_key_is_sent(client: TestClient, key
 def test_figures_tell_of_which_shop_they_are(client: TestClient) -> None:
     """All of them to the installation's operator, each shop's own to itself."""
     client.post(f"{A}/complete-outfit", json=QUESTION)
-    whole = client.get("http://10.0.0.7/metrics", headers={"X-API-Key": "operators"}).text
+    whole = client.get("http://10.0.0.7/metrics", headers={"X-API-Key": "the-operators-own-key"}).text
     assert 'attire_completions_total{of="shown",shop="a"} 1.0' in whole
     assert 'attire_completions_total{of="shown",shop="b"} 0.0' in whole
     assert whole.count("# TYPE attire_completions_total ") == whole.count("# TYPE process_open_fds ") == 1
@@ -148,7 +148,7 @@ def test_the_figures_of_all_are_not_for_everybody(homes: dict[str, Path]) -> Non
     told = installation(homes).model_copy(update={"public": ("read",)})
     with TestClient(Shops(told)) as client:
         assert client.get("http://10.0.0.7/metrics").status_code == 404
-        assert client.get("http://10.0.0.7/metrics", headers={"X-API-Key": "operators"}).status_code == 200
+        assert client.get("http://10.0.0.7/metrics", headers={"X-API-Key": "the-operators-own-key"}).status_code == 200
 
 
 def test_lines_in_the_log_name_the_shop(
@@ -171,7 +171,7 @@ def test_a_shop_that_cannot_start_stops_no_other(homes: dict[str, Path], monkeyp
     with TestClient(Shops(installation(homes))) as client:
         told = client.get("http://10.0.0.7/readyz")
         assert (told.status_code, told.json()) == (200, {"status": "degraded", "not_ready": 1})  # whose, nobody is told
-        named = client.get("http://10.0.0.7/readyz", headers={"X-API-Key": "operators"}).json()
+        named = client.get("http://10.0.0.7/readyz", headers={"X-API-Key": "the-operators-own-key"}).json()
         assert named["shops"] == {"a": "ready", "b": "cannot start"}  # why, with paths, is told in the log alone
         assert client.post(f"{A}/complete-outfit", json=QUESTION).status_code == 200
         gone = client.post(f"{B}/complete-outfit", json=QUESTION)

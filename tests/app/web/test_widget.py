@@ -303,6 +303,15 @@ def test_the_script_is_small_and_for_any_page(client: TestClient) -> None:
 
 
 @pytest.mark.one_width
+def test_a_user_that_the_shop_has_not_signed_is_told_in_the_console(opened: Callable[..., Page]) -> None:
+    """The look is there all the same."""
+    said: list[str] = []
+    page = opened('<complete-the-look item="w000028" user="u1" key="KEY"></complete-the-look>', said=said)
+    expect(page.locator("complete-the-look li[part=tile]").first).to_be_visible()
+    assert any("user_signature" in text for text in said), said
+
+
+@pytest.mark.one_width
 def test_an_answer_without_a_suggestion_takes_no_room(opened: Callable[..., Page]) -> None:
     """Nor a heading, also with the line of style that the documentation gives; the console says why."""
     said: list[str] = []

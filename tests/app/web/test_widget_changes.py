@@ -123,7 +123,7 @@ def test_it_follows_the_language_around_it(asked: Callable[[str], tuple[Page, li
 
 def test_nobody_is_told_of_and_nothing_kept_while_it_is_quiet(asked: Callable[[str], tuple[Page, list[dict[str, Any]]]], look: str) -> None:
     """A shopper who agrees later is told of from then on, without another question."""
-    page, questions = asked(look.replace("item=", 'quiet user="u1" session="s1" item='))
+    page, questions = asked(look.replace("item=", 'quiet user="u1" user-signature="ab" session="s1" item='))
     element = page.locator("complete-the-look")
     told: list[Request] = []
     page.on("request", lambda request: told.append(request) if request.url.endswith("/events") else None)
@@ -132,13 +132,13 @@ def test_nobody_is_told_of_and_nothing_kept_while_it_is_quiet(asked: Callable[[s
     page.wait_for_timeout(100)
     assert told == []
     assert page.evaluate("sessionStorage.length") == 0
-    assert {"session", "user"}.isdisjoint(questions[0])
+    assert {"session", "user", "user_signature"}.isdisjoint(questions[0])
     element.evaluate("element => { for (const name of ['quiet', 'session']) element.removeAttribute(name) }")
     with page.expect_request("**/events") as sent:
         element.get_by_role("button").nth(1).click()
     [event] = json.loads(sent.value.post_data or "")["events"]
     assert event["session"] == page.evaluate("sessionStorage['attire-session']")
-    assert (event["user"], len(told)) == ("u1", 1)
+    assert (event["user"], event["user_signature"], len(told)) == ("u1", "ab", 1)
 
 
 def test_a_shop_may_hide_it(asked: Callable[[str], tuple[Page, list[dict[str, Any]]]], look: str) -> None:

@@ -168,13 +168,31 @@ def test_a_key_is_known_and_refused_at_once_without_a_restart(asked: Asked, home
 
 
 @pytest.mark.parametrize("sent", ["x", "attire_", "attire_00000000_" + "A" * 43, "\xff\xfe", "a" * 5_000])
-def test_a_wrong_key_is_refused_everywhere_also_where_none_is_needed(asked: Asked, sent: str) -> None:
+def test_a_wrong_key_is_refused_wherever_one_opens_anything_also_where_none_is_needed(asked: Asked, sent: str) -> None:
     """Who sends a key means it."""
     with asked(public=("read", "events"), keys=OPEN) as client:
         raw = {"X-API-Key": sent.encode("latin-1")}
         assert client.get("/categories", headers=raw).status_code == 403
         assert client.delete("/items/x", headers=raw).status_code == 403
         assert client.get("/healthz", headers=raw).status_code == 200
+
+
+def test_what_is_open_to_all_and_not_counted_tells_nothing_of_the_key_that_was_sent(asked: Asked, home: Path) -> None:
+    """So nobody can try keys there; pages, whose rate is that of the key, count a wrong one as everything of its address."""
+    _, right = made(home, "admin")
+    unknown = "attire_00000000_" + "A" * 43
+
+    def told(client: TestClient, path: str, token: str | None) -> tuple[int, bytes, dict[str, str]]:
+        answer = client.get(path, headers={"X-API-Key": token} if token else {}, follow_redirects=False)
+        return answer.status_code, answer.content, {**answer.headers, "x-request-id": ""}
+
+    with asked(ELSEWHERE) as client:
+        for path in ("/healthz", "/readyz", "/ops", "/ops/enter"):
+            assert told(client, path, None) == told(client, path, right) == told(client, path, unknown), path
+        for path in ("/", "/docs", "/openapi.json", "/attire.js"):
+            none, wrong = told(client, path, None), told(client, path, unknown)
+            assert wrong[:2] == none[:2] == told(client, path, right)[:2]
+            assert int(wrong[2]["ratelimit-remaining"]) == int(none[2]["ratelimit-remaining"]) - 1, path
 
 
 def test_a_publishable_key_opens_from_its_pages_only(asked: Asked, home: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,15 +17,8 @@ from tests.redis_server import RedisServer
 Asked = Callable[..., AbstractContextManager[TestClient]]
 ELSEWHERE = ("203.0.113.9", 4000)
 PROXY = ("10.0.0.1", 4000)
+pytestmark = pytest.mark.usefixtures("within_a_minute")
 FEW = Rates(per_key=3, per_address=3)
-
-
-@pytest.fixture(autouse=True)
-def within_a_minute() -> None:
-    """Rates are counted by the minute of the clock; a test that begins at its very end waits for the next one."""
-    left_s = 60 - time.time() % 60
-    if left_s < 5:
-        time.sleep(left_s)
 
 
 def statuses(client: TestClient, times: int = 4, **headers: str) -> list[int]:
@@ -82,6 +74,24 @@ def test_a_network_of_ipv6_is_counted_as_one_address(asked: Asked) -> None:
         network = [f"2001:db8:0:1:{n:x}::{n:x}" for n in range(1, 4)] + ["2001:DB8:0:1::ffff"]
         assert [statuses(client, 1, **{"X-Forwarded-For": address})[0] for address in network] == [200, 200, 200, 429]
         assert statuses(client, 1, **{"X-Forwarded-For": "2001:db8:0:2::1"}) == [200]
+
+
+def test_ipv4_written_as_ipv6_is_ipv4(asked: Asked) -> None:
+    """As a proxy writes it that listens for both on one socket: neighbours do not share a rate, and each is one, however written."""
+    for peer, proxies in ((PROXY, ("10.0.0.0/8",)), (("::ffff:10.0.0.1", 4000), ("10.0.0.1",)), (PROXY, ("::ffff:10.0.0.0/104",))):
+        with asked(peer, public="read", rates=FEW, proxies=proxies) as client:
+            sent = ["::ffff:198.51.100.7", "::FFFF:c633:6407", "198.51.100.7", "::ffff:198.51.100.7"]
+            assert [statuses(client, 1, **{"X-Forwarded-For": address})[0] for address in sent] == [200, 200, 200, 429]
+            assert statuses(client, 1, **{"X-Forwarded-For": "::ffff:198.51.100.8"}) == [200]
+            through = "::ffff:198.51.100.8, ::ffff:10.0.0.1"
+            assert statuses(client, 3, **{"X-Forwarded-For": through}) == [200, 200, 429]
+
+
+def test_this_machine_is_itself_however_its_address_is_written(asked: Asked) -> None:
+    """And a proxy on it that is named is that."""
+    for proxies, expected in (((), 200), (("127.0.0.1",), 401)):
+        with asked(("::ffff:127.0.0.1", 4000), proxies=proxies) as client:
+            assert client.get("/categories").status_code == expected
 
 
 def test_this_machine_is_not_counted(asked: Asked) -> None:

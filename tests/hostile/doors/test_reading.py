@@ -275,3 +275,23 @@ def test_no_refusal_names_a_path_of_the_machine(asked: Asked, home: Any) -> None
     assert [answer.status_code for answer in refused] == [404, 503]
     assert all(str(home) not in answer.text for answer in refused)
     assert "manifest.json" in refused[1].text
+
+
+@pytest.mark.parametrize("padding", [0, 6_000])
+@pytest.mark.parametrize("charset", ["", "; charset=utf-8", "; charset=utf-7"])
+def test_a_body_that_may_be_read_in_two_ways_is_refused(asked: Asked, padding: int, charset: str) -> None:
+    """One that names something twice, of which a proxy may have looked at the other, and one that is not UTF-8; small and large.
+
+    What `Content-Type` says of the encoding changes nothing, as it has no meaning for JSON.
+    """
+    more, headers = b" " * padding, {"Content-Type": f"application/json{charset}"}
+    twice = [b'{"items": ["tops-01"], "items": ["tops-02"]}', b'{"items": [{"id": "tops-01", "id": "tops-02"}]}']
+    with asked() as client:
+        for body in twice:
+            told = client.post("/complete-outfit", content=body + more, headers=headers)
+            assert (told.status_code, "twice; leave one of them out" in told.json()["detail"]) == (400, True)
+        for encoding in ("utf-16", "utf-16-le", "utf-32"):
+            told = client.post("/complete-outfit", content=f'{{"items": ["tops-01"]}}{" " * padding}'.encode(encoding), headers=headers)
+            assert (told.status_code, "send UTF-8" in told.json()["detail"]) == (400, True)
+        fine = b'\xef\xbb\xbf{"items": ["tops-01"], "slots": [{"category": "shoes"}, {"category": "bags"}]}'
+        assert client.post("/complete-outfit", content=fine + more, headers=headers).status_code == 200

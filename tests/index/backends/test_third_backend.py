@@ -17,7 +17,7 @@ from app.main import create_app
 from index.backends.registry import BACKENDS, Choice
 from index.errors import VectorIndexError
 
-KEY = "catalogue-key"
+KEY = "of-the-catalogue-itself"
 CONFTEST = Path(__file__).with_name("conftest.py")
 
 

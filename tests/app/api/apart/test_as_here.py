@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from app.api import apart, computing, inside, outfits, reading, sent
+from app.home.keys import KeyFile
 from app.log.base import Stream
-from tests.app.api.apart.beside import ADMIN, HEAVY, ITEMS, Beside
+from tests.app.api.apart.beside import ADMIN, HEAVY, ITEMS, KEY, Beside
 
 
 def test_it_answers_as_this_one_does(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -274,3 +275,15 @@ def test_rules_are_tried_there(beside: Beside, monkeypatch: pytest.MonkeyPatch) 
     assert beside.answered == {"/rules/dry-run"}
     unknown = beside.client.post("/rules/dry-run", json={"without": ["nope"]})
     assert (unknown.status_code, unknown.headers["content-type"]) == (404, "application/problem+json")
+
+
+def test_whom_a_page_names_is_believed_there_no_more_than_here(beside: Beside, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That process is told whether what asks has a key that no page shows."""
+    monkeypatch.setattr(computing, "HEAVY", 0.0)
+    beside.run()
+    page = "https://shop.example"
+    shown = {"X-API-Key": KeyFile(beside.settings.home).create("page", ["read"], [page])[1], "Origin": page}
+    ask = {"items": ITEMS[:2], "slots": ["shoes"], "user": "u1", "exclude_seen": True}
+    answers = [beside.client.post("/complete-outfit", json=ask, headers=headers).json() for headers in (shown, KEY)]
+    assert beside.answered == {"/complete-outfit"}
+    assert ["user_note" in answer for answer in answers] == [True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from http.cookies import SimpleCookie
@@ -55,7 +56,8 @@ def test_every_route_of_the_room_is_tried_here() -> None:
 
 def test_the_cookie_is_for_this_room_alone_and_scripts_do_not_see_it(outside: TestClient, key: str) -> None:
     """HttpOnly, SameSite=Strict, Path=/ops, an hour; Secure where a proxy ended TLS. The key is not in it, nor in any address."""
-    answer = outside.post("/ops/enter", data={"key": key}, follow_redirects=False, headers={"X-Forwarded-Proto": "https"})
+    tls = {"X-Forwarded-Proto": "https", "Origin": "https://testserver"}
+    answer = outside.post("/ops/enter", data={"key": key}, follow_redirects=False, headers=tls)
     [morsel] = SimpleCookie(answer.headers["set-cookie"]).values()
     assert (morsel["httponly"], morsel["samesite"], morsel["path"], morsel["max-age"], morsel["secure"]) == (
         True,
@@ -190,3 +192,46 @@ def test_leaving_forgets_the_cookie(room: TestClient, word: Callable[[TestClient
     """The browser has none then."""
     assert room.post("/ops/leave", data={"word": word(room, "/ops")}).url.path == "/ops/enter"
     assert room.get("/ops").url.path == "/ops/enter"
+
+
+def test_who_left_does_not_come_in_again_with_a_copy_of_the_cookie(
+    room: TestClient, word: Callable[[TestClient, str], str], own: Path, key: str
+) -> None:
+    """Here and in another process of the home; others' sessions go on, of the same key, too. It is forgotten when the hour is over."""
+    cookie = {"Cookie": f"{entrance.COOKIE}={room.cookies[entrance.COOKIE]}"}
+    with TestClient(create_app(Settings(home=own)), "http://testserver", headers={"Origin": "http://testserver"}) as other:
+        assert other.get("/ops", headers=cookie, follow_redirects=False).status_code == 200
+        other.post("/ops/enter", data={"key": key})
+        room.post("/ops/leave", data={"word": word(room, "/ops")})
+        room.cookies.clear()
+        mine = dict(other.cookies)
+        assert other.get("/ops", follow_redirects=False).status_code == 200
+        other.cookies.clear()
+        for client in (room, other):
+            assert client.get("/ops", headers=cookie, follow_redirects=False).status_code == 303
+        [noted] = (own / ".ops-left").iterdir()
+        os.utime(noted, (0, 0))
+        other.cookies.update(mine)
+        other.post("/ops/leave", data={"word": word(other, "/ops")})
+        assert noted not in (own / ".ops-left").iterdir()
+
+
+@pytest.mark.parametrize(
+    ("origin", "forwarded", "taken"),
+    [
+        ("http://testserver", None, True),
+        ("HTTP://testserver", None, True),
+        ("https://testserver", None, False),
+        ("ftp://testserver", None, False),
+        ("http://joe@testserver", None, False),
+        ("https://testserver", "https", True),
+        ("https://testserver", "https, http", True),
+        ("http://testserver", "https", False),
+    ],
+)
+def test_a_page_is_this_services_by_scheme_and_name(outside: TestClient, key: str, origin: str, forwarded: str | None, taken: bool) -> None:  # noqa: FBT001 - a case
+    """By https where a proxy says that it ended TLS; who is refused for that is told so."""
+    headers = {"Origin": origin} | ({"X-Forwarded-Proto": forwarded} if forwarded else {})
+    answer = outside.post("/ops/enter", data={"key": key}, headers=headers, follow_redirects=False)
+    assert answer.status_code == (303 if taken else 403)
+    assert taken or ("X-Forwarded-Proto" in answer.text) == ("@" not in origin)

@@ -592,6 +592,16 @@ def test_xml_that_is_not_well_formed_is_mended_and_told(read: Callable[..., Any]
     assert any("is not well-formed XML" in warning for warning in found.warnings)
 
 
+def test_a_text_that_is_nothing_but_an_entity_is_told_in_words(read: Callable[..., Any]) -> None:
+    """Its row is set aside where nobody knows what is meant; what HTML knows is that."""
+    head = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY eacute "">]>\n<rss><channel>'
+    item = "<item><id>{}</id><title>{}</title><product_type>Tops</product_type></item>\n"
+    found = read(f"{head}{item.format('a', '&x;')}{item.format('b', '&eacute;')}{item.format('c', 'Tee')}</channel></rss>", "feed.xml")
+    assert titles(found) == {"b": "é", "c": "Tee"}
+    [told] = found.aside
+    assert "title is only &x;, a text that is defined elsewhere and not looked up; write the text itself" in told
+
+
 def slow_and_obvious(text: str) -> dict[str, tuple[str, str, float | None]]:
     """What a plain reader takes of four columns: the first row of each id whose price is a number; empty cells at the end are none."""
     found: dict[str, tuple[str, str, float | None]] = {}
