@@ -48,13 +48,13 @@ _SMALL_THINGS: Final = frozenset(map(bare, _SMALL_THINGS_WORDS.split()))
 
 
 def says_nothing(name: str) -> bool:
-    """Whether all words of a category say nothing of what is in it.
+    """Whether all words of a category say nothing of what is in it; a letter alone is a shop's own sign for it.
 
-    >>> [says_nothing(name) for name in ("Other", "Women > Clothing > Other", "SALE -50%", "Damenmode", "Wrap", "Shoes > Other")]
-    [True, True, True, True, False, False]
+    >>> [says_nothing(name) for name in ("Other", "Women > Clothing > Other", "SALE -50%", "Damenmode", "Wrap", "Shoes > Other", "A")]
+    [True, True, True, True, False, False, False]
     """
     words = words_of_name(name)
-    return bool(words) and role_of(name) is None and _NOTHING.issuperset(words)
+    return any(len(word) > 1 for word in words) and role_of(name) is None and _NOTHING.issuperset(words)
 
 
 def says_small_things(name: str) -> bool:
