@@ -21,6 +21,7 @@ from app.ground.allocator import give_back
 from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
+from app.ground.stopping import stopped
 from app.home.origin import origin_of
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -77,10 +78,7 @@ class ReleaseFollower:
 
     async def close(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await stopped(self._task)
         self.shadow.follow(None)
         await asyncio.to_thread(self._note.remove)
         await asyncio.to_thread(self._background.shutdown, wait=True, cancel_futures=True)

@@ -10,6 +10,7 @@ from typing import Final
 from app.ground.errors import LogLostError, LogUnavailableError
 from app.ground.logs import logger
 from app.ground.parts import LogSettings
+from app.ground.stopping import stopped
 from app.log.base import START, Log, Stream, order
 from app.log.mark import Mark
 
@@ -78,10 +79,7 @@ class LogWatch:
 
     async def close(self) -> None:
         """Look no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await stopped(self._task)
 
     async def _watch(self) -> None:
         while True:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Any, Final, Literal
 from anyio import to_thread
 
 from app.ground.errors import LogError, TrimmedError
+from app.ground.stopping import stopped
 from app.home.archived import newest_of
 from app.log.base import START, Log, Stream, order
 
@@ -126,10 +126,7 @@ class Met:
 
     async def close(self) -> None:
         """Follow no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await stopped(self._task)
 
     async def _reads_all(self, patience_s: float) -> bool:
         """Wait until all is read that the log holds now: who has just bought something is not shown it again."""

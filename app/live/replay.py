@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from typing import Final
@@ -20,6 +19,7 @@ from app.catalogue.changes import ChangedItem, Changes, encode, named, recalled,
 from app.catalogue.showing import overlaid, plain, unchanged, with_merged
 from app.ground.errors import LogError
 from app.ground.logs import logger
+from app.ground.stopping import stopped
 from app.home.encodings import Encodings
 from app.home.store import ReleaseStore
 from app.log.base import START, Entry, Log, Stream
@@ -95,10 +95,7 @@ class Replay:
 
     async def close(self) -> None:
         """Stop following."""
-        for task in self._tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await stopped(*self._tasks)
 
     async def publish(self, release: Release) -> None:
         """Serve a release with the changes since its snapshot; while the log is gone, with the changes that this replica knows."""

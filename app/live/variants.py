@@ -24,6 +24,7 @@ from app.experiments.experiment import Overlay, Variant
 from app.experiments.ruled import as_changed
 from app.ground.errors import ROOTS, HomeError
 from app.ground.logs import logger
+from app.ground.stopping import stopped
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.live.kept import KeptAnswers
 from app.live.replay import Replay
@@ -114,10 +115,7 @@ class Variants:
 
     async def close(self) -> None:
         """Stop following."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await stopped(self._task)
         await asyncio.gather(*(beside.replay.close() for beside in self._beside.values()))
 
     @property

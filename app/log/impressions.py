@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from app.ground.errors import LogError
 from app.ground.logs import logger
+from app.ground.stopping import stopped
 from app.log.base import IMPRESSION, Event, Log, Stream
 
 _TOGETHER: Final = 500
@@ -64,10 +65,7 @@ class Impressions:
 
     async def close(self) -> None:
         """Write the waiting impressions, for a few seconds at most; drop the rest."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        await stopped(self._task)
         with suppress(LogError, TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
                 while self._waiting:

@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from app.ground.errors import HomeError, LogError
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
+from app.ground.stopping import stopped
 from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.home.underway import begins, ends
@@ -36,6 +37,7 @@ GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
 _TAKEN, _LEAST_TAKEN = 5_000, 50
 _STALE_S: Final = 3_600.0
+_PATIENCE_S: Final = 30.0  # with what is stopped, and still ends a training or a file
 _RETRIES: Final = 3  # of a run that fails, one after the other
 PAGE: Final = "index.html"
 
@@ -92,11 +94,7 @@ class Worker:
                         learning = asyncio.create_task(self._keep_up(), name="upkeep")
                 await asyncio.sleep(self._settings.worker.archive_s)
         finally:
-            for task in (*beside, learning):
-                if task is not None:
-                    task.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await task
+            await stopped(*beside, learning, again_s=_PATIENCE_S)
 
     async def drain(self) -> int:
         """Archive all events of the log; returns how many were new.

@@ -39,7 +39,7 @@ if __name__ == "__main__":
     settings, listener = Settings.read(), socket.create_server(("127.0.0.1", 0))
     print("port", listener.getsockname()[1], flush=True)
     if settings.workers > 1:
-        Workers(_one_of_several, listener, settings.workers, 5, (None, Path(mkdtemp())), first=loaded).supervise()
+        Workers(_one_of_several, listener, settings.workers, 5, (settings, None, None, Path(mkdtemp())), first=loaded).supervise()
     else:
         answer(create_app(settings), settings, listener, loaded)
 """
