@@ -22,6 +22,7 @@ from app.release.photo_encoder import PhotoEncoder
 from app.server.heavy import _answer
 from app.server.supervised import SPAWNING
 from app.server.workers import TakesOver
+from app.shops.followed import Followed
 from tests.app.homes import copied
 
 
@@ -63,5 +64,7 @@ def test_a_process_that_is_looked_after_gives_signs_of_life(
     if which == "of heavy requests":
         copy_context().run(_answer, Settings.read(), Place(tmp_path / "heavy", asked), beat)
     else:
-        _one_of_several(socket.create_server(("127.0.0.1", 0)), 0, TakesOver(loaded, asked), (Settings.read(), None, tmp_path), beat)
+        settings = Settings.read()
+        told = settings, Followed(settings) if settings.of_shops else None, None, tmp_path
+        _one_of_several(socket.create_server(("127.0.0.1", 0)), 0, TakesOver(loaded, asked), told, beat)
     assert len(beats) == 2

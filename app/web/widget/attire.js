@@ -5,7 +5,7 @@ const SAYS = { heading: "Complete the look", add: "Add", added: "Added", complet
 const NO_ROOM = ":host{display:none!important}";
 const ITS_OWN_ROOM = ":host{min-height:0!important}";
 const UNSENT = "attire-unsent";
-const MOST_UNSENT = 50;
+const MOST = 50;
 
 const CSS = `
 :host{display:block;white-space:normal}
@@ -62,7 +62,7 @@ function later(again, response, tries) {
 }
 
 function keep(events) {
-  unsent = events.slice(-MOST_UNSENT);
+  unsent = events.slice(-MOST);
   try {
     if (unsent[0]) sessionStorage[UNSENT] = JSON.stringify(unsent);
     else delete sessionStorage[UNSENT];

@@ -114,7 +114,7 @@ def test_it_follows_the_language_around_it(asked: Callable[[str], tuple[Page, li
         }"""
     )
     expect(heading).to_have_text("Completa il look")
-    page.evaluate("document.querySelector('main').firstChild.removeAttribute('lang'); document.documentElement.lang = 'pl'")
+    page.evaluate("document.querySelector('main').firstChild.removeAttribute('lang'); document.documentElement.lang = 'fi'")
     expect(heading).to_have_text("Complete the look")
     assert heading.get_attribute("lang") == "en"
     assert element.get_by_role("button").first.locator("span").first.get_attribute("lang") == "en"
@@ -182,7 +182,7 @@ def test_the_first_snippet_asks_for_a_size(opened: Callable[..., Page], context:
         ]
         route.fulfill(json={"recommendation_id": "r", "slots": [{"category": "shoes", "items": items}], "missing": []})
 
-    [snippet] = re.findall(r"```html\n(.*?)```", START, re.DOTALL)
+    snippet, *_ = re.findall(r"```html\n(.*?)```", START, re.DOTALL)
     context.route("**/complete-outfit", sized)
     shops = """<script>
       const took = [], basket = {add: (id) => took.push(id)}, pickSize = (sizes, chosen) => chosen(sizes.at(-1));
