@@ -134,7 +134,7 @@ class Met:
             async with asyncio.timeout(patience_s):
                 end = [order(entry.offset) for entry in await self._log.latest(Stream.EVENTS, 1)]
                 async with self._moved:
-                    await self._moved.wait_for(lambda: [order(self._after)] >= end)
+                    await self._moved.wait_for(lambda: self._begun and [order(self._after)] >= end)
         except (TimeoutError, LogError):
             return False
         return True

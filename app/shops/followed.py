@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 
 from app.ground.logs import logger
 from app.ground.settings import Settings
@@ -46,8 +45,8 @@ class Followed:
         """On a thread of its own until the process ends, for whoever only starts others."""
 
         def keep_on() -> None:
-            while True:
-                time.sleep(self._settings.swap.poll_s)
+            never = threading.Event()
+            while not never.wait(self._settings.swap.poll_s):
                 self.look()
 
         threading.Thread(target=keep_on, name="shops-file", daemon=True).start()
