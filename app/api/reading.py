@@ -29,8 +29,8 @@ from app.api.sent import left, sent_on
 from app.api.services import Services, services_of
 from app.ground import collector
 from app.ground.errors import Detail, LimitExceededError
+from app.ground.once import TwiceError, once
 from app.ground.parts import Limits
-from app.ground.shops_file import TwiceError, once
 
 AT_ONCE: Final = 4_096
 """Bytes of a body that is parsed on the event loop: a millisecond or two, whatever it holds."""
@@ -196,11 +196,12 @@ def parse(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - JSON
     Raises:
         RequestValidationError: it is not JSON in UTF-8, too deep, names something twice in an object, or holds a number that is too long.
     """
-    if not json.detect_encoding(body).startswith("utf-8"):
+    encoding = json.detect_encoding(body)
+    if not encoding.startswith("utf-8"):
         raise _not_json(_NOT_UTF8, 0)
     try:
         parts = (body[at : at + _SLICE] for at in range(0, len(body), _SLICE))
-        text = "".join(codecs.iterdecode(parts, json.detect_encoding(body)))
+        text = "".join(codecs.iterdecode(parts, encoding))
         if at_once:
             return _whole.decode(text)
         value, end = _sliced(text, _space(text, 0).end())

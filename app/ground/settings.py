@@ -23,6 +23,7 @@ from app.ground.bounds import HOUR_S, MANY, Place, Word
 from app.ground.doors import Host, Network, Origin, Public, Words
 from app.ground.exploration import Exploration
 from app.ground.fetching import Fetching
+from app.ground.once import TwiceError, once
 from app.ground.parts import (
     Answers,
     Connections,
@@ -37,7 +38,7 @@ from app.ground.parts import (
     WorkerSettings,
 )
 from app.ground.places import as_home, in_bucket, working_copy
-from app.ground.shops_file import EXAMPLE, Told, TwiceError, once, shops_in
+from app.ground.shops_file import EXAMPLE, Told, shops_in
 from app.ground.windows import Windows
 from models.errors import InputError
 

@@ -3,38 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Final
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from app.ground.once import TwiceError, once
 from models.errors import InputError
 
 Told = dict[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")], dict[str, Any]]
 EXAMPLE: Final = {"shoes": {"home": "shoes-home", "hosts": ["shoes.example"]}}
 _TOLD: Final = TypeAdapter(Told)
 _WRITE: Final = f"write it as {json.dumps(EXAMPLE)}"
-
-
-class TwiceError(ValueError):
-    """A name comes twice in an object of JSON, of which all but the last would be lost without a word."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"names {name!r} twice; leave one of them out")
-        self.doc = ""
-
-
-def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON.
-
-    Raises:
-        TwiceError: it names something twice.
-    """
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise TwiceError(Counter(name for name, _ in pairs).most_common(1)[0][0])
-    return found
 
 
 def shops_in(file: Path) -> Told:

@@ -11,6 +11,7 @@ from structlog.contextvars import bound_contextvars
 
 from app.ground.errors import ROOTS
 from app.ground.logs import logger
+from app.ground.stopping import stopped
 from app.home.alone import alone
 from app.home.store import ReleaseStore
 from app.log.open import check_place, opened_log
@@ -20,6 +21,7 @@ from app.worker.loop import Worker
 
 AGAIN_S: Final = 30.0
 """Seconds after which a shop that cannot be worked for is tried again."""
+_PATIENCE_S: Final = 60.0  # longer than its worker has with what it stops itself
 
 
 class _Turn(AbstractAsyncContextManager[None]):
@@ -54,8 +56,7 @@ class _Work:
         return told is None or (told != self.shop and not self.turn.taken)
 
     async def end(self) -> None:
-        self.task.cancel()
-        await asyncio.wait([self.task])
+        await stopped(self.task, again_s=_PATIENCE_S)
 
 
 async def learn_for(followed: Followed, poll_s: float, again_s: float = AGAIN_S) -> None:
