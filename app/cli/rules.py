@@ -18,6 +18,7 @@ from app.ground.settings import Settings
 from app.home.store import ReleaseStore
 from app.rules.book import RuleBook, RuleFile
 from app.rules.rule import RULES, as_written, in_force, standing
+from app.rules.said import in_words
 
 _TOLD: Final = 8
 """Ids that are told of a version, of each mark."""
@@ -27,14 +28,14 @@ group = typer.Typer(help="What a merchandiser says of suggestions: see docs/rule
 
 @group.command("list")
 def list_(home: Home = None, json_to: Json = None) -> None:
-    """All rules, in their order, and whether each holds now."""
+    """All rules, in their order: whether each holds now, and what it does in words."""
     book = _file(home).book()
     if json_to is not None:
         json_to.write([as_written(rule) for rule in book.rules])
         return
     for rule in book.rules:
         state = standing(rule, datetime.now(UTC))
-        typer.echo(f"{rule.id}  {rule.do}  {state}{'  ' + rule.note if rule.note else ''}")
+        typer.echo(f"{rule.id}  {state}  {in_words(rule)}{f'  ({rule.note})' if rule.note else ''}")
     _say(book)
 
 
