@@ -192,7 +192,8 @@ def test_what_is_open_to_all_and_not_counted_tells_nothing_of_the_key_that_was_s
         for path in ("/", "/docs", "/openapi.json", "/attire.js"):
             none, wrong = told(client, path, None), told(client, path, unknown)
             assert wrong[:2] == none[:2] == told(client, path, right)[:2]
-            assert int(wrong[2]["ratelimit-remaining"]) == int(none[2]["ratelimit-remaining"]) - 1, path
+            before = {int(none[2]["ratelimit-remaining"]), int(none[2]["ratelimit-limit"])}  # the latter where a minute began in between
+            assert int(wrong[2]["ratelimit-remaining"]) + 1 in before, path
 
 
 def test_a_publishable_key_opens_from_its_pages_only(asked: Asked, home: Path) -> None:
