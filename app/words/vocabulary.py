@@ -17,7 +17,8 @@ import pyarrow as pa
 from app.release.traits import Traits
 from app.words.abroad import COMPOUNDING, HEAD_FIRST
 from app.words.forms import SHORTEST, WORD, fold, near, one_form, phrase, spellings
-from app.words.grammar import GRAMMAR
+from app.words.grammar import GRAMMAR, SAYING_NO, UNSPACED
+from app.words.grammar_abroad import CHINESE
 from app.words.kinds import Kinds
 from app.words.lexicon import (
     ALIKE_ROLES,
@@ -63,6 +64,7 @@ from app.words.named import (
 )  # fmt: skip
 from app.words.occasions import OCCASIONS
 from app.words.size_names import spellings_of
+from app.words.unspaced import apart_by, in_kana, unspaced
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
@@ -72,7 +74,7 @@ from models.datasets.garments import garment_of, is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.kin import DOUBTFUL as DOUBTFUL_KIN
 from models.datasets.kin import KIN
-from models.datasets.scripts import plain
+from models.datasets.scripts import apart, plain
 
 BELOW: Final = "below price"
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
@@ -101,7 +103,8 @@ class Vocabulary:
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._worn: dict[Hashable, tuple[BoolArray, BoolArray]] = {}
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
-        for field, values in self._columns_named(snapshot):
+        self._categories = snapshot.categories
+        for field, values in self._columns_named():
             for value in values:
                 for key, how in keys_of(field, value).items():
                     self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
@@ -198,8 +201,9 @@ class Vocabulary:
         told = [word for word in words if len(word) >= _SHORTEST_SAID]
         if self._understood or 2 * sum(map(self._of_a_language, told)) >= len(told):
             return frozenset()
-        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha())
-        return frozenset(word for word in short if not (self.means(word) or self.says(word)))
+        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha() and word not in GRAMMAR)
+        may = (word for word in short if SAYING_NO.search(word) or not UNSPACED.fullmatch(word))
+        return frozenset(word for word in may if not (self.means(word) or self.says(word)))
 
     def _of_a_language(self, word: str) -> bool:
         """Whether a word is one of a language that is known, whatever it is here."""
@@ -225,7 +229,17 @@ class Vocabulary:
         for language, words in sorted(LANGUAGE_OF.items(), key=lambda one: -_count(one[1], said)):
             if _count(words.difference(*spoken.values()), said) > _SPOKEN * len(said):
                 spoken[language] = words
-        return frozenset(spoken)
+        return frozenset(spoken) if in_kana(self._said) else frozenset(spoken) - {"ja"}
+
+    def parted(self, text: str) -> str:
+        """A text with all of its words apart; where these need no space, by what the catalogue calls its things."""
+        return apart(text if "ja" in self.languages else apart_by(text, self._unspaced))
+
+    @cached_property
+    def _unspaced(self) -> frozenset[str]:
+        """What columns name in letters that need no space, and words that are written in one with it."""
+        names = unspaced(value for _, values in self._columns_named() for value in values)
+        return names | CHINESE if names else names
 
     @cached_property
     def _sample(self) -> list[set[str]]:
@@ -272,8 +286,8 @@ class Vocabulary:
         found = [one for one in self._spellings.meant(size) if len(self._columns.selection(Filter(size=(one,))).rows())]
         return Meaning(SIZE, tuple(found), SIZE) if found else None
 
-    def _columns_named(self, snapshot: Snapshot | Overlay) -> Iterator[tuple[str, Sequence[str]]]:
-        yield CATEGORY, snapshot.categories
+    def _columns_named(self) -> Iterator[tuple[str, Sequence[str]]]:
+        yield CATEGORY, self._categories
         yield SUBCATEGORY, self._items.column(SUBCATEGORY).drop_null().unique().to_pylist()
         for name in self._columns.attribute_names:
             yield ATTRIBUTE + name, self._columns.attribute_values(name)
