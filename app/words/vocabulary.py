@@ -69,7 +69,8 @@ from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.datasets.audience import Audience, asked_for
+from models.datasets.ages import AGES
+from models.datasets.audience import GENDERS, Audience, asked_for
 from models.datasets.garments import garment_of, is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.kin import DOUBTFUL as DOUBTFUL_KIN
@@ -77,6 +78,8 @@ from models.datasets.kin import KIN
 from models.datasets.scripts import apart, plain
 
 BELOW: Final = "below price"
+_PEOPLE: Final = tuple(Audience(frozenset({gender}), frozenset({age})) for gender in sorted(GENDERS) for age in AGES)
+"""Those of one gender and age each."""
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _NO_SLIPS: Final = ORDINARY | ON_SALE | GIFTS | NOTHING
 _ENDINGS: Final = ("en", "em", "er", "es", "e")
@@ -298,14 +301,26 @@ class Vocabulary:
         for most in (ENDS, HOLDS):
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
-                if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
-                    values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
+                if values and field == CATEGORY and key in WHOLE:
+                    values = self._all_worn(key, values)
                 if values and field == CATEGORY:
                     return self.kinds.of_categories(key, values)
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
                     return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
+
+    def _all_worn(self, key: str, named: tuple[str, ...]) -> tuple[str, ...]:
+        """The categories that are called by a word for all that is worn so, or all that is where these are for some people only."""
+        whole = self._of_role(WHOLE[key])
+        if any(for_some(name, key) for name in named):
+            return tuple(dict.fromkeys((*whole, *named)))
+        return tuple(dict.fromkeys((*named, *whole))) if self._people_of(whole) - self._people_of(named) else named
+
+    def _people_of(self, categories: Sequence[str]) -> set[Audience]:
+        """Whom something of some categories is for, one gender and age each; nobody where no row says it."""
+        in_N = self.rows.in_categories(categories)
+        return {one for one in _PEOPLE if (for_N := self.rows.for_whom(one)) is not None and (for_N & in_N)[self._live].any()}
 
     @cached_property
     def kinds(self) -> Kinds:
