@@ -316,6 +316,9 @@ class _Reader(Terms):
         before = self.atoms[-1].meaning if self.atoms else None
         if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
             return [], place + 1
+        joins = any(word in grammar.WORN_WITH.get(language, ()) for language in self._vocabulary.languages)
+        if joins and before and self.atoms[-1].noun and (term := self._term(place + 1)) and term[0].noun:
+            return [], place + 1
         kind: Kind | None = "of" if word in self._of_words else "article" if word in grammar.ARTICLES else None
         if kind is None and not self._idle(word) and word not in GIFTS:
             kind = "unread" if word.isdigit() else "rest"

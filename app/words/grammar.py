@@ -21,6 +21,7 @@ BEHIND: Final = abroad.TURNING_BEHIND
 REFUSING: Final = abroad.REFUSING
 OF_CHINESE: Final = abroad.OF_CHINESE
 ENDS_IN: Final = abroad.ENDS_IN
+WORN_WITH: Final = abroad.WORN_WITH
 SAYING_NO, UNSPACED = abroad.SAYING_NO, abroad.UNSPACED
 WITHOUT: Final = abroad.WITHOUT
 TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}

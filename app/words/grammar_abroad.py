@@ -128,6 +128,9 @@ OF_IN: Final[Mapping[str, frozenset[str]]] = {
 }
 """By the language of the catalogue: in another one the word is another."""
 
+WORN_WITH: Final[Mapping[str, frozenset[str]]] = {"it": frozenset({"a", "da"}), "fr": frozenset({"à", "a"})}
+"""Joins two nouns to one name, by the language of the catalogue: *borsa a tracolla*, *scarpe da ginnastica*."""
+
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in", "com", "z", "ze", "med"])
 """Ends what an occasion is called."""
 FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur", "pra", "dla", "för"])

@@ -402,12 +402,12 @@ class Vocabulary:
         here = [KIND_IN[key, language] for language in self.languages if (key, language) in KIND_IN]
         kind, parts = next(((kind, kinds[kind][key]) for kind in (*here, *kinds) if key in kinds[kind]), ("", ()))
         said = parts and (self.says(key) or all(map(self.says, parts)))
-        compounds = {"type": self.kinds.compounds, "material": self.kinds.made}.get(kind, {}).get(key, ())
+        compounds = {"type": self.kinds.compounds, "material": self.kinds.made, "colour": self.kinds.shades}.get(kind, {}).get(key, ())
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
         """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
-        ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
+        ordinary = key in ORDINARY or key in GIFTS or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
         kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
         return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
 
@@ -418,8 +418,10 @@ class Vocabulary:
     @cached_property
     def _keys(self) -> list[str]:
         """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
-        known: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
-        return sorted({*self._named, *(key for words in known for key in words)})
+        shortest = SHORTEST + bool(self.languages)  # in another language a word of four letters is rather one of its own
+        english: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH]
+        known = {key for words in english for key in words if len(key) >= shortest}
+        return sorted({*self._named, *known.union(*(LANGUAGE_OF[language] for language in self.languages))})
 
 
 def _count(words: frozenset[str], said: Sequence[set[str]]) -> int:
