@@ -12,6 +12,7 @@ import torch
 from models.bundle import Bundle
 from models.compatibility.build import COSINE
 from models.datasets.findings import Findings
+from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_dataset
 from models.datasets.rejects import Rejects
 from models.encoders.load import SHIPPED
@@ -69,7 +70,7 @@ def train(
     findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
         msg = f"no usable outfits of split 'train': none of two items or more; `attire check {data}` says what there is"
-        refuse(msg, path=data / "outfits.jsonl")
+        refuse(msg, path=data / OUTFITS)
     run = Run(
         dataset=dataset,
         config=config,
