@@ -33,7 +33,7 @@ function wornTile(item, { name, id, kept }) {
     one.dataset.name = `${kind} ${name}`;
     return one;
   };
-  const open = el("button", { type: "button", className: "open", onclick: () => look(id), disabled: !id || Boolean(item.gone) }, el("span", { className: "unseen" }, "Look at "), picture(item, "8rem"), soldOut ? el("span", { className: "badge" }, el("span", { className: "unseen" }, ", "), "sold out") : null);
+  const open = el("button", { type: "button", className: "open", onclick: () => look(id), disabled: !id || Boolean(item.gone) }, el("span", { className: "unseen" }, "Look at "), picture(item, "8rem"), ...(soldOut ? [el("span", { className: "unseen" }, ", "), el("span", { className: "badge" }, "sold out")] : []));
   open.dataset.name = `open ${name}`;
   const lock = button("lock", kept ? "kept" : "free", "Keep", () => keep(name, !kept), { ariaPressed: String(kept), title: "Keep it when another look is chosen" });
   const tools = [lock, button("instead", "swap", "Swap", () => openInstead(name)), button("remove", "close", "Take out", () => remove(name))];
