@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -43,6 +44,8 @@ def describe(app: FastAPI, limits: Limits) -> None:
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = undescribed()
+            for operation in (one for path in document["paths"].values() for one in path.values()):
+                operation["summary"] = _in_short(operation["description"])
             objects = document["components"]["schemas"]
             for field_of, limit in _MOST.items():
                 name, _, field = field_of.partition(".")
@@ -59,6 +62,15 @@ def describe(app: FastAPI, limits: Limits) -> None:
 
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
     app.router.routes[place] = Route(route.path, described, include_in_schema=False)
+
+
+def _in_short(told: str) -> str:
+    """The first thing that is told.
+
+    >>> _in_short("What completes this outfit? Suggestions."), _in_short("Serve this: here at once."), _in_short("One item.")
+    ('What completes this outfit?', 'Serve this', 'One item')
+    """
+    return re.split(r"(?<=[?])\s|[.;:](?:\s|$)", told, maxsplit=1)[0]
 
 
 def _bound(schema: dict[str, Any], most: int) -> None:

@@ -17,9 +17,12 @@ WORDS = Path("app/web/static/words.js")
 
 def test_each_value_is_offered_once_by_what_it_is_called(tmp_path: Path) -> None:
     """A label that a word for people means is not offered beside it, nor a season in the shop's spelling or as an attribute."""
-    worn = [{"gender": "women", "season": "Summer"}, {"gender": "unisex", "age_group": "adult", "season": "Mid-Season"}]
+    worn: list[dict[str, str]] = [
+        {"BaseColour": "Red", "gender": "women", "season": "Summer"},
+        {"gender": "unisex", "age_group": "adult", "season": "Mid-Season"},
+    ]
     lines = [
-        {"id": str(at), "category": category, "features": [1.0, float(at)], "attributes": {"BaseColour": "Red", **worn[at % 2]}}
+        {"id": str(at), "category": category, "features": [1.0, float(at)], "attributes": worn[at % 2]}
         for at, category in enumerate(["all-body", "tops", "all-body", "tops"])
     ]
     (tmp_path / "items.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))

@@ -371,7 +371,7 @@ def test_what_was_done_is_told_with_the_rules_that_it_was_done_to(room: TestClie
     assert told("/ops/rules/change", id="a & b", do="remove") == "Removed: a & b"
     assert told("/ops/rules/restore", version="1", seen="4") == "The rules of an earlier version are in force again"
     assert told("/ops/rules/change", id="none", do="end") == ""
-    before = re.search("Roll back to ([^?]+)[?]", room.get("/ops/rollback").text)
+    before = re.search("<h2>Roll back to (.+)[?]</h2>", room.get("/ops/rollback").text)
     assert before
     assert told("/ops/rollback", release=before[1]) == "Another release serves now"
 
