@@ -95,6 +95,11 @@ def test_each_pattern_is_told_in_words(client: TestClient) -> None:
         assert "pattern" not in problem({"type": "string_pattern_mismatch", "msg": "should match pattern", "ctx": {"pattern": pattern}})
 
 
+def test_the_page_says_its_language(client: TestClient) -> None:
+    """Which who reads it aloud goes by."""
+    assert '<html lang="en">' in client.get("/docs").text
+
+
 def test_the_page_loads_only_what_this_service_has(client: TestClient) -> None:
     """Shops run it where there is no internet."""
     loaded = re.findall(r'(?:src|href)="([^"]+)"', client.get("/docs").text)
