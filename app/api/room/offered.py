@@ -100,7 +100,8 @@ def titled(release: Release | None, ids: Iterable[str]) -> dict[str, CatalogueIt
 
 def called(titles: Mapping[str, CatalogueItem], item: str) -> str:
     """An id with the title of what it names."""
-    return f"{opening(titles[item].title)} ({item})" if item in titles and titles[item].title else item
+    title = titles[item].title if item in titles else None
+    return f"{opening(title)} ({item})" if title else item
 
 
 def found(release: Release, words: str, limits: Limits) -> dict[str, CatalogueItem]:
