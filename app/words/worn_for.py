@@ -5,11 +5,11 @@ Garments are named by English words; where a catalogue speaks another language, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.words.forms import one_form
-from models.datasets.occasion import DRESS, EVENING, SNOW, SPORT
+from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,17 @@ _OFFICE: Final = _wear(
     f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jegging legging lehenga lehenga-choli sari saree dupatta bermuda capri",
     (DRESS, f"{SPORT} {SNOW} {EVENING}"),
     1.0,
+)
+_OFFICE_AT_EASE: Final = _wear(
+    "shirt blouse polo polo-shirt jumper blazer skirt dress loafer derby brogue chelsea-boot court-shoe flat",
+    f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jean jegging legging tie bow-tie bermuda capri",
+    (SMART, f"{SPORT} {SNOW} {EVENING}"),
+    0.5,
+)
+_SMARTLY_CASUAL: Final = replace(
+    _OFFICE_AT_EASE,
+    suits=(*_OFFICE_AT_EASE.suits, "jean"),
+    never=tuple(one for one in _OFFICE_AT_EASE.never if one not in {"jean", "sneaker", "trainer"}),
 )
 _MOURNING: Final = _wear(
     "dress suit blazer shirt blouse waistcoat coat formal-shoe oxford derby court-shoe pump",
@@ -127,3 +138,5 @@ _SAID: Final = (
 )
 WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
 """A word of an occasion in one form, and with clothes -> what is worn."""
+CASUAL_CODES: Final[dict[str, Wear]] = {"business casual": _OFFICE_AT_EASE, "smart casual": _SMARTLY_CASUAL}
+"""Two words that say together how dressed one comes, and neither alone -> what is worn."""
