@@ -331,6 +331,17 @@ def test_an_occasion_moves_kinds(snapshot_of: Callable[[list[dict[str, Any]], Pa
     assert dressed("a t-shirt for the office", "T-Shirts", "Sneakers") == {"Sneakers": "Formal Shoes"}
 
 
+def test_a_garment_before_a_garment_is_what_titles_say_of_it(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path
+) -> None:
+    """Where no category has both: a tuxedo shirt is no shirt of any kind, and no tuxedo."""
+    items = [("a", "Tuxedos", "Black tuxedo"), ("b", "Shirts", "Pleated tuxedo shirt"), ("c", "Shirts", "Oxford shirt")]
+    snapshot = snapshot_of([{"id": one, "category": name, "title": title} for one, name, title in items], tmp_path / "pleated")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    asked = constraints_of(cast("Release", release), "a tuxedo shirt")
+    assert asked.kept(snapshot.rows_in("Shirts"))[0].tolist() == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "never"),
     [
