@@ -10,6 +10,7 @@ from typing import Final
 
 from app.words.forms import one_form
 from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
+from models.datasets.sport_words import WORDS as SPORT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Wear:
             never worn either.
         suits_labels, never_labels: what a piece is for by its words, as ``PieceLabels.occasion`` tells.
         formal: how far it leads towards formal wear, or away.
+        sport: what it is, where it is one: what is for it suits, and what is for another does not.
     """
 
     suits: tuple[str, ...]
@@ -28,6 +30,7 @@ class Wear:
     suits_labels: frozenset[str] = frozenset()
     never_labels: frozenset[str] = frozenset()
     formal: float = 1.0
+    sport: str | None = None
 
 
 def _wear(suits: str, never: str, labels: tuple[str, str], formal: float) -> Wear:
@@ -140,3 +143,9 @@ WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in
 """A word of an occasion in one form, and with clothes -> what is worn."""
 CASUAL_CODES: Final[dict[str, Wear]] = {"business casual": _OFFICE_AT_EASE, "smart casual": _SMARTLY_CASUAL}
 """Two words that say together how dressed one comes, and neither alone -> what is worn."""
+PLAYED: Final[dict[str, Wear]] = {
+    one_form(word): Wear((), never_labels=frozenset({DRESS, EVENING}), formal=-1.0, sport=sport)
+    for sport, words in SPORT_WORDS.items()
+    for word in words.split()
+}
+"""Likewise the word of a sport; titles have such words, too, so that they are no words of an occasion elsewhere."""

@@ -380,6 +380,16 @@ def test_a_short_dress_is_no_shorts(snapshot_of: Callable[[list[dict[str, Any]],
     assert suited.never_N.tolist() == [False, True, True, False]
 
 
+def test_a_sport_suits_what_is_for_it(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
+    """And what is for another does not, nor what one dresses up in; what is for none is neither."""
+    titles = {"a": "Hiking trousers", "b": "Ski pants", "c": "Joggers", "d": "Suit trousers"}
+    snapshot = snapshot_of([{"id": one, "category": "Trousers", "title": title} for one, title in titles.items()], tmp_path / "sports")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    suited = constraints_of(cast("Release", release), "something for a hike").suited
+    assert suited is not None
+    assert (suited.suits_N.tolist(), suited.never_N.tolist()) == ([True, False, False, False], [False, True, False, True])
+
+
 def test_nearest_is_what_is_so_by_most_terms() -> None:
     """Of some rows; none where no row is so by any."""
     asked = Steering(terms=(np.array([True, True, False, False]), np.array([False, True, True, False])))
