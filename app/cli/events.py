@@ -133,7 +133,8 @@ def forget(
     settings = _settings(home)
     from app.attribution.shopper import Shopper  # noqa: PLC0415 - keeps --help fast
     from app.home.alone import alone  # noqa: PLC0415
-    from app.log.open import opened_log  # noqa: PLC0415
+    from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.log.open import check_place, opened_log  # noqa: PLC0415
     from app.worker.forgetting import Forgotten  # noqa: PLC0415
     from app.worker.forgetting import forget as forgotten  # noqa: PLC0415
 
@@ -141,6 +142,8 @@ def forget(
         async with opened_log(settings.log, settings.home) as log:
             return await forgotten(settings, log, Shopper(user, session or ()))
 
+    if (current := ReleaseStore(settings.home).current()) is not None:
+        check_place(settings.log, current.id, current.catalog_offset)
     with alone(settings.home):
         found = asyncio.run(done())
     if json_to is not None:

@@ -14,11 +14,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from app.attribution.shopper import Shopper
+from app.backup.taking import take
 from app.cli import run
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.alone import alone
 from app.home.runs import FINAL, LearningRun, Runs, now, read_run, write_run
+from app.home.store import ReleaseStore
 from app.log.base import Entry, Event, Stream
 from app.log.open import open_log
 from app.worker import archive
@@ -35,16 +37,18 @@ WHO, THEIRS = "ada-4711", "visit-of-0815"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("redis", marks=pytest.mark.integration)])
-def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, Path]:
+def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Settings, Path]]:
     """A home, and where else its log is on the disk."""
     home, beside = tmp_path / "home", tmp_path / "home"
     home.mkdir()
+    server = None
     if request.param == "redis":
         beside = tmp_path / "redis"
         server = RedisServer(beside)
-        request.addfinalizer(server.kill)
         monkeypatch.setenv("ATTIRE_LOG__URL", server.url)
-    return Settings.read(home=home), beside
+    yield Settings.read(home=home), beside
+    if server is not None:
+        server.kill()
 
 
 def traces(*places: Path) -> Iterator[str]:
@@ -136,6 +140,17 @@ def test_the_command_says_what_is_gone_and_what_stays(place: tuple[Settings, Pat
     with alone(settings.home):
         assert run([*told, "--user", WHO]) == 2
     assert "stop it first" in capsys.readouterr().err
+
+
+def test_a_restore_says_that_somebody_is_back(tmp_path: Path, said: Said, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where the home that it replaces knows that somebody was forgotten since the backup."""
+    home, backup = str(tmp_path / "home"), str(tmp_path / "backup.tar")
+    Archive(Runs(tmp_path / "home").events).write([Entry("1", event) for event in happened(said, 0)[:1]])
+    take(ReleaseStore(tmp_path / "home"), LogSettings(), tmp_path / "backup.tar")
+    assert run(["events", "forget", "--home", home, "--user", WHO]) == 0
+    assert run(["restore", backup, "--home", home, "--force"]) == 0
+    assert "forget them again: 1 times" in capsys.readouterr().err
+    assert list(traces(tmp_path / "home"))
 
 
 def test_all_that_is_kept_of_one_is_told(place: tuple[Settings, Path], tmp_path: Path, said: Said) -> None:
