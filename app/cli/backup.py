@@ -57,6 +57,6 @@ def restore(
     about = put_back(file, settings.home, settings.log, force=force)
     release = f"release {about.release} is current" if about.release else "it has no release"
     if lost := set(before) - set(times(settings.home)):
-        since = f"shoppers who were forgotten since are back; forget them again: {len(lost)} times, last at {max(lost).split()[0]}"
+        since = f"{len(lost)} who were forgotten since are back, the last forgotten at {max(lost).split()[0]}; forget them again"
         typer.echo(f"{shown(settings.home)}: {since}", err=True)
     typer.echo(f"{shown(settings.home)}: as it was at {about.created}, {len(about.files):,} files; {release}")

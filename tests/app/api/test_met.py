@@ -134,14 +134,15 @@ def test_who_is_forgotten_has_met_nothing(home: Path, tmp_path: Path, monkeypatc
     monkeypatch.setenv("ATTIRE_LOG__URL", url)
     with TestClient(create_app(Settings.read(home=own))) as client:
         everything = shown(client)[0]
-        for who in ("u1", "u2"):
-            told = [{"id": f"{who}-{n}", "type": kind, "item": item, "session": f"of {who}"} for n, (kind, item) in enumerate(EVENTS)]
-            told[0]["user"] = who
+        for user in ("u1", "u2"):
+            told = [{"id": f"{user}-{n}", "type": kind, "item": item, "session": f"of {user}"} for n, (kind, item) in enumerate(EVENTS)]
+            told[0]["user"] = user
             assert client.post("/events", json={"events": told}).status_code == 202
-        for who in ({"session": "of u1"}, {"user": "u1"}, {"session": "of u2"}):
+        theirs = ({"session": "of u1"}, {"user": "u1"})
+        for who in (*theirs, {"session": "of u2"}):
             assert shown(client, exclude_seen=True, **who)[0] < everything
         assert run(["events", "forget", "--home", str(own), "--user", "u1"]) == 0
-        for who in ({"session": "of u1"}, {"user": "u1"}):
+        for who in theirs:
             assert shown(client, exclude_seen=True, **who) == (everything, {"items": 0})
         assert shown(client, exclude_seen=True, session="of u2")[1] == {"items": 4}
         again = {"id": "u1-0", "type": "view", "item": "shoes-1", "session": "of u1", "user": "u1"}

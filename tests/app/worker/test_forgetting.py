@@ -16,6 +16,7 @@ import pytest
 from app.attribution.shopper import Shopper
 from app.backup.taking import take
 from app.cli import run
+from app.cli.releases import _old_events
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.alone import alone
@@ -149,7 +150,7 @@ def test_a_restore_says_that_somebody_is_back(tmp_path: Path, said: Said, capsys
     take(ReleaseStore(tmp_path / "home"), LogSettings(), tmp_path / "backup.tar")
     assert run(["events", "forget", "--home", home, "--user", WHO]) == 0
     assert run(["restore", backup, "--home", home, "--force"]) == 0
-    assert "forget them again: 1 times" in capsys.readouterr().err
+    assert "1 who were forgotten since are back" in capsys.readouterr().err
     assert list(traces(tmp_path / "home"))
 
 
@@ -197,17 +198,24 @@ def test_what_is_old_goes_and_runs_count_on(tmp_path: Path, said: Said) -> None:
     assert kept.write([Entry("9", said("e20", type="view")), Entry("10", said("new", type="view"))]) == 1
 
 
-def test_gc_removes_what_is_old_unless_a_worker_does(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By ``ATTIRE_WORKER__KEPT_DAYS``, from the archive; none by default."""
-    from app.cli.releases import _old_events  # noqa: PLC0415
+async def test_a_worker_and_gc_remove_what_is_old(tmp_path: Path, said: Said, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By ``ATTIRE_WORKER__KEPT_DAYS``, none by default; ``gc`` leaves it to the worker where one is at work."""
+    runs, old = Runs(tmp_path), datetime.now(UTC) - timedelta(days=2)
 
-    Archive(Runs(tmp_path).events).write([Entry("1", said("old", type="view"))])
-    assert _old_events(Settings(home=tmp_path, log=LogSettings()), dry=False) == 0
+    def filled() -> Settings:
+        Archive(runs.events).write(
+            [Entry("1", said("old", type="view", at=old)), Entry("2", said("new", type="view", at=old + timedelta(2)))]
+        )
+        return Settings.read(home=tmp_path)
+
+    assert _old_events(filled(), dry=False) == 0
     monkeypatch.setenv("ATTIRE_WORKER__KEPT_DAYS", "1")
-    monkeypatch.setattr("app.worker.kept.datetime", type("_Later", (datetime,), {"now": lambda _: datetime(2030, 1, 1, tzinfo=UTC)}))
-    settings = Settings.read(home=tmp_path)
-    assert _old_events(settings, dry=True) == 1
+    assert _old_events(filled(), dry=True) == 1
     with alone(tmp_path):
-        assert _old_events(settings, dry=False) == 0
-    assert _old_events(settings, dry=False) == 1
-    assert Archive(Runs(tmp_path).events).rows == 0
+        assert _old_events(filled(), dry=False) == 0
+    assert _old_events(filled(), dry=False) == 1
+    log = open_log(LogSettings(), tmp_path)
+    worker = Worker(filled(), log)
+    await worker._let_go()
+    assert read_archive(runs.events, ("id",)).column("id").to_pylist() == ["new"]
+    await log.close()
