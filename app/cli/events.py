@@ -132,11 +132,14 @@ def forget(
         refuse("names whom to forget, or --session does", field="--user")
     settings = _settings(home)
     from app.attribution.shopper import Shopper  # noqa: PLC0415 - keeps --help fast
+    from app.ground.logs import configure  # noqa: PLC0415
     from app.home.alone import alone  # noqa: PLC0415
     from app.home.store import ReleaseStore  # noqa: PLC0415
     from app.log.open import check_place, opened_log  # noqa: PLC0415
     from app.worker.forgetting import Forgotten  # noqa: PLC0415
     from app.worker.forgetting import forget as forgotten  # noqa: PLC0415
+
+    configure(settings.log)
 
     async def done() -> Forgotten:
         async with opened_log(settings.log, settings.home) as log:
