@@ -67,7 +67,9 @@ class Reference:
         """Make the first held-out outfits the set and write it down, once there are enough of them."""
         if len(recent) < at_least:
             return self
-        return replace(self, asked=_kept(self.kept_in, recent[:_MOST]))
+        asked = tuple(recent[:_MOST])
+        _kept(self.kept_in, asked)
+        return replace(self, asked=asked)
 
 
 def thawed(path: Path) -> tuple[Outfit, ...]:
