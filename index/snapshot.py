@@ -297,6 +297,5 @@ def _sound(directory: Path) -> SnapshotManifest:
         manifest = SNAPSHOT.read(directory)
         SNAPSHOT.check(directory, manifest)
     except SealedError as error:
-        msg = f"{error}; {MENDED}"
-        raise SnapshotError(msg) from error
+        raise SnapshotError(error.mended_by(MENDED)) from error
     return manifest

@@ -94,8 +94,7 @@ def read_contents(directory: Path) -> Contents:
         BUNDLE.check(directory, manifest)
         shoppers = read_as(Shoppers, directory / _SHOPPERS, "a list of shoppers") if _SHOPPERS in manifest.files else Shoppers()
     except SealedError as error:
-        msg = f"{error}; copy the bundle again, or train it again"
-        raise BundleError(msg) from error
+        raise BundleError(error.mended_by("copy the bundle again, or train it again")) from error
     try:
         vocabulary, residuals = (tuple(json.loads((directory / name).read_text())) for name in _LIST_FILES)
         products = tuple(json.loads((directory / _PRODUCTS).read_text())) if _PRODUCTS in manifest.files else ()

@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 
-from sealed.errors import SealedError
+from sealed.errors import OtherVersionError, SealedError
 from sealed.files import sha256
 
 MANIFEST: Final = "manifest.json"
@@ -78,7 +78,7 @@ class Seal(Generic[ManifestT]):
         """The manifest of a directory.
 
         Raises:
-            SealedError: missing, malformed, altered, or of a format that this version does not read.
+            SealedError: missing, malformed or altered. OtherVersionError: of a format, or with fields, that this version does not read.
         """
         path = directory / MANIFEST
         if not path.exists():
@@ -93,8 +93,14 @@ class Seal(Generic[ManifestT]):
         manifest = {self.format: self.manifest, **self.older}.get(form if isinstance(form, int) else 0)
         if manifest is None:
             msg = f"{path}: format {form!r}, this version reads {self.format}"
-            raise SealedError(msg)
-        found = read_as(manifest, path, f"a {self.kind}'s manifest")
+            raise (OtherVersionError if isinstance(form, int) and form > self.format else SealedError)(msg)
+        try:
+            found = read_as(manifest, path, f"a {self.kind}'s manifest")
+        except SealedError as error:
+            if isinstance(body, dict) and self._content_id(body) == body.get("id"):  # it is what whoever wrote it meant
+                msg = f"{path}: written by another version ({_first(error.__cause__)})"
+                raise OtherVersionError(msg) from error
+            raise
         if self._content_id(body) != found.id:
             msg = f"{path}: corrupted (altered: its content does not give the id {found.id!r})"
             raise SealedError(msg)
@@ -139,11 +145,17 @@ def read_as(kind: type[T], path: Path, what: str) -> T:
     try:
         found = TypeAdapter(kind).validate_json(_content(path), strict=True)
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "content"
-        msg = f"{path}: not {what} ({where}: {first['msg']})"
+        msg = f"{path}: not {what} ({_first(error)})"
         raise SealedError(msg) from error
     return found
+
+
+def _first(error: BaseException | None) -> str:
+    """The first thing that is wrong, and where."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(map(str, first['loc'])) or 'content'}: {first['msg']}"
 
 
 def _content(path: Path) -> bytes:

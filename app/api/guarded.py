@@ -31,7 +31,7 @@ COMPRESSED_FROM: Final = 1_000
 def guard(app: FastAPI, routers: Sequence[APIRouter], settings: Settings) -> None:
     """Put the doors before the routes of an application, whatever else is put before those later."""
     ring, rates = Ring(KeyFile(settings.home), settings.keys), Rates(settings)
-    app.state.rates = rates
+    app.state.ring, app.state.rates = ring, rates
     app.state.entrance = Entrance(settings.home, ring, rates)
     app.add_middleware(Unchanged)
     add_compress_type("text/html", streaming=True)  # a page that comes in parts is shown in parts

@@ -8,13 +8,14 @@ from functools import partial
 from typing import Annotated, Final
 
 from anyio import to_thread
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from app.api.keys import behind
 from app.api.problems import documented
-from app.api.schemas.health import CatalogueHealth, ExperimentsHealth, Health, LogHealth, RulesHealth
+from app.api.ring import Ring
+from app.api.schemas.health import CatalogueHealth, ExperimentsHealth, Health, KeysHealth, LogHealth, RulesHealth
 from app.api.services import InjectedServices, Services
 from app.ground.doors import Door
 from app.ground.errors import HomeError, LogError, NotReadyError
@@ -29,6 +30,7 @@ from app.rules.over import Rules
 
 _PATIENCE_S: Final = 1.0
 _RULES_TOLD: Final = "`attire rules list` says why rules.json cannot be read"
+_KEYS_TOLD: Final = "`attire keys list` says why keys.json cannot be read"
 
 AsServing = Annotated[bool, Query(description="Whether it answers shoppers, whatever became of the log.")]
 
@@ -42,12 +44,13 @@ async def healthz() -> Health:
 
 
 @router.get("/readyz", dependencies=[behind(Door.OPEN)], responses=documented(422), response_model_exclude_none=True)
-async def readyz(services: InjectedServices, serving: AsServing = False) -> Health:  # noqa: FBT002 - a parameter of HTTP
+async def readyz(request: Request, services: InjectedServices, serving: AsServing = False) -> Health:  # noqa: FBT002 - a parameter of HTTP
     """Whether it can answer as it should; 503 with Retry-After while it cannot.
 
     It has a release then, shows all that was changed before it started, and its log has all that it acknowledged. While the log cannot be
-    reached it can answer, and says `degraded`. With `serving=true`, as a probe asks whose 503 takes a replica out: whether it answers
-    shoppers, which a lost log alone does not keep it from.
+    reached it can answer, and says `degraded`; so it does while older rules or keys hold on, as those of now cannot be read. With
+    `serving=true`, as a probe asks whose 503 takes a replica out: whether it answers shoppers, which a lost log, or keys that nobody can
+    read, do not keep it from.
     """
     release = services.serving.current()
     if not serving:
@@ -58,7 +61,8 @@ async def readyz(services: InjectedServices, serving: AsServing = False) -> Heal
     log = await _log_health(services.log, services.impressions, services.watch)
     experiments = await to_thread.run_sync(_experiments_health, services.variants)
     rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
-    return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules)
+    keys = await to_thread.run_sync(partial(_keys_health, getattr(request.app.state, "ring", None), serving=serving))
+    return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules, keys=keys)
 
 
 @router.get(
@@ -94,6 +98,19 @@ def _rules_health(rules: Rules, release: Release) -> RulesHealth:
         msg = f"the rules cannot be read; {_RULES_TOLD}"
         raise NotReadyError(msg) from error
     return RulesHealth(status="degraded", problem=f"older rules hold on; {_RULES_TOLD}") if rules.trouble else RulesHealth(status="ok")
+
+
+def _keys_health(ring: Ring | None, *, serving: bool) -> KeysHealth | None:
+    """Nobody can come in with a key where those of the home cannot be read, and none were read before; who needs none is answered."""
+    if ring is None:
+        return None
+    opens = ring.opens()
+    if ring.trouble is None:
+        return KeysHealth(status="ok")
+    if not (opens or serving):
+        msg = f"the keys cannot be read, so that none opens; {_KEYS_TOLD}"
+        raise NotReadyError(msg)
+    return KeysHealth(status="degraded", problem=f"{'older keys hold on' if opens else 'none opens'}; {_KEYS_TOLD}")
 
 
 def _catalogue_health(replay: Replay) -> CatalogueHealth:

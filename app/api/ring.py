@@ -17,6 +17,9 @@ class Ring:
 
     The file is looked at each time, and read again where it is another one: so a key that was revoked is refused at once, on every replica
     that shares the home. While the file has nonsense in it, those keys stay that were read before; while it may not be read, none opens.
+
+    Attributes:
+        trouble: why the file cannot be read; None while it can.
     """
 
     def __init__(self, file: KeyFile, settings: Keys) -> None:
@@ -28,6 +31,7 @@ class Ring:
                 key = Key(id=f"environment:{name}", name=name, scopes=scopes)
                 self._fixed.append((secret.get_secret_value().encode(), key))
         self._file = file
+        self.trouble: str | None = None
         self._seen: tuple[int, int, int] | None = None
         self._by_id: dict[str, Key] = {}
         self._origins: frozenset[str] = frozenset()
@@ -56,6 +60,11 @@ class Ring:
         self._look()
         return self._origins
 
+    def opens(self) -> bool:
+        """Read the file if it is another, so that what is wrong is known before anybody comes; whether any key of it opens."""
+        self._look()
+        return bool(self._by_id)
+
     def _candidates(self, token: str) -> list[Key]:
         key = self._by_id.get(Key.id_of(token) or "")
         return [] if key is None or key.revoked else [key]
@@ -69,11 +78,12 @@ class Ring:
             seen = None
         if seen == self._seen:
             return
-        self._seen = seen
+        self._seen, self.trouble = seen, None
         try:
             keys = self._file.all()
         except HomeError as error:
-            logger().error("keys_unreadable", why=str(error))
+            self.trouble = str(error)
+            logger().error("keys_unreadable", why=self.trouble)
             if isinstance(error.__cause__, OSError):  # not even to be looked at: what was revoked must not open for ever
                 self._by_id, self._origins = {}, frozenset()
             return

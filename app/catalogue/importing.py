@@ -33,6 +33,7 @@ from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
 from models.compatibility.cosine import CosineModel
 from models.datasets.findings import Findings
+from models.datasets.lacking import unread_language
 from models.datasets.read import read_whole
 from models.datasets.schema import Catalogue
 from models.datasets.urls import is_url
@@ -108,6 +109,8 @@ def import_catalogue(
     findings = findings or Findings(progress=progress)
     digest = Source(data, mapping, encoder, strict=findings.rejects is None).digest()
     catalogue = read_whole(data, findings, mapping, store.home, tasks=False).catalogue
+    if unread := unread_language(catalogue):
+        findings.warn(f"lacks {unread}", path=data)
     findings.tell(warn)
     give_back()
     check_rejected(data, findings, bounds)

@@ -18,6 +18,9 @@ from app.ground.settings import Settings
 from app.home.origin import refreshed
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.open import check_place
+from index.errors import SnapshotError
+from models.errors import BundleError
+from sealed.errors import OtherVersionError
 
 group = typer.Typer(help="List, show and change the release that is served.", no_args_is_help=False)
 
@@ -161,10 +164,21 @@ def activate(release: ReleaseId, home: Home = None) -> None:
 
 @group.command()
 def rollback(home: Home = None) -> None:
-    """Serve again what served before the current release, once it is checked."""
+    """Serve again what served before the current release, once it is checked; what a later version wrote is passed over."""
     settings = Settings.read(home=home)
     store = _store(settings)
-    _serve_checked(store, store.before_current(), settings, back=True)
+    store.before_current()  # refused where nothing served before
+    for record in store.served_before():
+        try:
+            _serve_checked(store, record, settings, back=True)
+        except (BundleError, SnapshotError) as error:
+            if not isinstance(error.__cause__, OtherVersionError):
+                raise
+            warn(f"release {record.id} is passed over: {error}")
+        else:
+            return
+    msg = f"{shown(store.home)}: this version can read none that served before; see `attire releases list`"
+    raise HomeError(msg)
 
 
 def _store(settings: Settings) -> ReleaseStore:

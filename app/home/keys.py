@@ -41,6 +41,7 @@ class Key:
     """What is kept of a key.
 
     Attributes:
+        scopes: what it opens; one that only a later version knows opens nothing here.
         origins: web pages that it is bound to; a key that has some is publishable: a page shows it to everyone.
         salt, hash: in hexadecimal; of a key from the environment they are empty.
         revoked: since when it opens nothing any more.
@@ -48,7 +49,7 @@ class Key:
 
     id: str
     name: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[str, ...]
     origins: tuple[str, ...] = ()
     salt: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{32})?$")] = ""
     hash: Annotated[str, StringConstraints(pattern=r"^([0-9a-f]{64})?$")] = ""
@@ -94,8 +95,9 @@ class KeyFile:
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError, ValidationError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not as `attire keys` writes it"
-            msg = f"{self.path}: cannot be read ({why}); put a copy back, or remove it and make keys anew with `attire keys create`"
+            why = error.strerror if isinstance(error, OSError) else "it is not as this version writes it"
+            mended = "use the version that wrote it, or put a copy back; without either remove it, and make every key anew"
+            msg = f"{self.path}: cannot be read ({why}); {mended}"
             raise HomeError(msg) from error
 
     def create(self, name: str, scopes: Iterable[Scope], origins: Iterable[str] = ()) -> tuple[Key, str]:

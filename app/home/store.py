@@ -14,6 +14,7 @@ import json
 import re
 import secrets
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -252,12 +253,17 @@ class ReleaseStore:
         Raises:
             HomeError: nothing is served, or nothing served before.
         """
-        current, served = self.served(), self._served()
-        for release_id in reversed(served[:-1]):
-            with suppress(HomeError):  # one that is gone or broken cannot be gone back to
-                return self.record(release_id)
+        current = self.served()
+        for record in self.served_before():
+            return record
         msg = f"{shown(self.home)}: no release served before {current.id}; see `attire releases list`"
         raise HomeError(msg)
+
+    def served_before(self) -> Iterator[ReleaseRecord]:
+        """Those that served before the current one, the last first, but for those that are gone or broken."""
+        for release_id in reversed(self._served()[:-1]):
+            with suppress(HomeError):
+                yield self.record(release_id)
 
     def gone_back_to(self) -> list[ReleaseRecord]:
         """What may be gone back to from the current release: the one that served before it, and the last one of another bundle."""

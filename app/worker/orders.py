@@ -23,7 +23,7 @@ from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
 from models.datasets.orders.moments import DateOrder
 from models.datasets.orders.read import Orders, read_orders
-from models.datasets.orders.services import is_service
+from models.datasets.orders.services import is_among, is_service
 from models.datasets.outfits import OUTFITS
 from models.datasets.rejects import Rejects
 from models.datasets.schema import Catalogue
@@ -84,7 +84,7 @@ def import_orders(
         most: the largest share of lines that may be among ``rejects``.
         dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
         columns, cancelled, encoding: what is what in the files, and how they are written, see ``read_orders``.
-        ignored: patterns of SKUs that are no pieces, beside shipping, gift cards and the like.
+        ignored: patterns of SKUs that are no pieces, in the catalogue or not, beside shipping, gift cards and the like.
         no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
 
     Raises:
@@ -100,10 +100,13 @@ def import_orders(
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
     described = described_items(items, events["item"].unique(), progress)
-    unknown = events.filter((pl.col("type") == "purchase") & ~pl.col("item").is_in(list(described)))["item"].value_counts(sort=True)
     passed_over = {*no_pieces, *beside.no_pieces}
-    no_piece = pl.col("item").is_in([sku for sku in unknown["item"] if sku in passed_over or is_service(sku, ignored)])
-    services, unknown, events = unknown.filter(no_piece), unknown.filter(~no_piece), events.filter(~no_piece)
+    lines = events.filter(pl.col("type") == "purchase")["item"].value_counts(sort=True)
+    no_piece = pl.col("item").is_in(
+        [sku for sku in lines["item"] if is_among(sku, ignored) or (sku not in described and (sku in passed_over or is_service(sku)))]
+    )
+    services, pieces, events = lines.filter(no_piece), lines.filter(~no_piece), events.filter(~no_piece)
+    unknown = pieces.filter(~pl.col("item").is_in(list(described)))
     bought = events.filter(pl.col("type") == "purchase")
     sizes = bought.group_by("session").agg(pl.col("item").n_unique())
     several = events.filter(pl.col("session").is_in(sizes.filter(pl.col("item") >= _LEAST)["session"].to_list()))

@@ -88,9 +88,10 @@ _TELLING: Final = frozenset(
 _HEADS: Final = tuple(HEADS.split())
 _GIFT_CARD: Final = re.compile(
     r"\b(?:e-?)?(?:gift[ -]?(?:cards?|vouchers?|certificates?)|(?:geschenk|wert)?gutscheine?|geschenkkarten?"
-    r"|(?:cartes?|ch[eè]ques?|bons?)[ -]cadeaux?|(?:tarjetas?|cheques?|vales?) (?:de )?regalo|(?:carta|buono) regalo"
+    r"|(?:cartes?|ch[eè]ques?|bons?)[ -]cadeaux?|(?:tarjetas?|cheques?|vales?) (?:de )?regalo|(?:cart[ae]|buon[oi]) regalo"
     r"|(?:vale|cart[aã]o)[ -]presente|(?:karta|bon|karty|bony) (?:podarunkow[aye]|upominkow[aye])|presentkort|gavekort"
-    r"|cadeau(?:bon|kaart)(?:nen|en)?|подарочн(?:ый сертификат|ая карта))\b",
+    r"|cadeau(?:bon|kaart)(?:nen|en)?|подарочн(?:ый сертификат|ая карта))\b"
+    r"|礼品卡|禮品卡|礼券|상품권|기프트\s?카드|ギフト(?:カード|券)|商品券",
     re.IGNORECASE,
 )
 

@@ -22,6 +22,8 @@ from models.progress import Progress, counted, silent
 
 _NAMED: Final = 5
 _LOOKED_AT: Final = 20_000  # items, spread over all, whose words are read
+_GLANCED_AT: Final = 1_000  # likewise, by an import
+_NAME_KNOWN: Final = "a garment's name that is known here"
 COLUMNS: Final[Mapping[str, str]] = {
     "image": "what an item looks like: similar items and, before anything is learned, all suggestions go by it",
     "title": "search by words, and something to go by where there is no picture",
@@ -82,9 +84,7 @@ class Missing:
 def of_items(catalogue: Catalogue, progress: Progress = silent) -> Iterator[Missing]:
     """What is missing of the items: columns, colours and sizes, and words that tell for whom and what they are."""
     table = catalogue.table
-    some = table.take(pa.array(range(0, len(table), len(table) // _LOOKED_AT + 1), pa.int64()))
-    labels = list(counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some)))
-    items = some.select(_TELLING).to_pylist()
+    items, labels = _read_some(catalogue, _LOOKED_AT, progress)
     yield from _of_garments(items, labels)
     own = table.column("features").null_count == 0
     for name, brings in COLUMNS.items():
@@ -99,6 +99,19 @@ def of_items(catalogue: Catalogue, progress: Progress = silent) -> Iterator[Miss
     if small:
         brings = f"{WRONG + 1} or more leave a choice to ask about; there are fewer of {', '.join(small[:_NAMED])}"
         yield Missing("items of a category", len(small), len(sizes), brings)
+
+
+def unread_language(catalogue: Catalogue) -> Missing | None:
+    """That most of its categories are called like no garment, by some of its items: so suggestions know nothing of what they are."""
+    return next((one for one in _of_garments(*_read_some(catalogue, _GLANCED_AT)) if one.piece == _NAME_KNOWN), None)
+
+
+def _read_some(catalogue: Catalogue, most: int, progress: Progress = silent) -> tuple[list[dict[str, Any]], list[PieceLabels]]:
+    """Items, spread over all, and what their words say."""
+    table = catalogue.table
+    some = table.take(pa.array(range(0, len(table), len(table) // most + 1), pa.int64()))
+    labels = counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some))
+    return some.select(_TELLING).to_pylist(), list(labels)
 
 
 def _of_currencies(told: pa.ChunkedArray) -> Iterator[Missing]:
@@ -144,7 +157,7 @@ def _of_garments(items: Sequence[Mapping[str, Any]], labels: Sequence[PieceLabel
     if unread.total() * 2 > len(items) or len(nameless) >= max(_SEVERAL, _OF_CATEGORIES * len(of)):
         most = ", ".join(f"{name!r} {of[name]:,}" for name in nameless[:_NAMED])
         brings = f"{len(nameless):,} of {len(of):,} categories{': ' * bool(most)}{most}; {_UNREAD}"
-        yield Missing("a garment's name that is known here", unread.total(), len(items), brings)
+        yield Missing(_NAME_KNOWN, unread.total(), len(items), brings)
     elif unworn.total() * 2 > len(items):
         return
     elif names := [name for name, count in of.most_common() if unworn[name] >= _MOSTLY * count]:

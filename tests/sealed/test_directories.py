@@ -11,7 +11,7 @@ import pytest
 from pydantic.dataclasses import dataclass
 
 from sealed.directories import CACHE, keep, same, staged
-from sealed.errors import SealedError
+from sealed.errors import OtherVersionError, SealedError
 from sealed.manifest import MANIFEST, STRICT, Manifest, Seal
 
 
@@ -176,3 +176,20 @@ def test_an_older_format_is_read_as_what_it_was(tmp_path: Path) -> None:
     old = BOX.read(tmp_path / "old")
     assert isinstance(old, OldBox)
     assert old.handles == 2
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class NewBox(Box):
+    """A box as a later version has it."""
+
+    lid: str
+
+
+@pytest.mark.parametrize("form", [2, 3])
+def test_what_a_later_version_wrote_is_told_so(tmp_path: Path, form: int) -> None:
+    """It is whole, so nothing mends it but that version."""
+    with staged(tmp_path / "new") as staging:
+        Seal(kind="box", manifest=NewBox, format=form, uncounted=BOX.uncounted).put(staging, NewBox(colour="red", lid="flat"))
+    with pytest.raises(OtherVersionError, match=r"manifest\.json") as caught:
+        BOX.read(tmp_path / "new")
+    assert caught.value.mended_by("make it anew").endswith("; use a version as new as that")

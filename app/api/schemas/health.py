@@ -37,6 +37,13 @@ class RulesHealth(BaseModel):
     problem: str | None = Field(default=None, description="Why it is degraded: the rules cannot be read, say, and older ones hold on.")
 
 
+class KeysHealth(BaseModel):
+    """Whether the keys that were made and revoked are those that open."""
+
+    status: str = Field(description='"ok" or "degraded".', examples=["ok"])
+    problem: str | None = Field(default=None, description="Why it is degraded: the keys cannot be read, and those read before hold on.")
+
+
 class Health(BaseModel):
     """Whether the process lives, or answers."""
 
@@ -44,5 +51,6 @@ class Health(BaseModel):
     release: str | None = Field(default=None, description="The release that answers.")
     rules: RulesHealth | None = Field(default=None, description="The merchandiser's rules.")
     experiments: ExperimentsHealth | None = Field(default=None, description="The variants of running experiments.")
+    keys: KeysHealth | None = Field(default=None, description="The keys of the home.")
     log: LogHealth | None = Field(default=None, description="The log of events.")
     catalogue: CatalogueHealth | None = Field(default=None, description="The changes of the catalogue.")

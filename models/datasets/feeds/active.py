@@ -16,12 +16,12 @@ _NO_WORDS: Final = (
     "0 false f no n off non nein nee inactive inaktiv inactif inactivo inattivo inactief disabled deaktiviert desactive desactivado "
     "disattivato draft entwurf brouillon borrador bozza concept archived archiviert archive archivado archiviato unpublished unlisted "
     "hidden versteckt masque oculto nascosto verborgen nao nie nej nei inativo desativado rascunho arquivado nieaktywny ukryty szkic "
-    "inaktiverad dold utkast arkiverad skjult kladde"
+    "inaktiverad dold utkast arkiverad skjult kladde 下架 已下架 진열안함 판매안함"
 )
 _YES_WORDS: Final = (
     "1 true t yes y on oui ja si active aktiv actif activo attivo actief enabled aktiviert active activado attivato published "
     "sim tak ativo ativado aktywny widoczny opublikowany aktiverad synlig publicerad publiceret publisert "
-    "veroffentlicht publie publicado pubblicato gepubliceerd visible sichtbar visibile zichtbaar"
+    "上架 已上架 진열함 판매함 veroffentlicht publie publicado pubblicato gepubliceerd visible sichtbar visibile zichtbaar"
 )
 _SOLD: Final = dict.fromkeys(_NO_WORDS.split(), False) | dict.fromkeys(_YES_WORDS.split(), True)
 

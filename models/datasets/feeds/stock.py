@@ -24,6 +24,7 @@ _YES_WORDS: Final = (
     "○ ◯ 〇 ◎ △ ✓ ✔ "  # noqa: RUF001 - as Japanese tables have it
     "emestoque disponivel tak dostępny dostępna dostępne wmagazynie nastanie ostatniesztuki małailość ilager finnsilager tillgänglig "
     "fåkvar fåilager pålager påfjernlager fåpålager tilgængelig tilgjengelig "
+    "inmagazzino amagazzino prontaconsegna 有货 有貨 现货 現貨 在售 재고있음 판매중 구매가능 "
     "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
@@ -44,6 +45,7 @@ _NO_WORDS: Final = (
     "não semestoque foradeestoque indisponivel sobencomenda emprévenda nie brak brakwmagazynie brakdostępności niedostępny niedostępna "
     "niedostępne wyprzedany wyprzedane nazamówienie przedsprzedaż chwilowoniedostępny nej nei slut slutilager slutsåld tillfälligtslut "
     "ejilager beställningsvara förhandsbokning kommersnart udsolgt utsolgt bestillingsvare "
+    "无货 無貨 缺货 缺貨 售罄 售完 下架 已下架 预售 預售 품절 재고없음 일시품절 판매중지 예약판매 진열안함 "
     "sinstock agotada próximamente esaurita tijdelijkuitverkocht"
 )
 _NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen não fora sem nie już inte ej ikke"

@@ -66,6 +66,7 @@ _CUSTOMER: Final = (
     *("kunde_e_mail", "kunde_e_post", "kundenr", "kundes_e_mail"),
     *("顧客", "顧客id", "顧客番号", "会員id", "会員番号", "購入者", "メールアドレス", "注文者メールアドレス", "購入者メールアドレス"),
     *("id_customer", "id_client", "email_client", "client_email", "e_mail_client", "id_cliente", "email_cliente", "cliente", "klant"),
+    *("e_mailadres", "emailadres", "klant_e_mail", "klantnummer"),
 )
 _TIME: Final = (
     *("time", "timestamp", "created_at", "ordered_at", "purchased_at", "order_date", "order_time", "date", "datetime", "processed_at"),

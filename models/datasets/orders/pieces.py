@@ -28,6 +28,8 @@ _COUNT_WORDS: Final = (
     "adet adedi miktar miktarı 数 数量 個数 点数"
 )
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
+_YES: Final = frozenset(map(bare, ["true", "yes", "y", "ja", "j", "oui", "si", "sí", "sì", "sim", "tak", "evet", "はい", "x"]))
+_IS: Final = frozenset({"is", "was", "ist", "est"})
 
 
 def pieces_kept(values: Mapping[str, Any]) -> float:
@@ -37,6 +39,8 @@ def pieces_kept(values: Mapping[str, Any]) -> float:
 
     >>> pieces_kept({"qty_ordered": "2.0000", "qty_refunded": "1.0000"}), pieces_kept({"quantity": -1}), pieces_kept({})
     (1.0, -1.0, 1.0)
+    >>> pieces_kept({"quantity": 2, "geretourneerd": "1"}), pieces_kept({"reso": "sì"}), pieces_kept({"refunded": "19.90"})
+    (1.0, 0.0, 1.0)
 
     Raises:
         BadValueError: a count is no number.
@@ -46,8 +50,12 @@ def pieces_kept(values: Mapping[str, Any]) -> float:
         return quantity
     lost = {"cancelled": 0.0, "refunded": 0.0, "returned": 0.0}
     for column in values:
-        if (end := _lost_by(column)) is not None and values[column] not in (None, ""):
+        if values[column] in (None, ""):
+            continue
+        if (end := _lost_by(column)) is not None:
             lost[end] += abs(_number(values, column))
+        elif (end := _said_by(column)) is not None:
+            lost[end] += _of_these(values[column], quantity)
     return max(quantity - lost["cancelled"] - max(lost["refunded"], lost["returned"]), 0.0)
 
 
@@ -81,6 +89,21 @@ def _number(values: Mapping[str, Any], name: str) -> float:
         return float(str(values[name]).replace(",", "."))
     except ValueError:
         bad(f"{shown(values[name])} is no number; write how many pieces", name)
+
+
+def _of_these(said: object, quantity: float) -> float:
+    """How many pieces of so many a cell says, a number of them or yes; 0 of all else, such as a sum of money or a day."""
+    text = str(said).strip()
+    if text.isdecimal():
+        return float(text) if int(text) <= quantity else 0.0
+    return quantity if bare(text) in _YES else 0.0
+
+
+@lru_cache(maxsize=4_096)
+def _said_by(column: str) -> str | None:
+    """What became of pieces by a column that is called by that alone: ``Geretourneerd``, ``is_returned``; None of any other."""
+    words = [word for word in words_apart(bare(column)) if word not in _IS]
+    return next(iter(ends_named(words)), None) if len(words) == 1 else None
 
 
 @lru_cache(maxsize=4_096)

@@ -183,7 +183,8 @@ def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findi
         values = [(value, count) for (name, value), count in unknown.most_common() if name == column]
         lines, named = sum(count for _, count in values), _few([value for value, _ in values])
         ids = _OF_IDS if all(_IS_ID.fullmatch(value) for value, _ in values) else ""
-        say = ids or f"; where one says that nothing came of the order, --cancelled {shown(values[0][0])} leaves its lines out"
+        one = shown(values[0][0]) if len(values) == 1 else "STATUS"  # of several the first may be that it was delivered
+        say = ids or f"; where one says that nothing came of the order, --cancelled {one} leaves its lines out"
         findings.warn(f"{lines:,} lines are kept whose status is not known: {named}{say}", path=path, field=called.get(column, column))
 
 

@@ -9,21 +9,28 @@ from typing import Final
 
 _SERVICE: Final = re.compile(
     r"(?<![a-z])(?:e-?)?(?:ship(?:ping|ment)?|deliver(?:y|ies)|postage|freight|versand(?:kosten)?|porto|lieferung|livraison|frais"
-    r"|frakt|fragt|frete|entrega|wysyłka|dostawa|przesyłka|envío|gastos|spedizione|verzendkosten|kargo"
+    r"|frakt|fragt|frete|entrega|wysyłka|dostawa|przesyłka|envío|gastos|sped(?:izione)?|verz(?:endkosten|ending)?|kargo"
     r"|gift(?:[ _-]?(?:cards?|vouchers?|wrap(?:ping)?))?|vouchers?|gutscheine?|coupons?|discounts?|rabatt|wrap(?:ping)?|fees?|surcharge"
     r"|tips?|donations?|spende|insurance|deposit|pfand|vale|cupom|rabat|presentkort|gavekort)(?![a-z])",
     re.IGNORECASE,
 )
 
 
-def is_service(sku: str, globs: Sequence[str] = ()) -> bool:
-    """Whether a SKU that the catalogue does not have is no piece, by the words in it or by a shop's own patterns.
+def is_service(sku: str) -> bool:
+    """Whether a SKU that the catalogue does not have is no piece, by the words in it.
 
     >>> is_service("SHIP-EXPRESS"), is_service("GIFT-50"), is_service("giftcard"), is_service("SHIPMATE-42"), is_service("TEE-S")
     (True, True, True, False, False)
     >>> is_service("FRAKT"), is_service("Frete"), is_service("WYSYŁKA-24")
     (True, True, True)
-    >>> is_service("ZZ-9", ["zz-*"])
+    """
+    return _SERVICE.search(sku) is not None
+
+
+def is_among(sku: str, globs: Sequence[str]) -> bool:
+    """Whether a shop's own patterns name a SKU, in any case.
+
+    >>> is_among("ZZ-9", ["zz-*"])
     True
     """
-    return _SERVICE.search(sku) is not None or any(fnmatchcase(sku.casefold(), glob.casefold()) for glob in globs)
+    return any(fnmatchcase(sku.casefold(), glob.casefold()) for glob in globs)

@@ -284,3 +284,12 @@ def test_map_of_a_known_layout_writes_what_it_does_not_read(
     (tmp_path / "m.yaml").write_text((tmp_path / "m.yaml").read_text().replace("  attributes.gender", "  # attributes.gender"))
     code, said, _ = attire(feed, "--map", str(tmp_path / "m.yaml"))
     assert (code, said["items"], said["unchanged"]) == (0, 1, False)
+
+
+def test_a_language_that_is_not_read_is_told_at_once(tmp_path: Path, attire: Callable[..., Any]) -> None:
+    """By whoever imports, who may never check."""
+    feed = tmp_path / "feed.csv"
+    rows = [f"{name}{place},{name},{name} {place}" for name in ("Mekot", "Hameet", "Housut", "Paidat", "Takit") for place in range(2)]
+    feed.write_text("\n".join(["id,category,title", *rows]) + "\n")
+    _, said, _ = attire(feed)
+    assert any("lacks a garment's name that is known here (10 of 10)" in one for one in said["warnings"])

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -21,10 +22,14 @@ from app.cli.progress import lines
 from app.cli.serve import prepare_demo
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
-from app.home.store import ReleaseStore
+from app.home.store import ReleaseRecord, ReleaseStore
 from app.log.base import Event, Stream
 from app.log.open import opened_log
+from app.release.release import Release
+from models.bundle import Bundle
+from models.errors import BundleError
 from models.recipes.registry import RECIPES
+from sealed.errors import OtherVersionError
 from tests.app.homes import copied
 
 
@@ -143,6 +148,30 @@ def test_import_publish_list_rollback(catalogue: Path, home: Path, tmp_path: Pat
     assert shown["about_bundle"]["recipe"] == "cosine"
     assert run(["releases", "activate", second[1], *where]) == 0
     assert run(["releases", "rollback", *where]) == 0
+    assert run(["releases", "rollback", *where]) == 2
+
+
+def test_a_rollback_passes_over_what_a_later_version_wrote(
+    catalogue: Path, home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As who goes back to the version before meets, once the later one has published several times."""
+    where = ["--home", str(tmp_path)]
+    again = replace(Bundle.load(home / "trained").manifest, outfits=501)
+    Bundle(again, Bundle.load(home / "trained").model).save(tmp_path / "again")
+    for command in (["import", str(catalogue)], ["publish", str(home / "trained")], ["publish", str(tmp_path / "again")]):
+        assert run([*command, *where]) == 0
+    opened, trouble = Release.open, BundleError("written by another version")
+
+    def refusing(store: ReleaseStore, record: ReleaseRecord, **more: Any) -> Release:
+        if record.id.startswith("r2"):
+            raise trouble from OtherVersionError()
+        return opened(store, record, **more)
+
+    monkeypatch.setattr(Release, "open", refusing)
+    assert run(["releases", "rollback", *where]) == 0
+    said = capsys.readouterr()
+    assert "is passed over: written by another version" in said.err
+    assert [line.split()[-3][:3] for line in said.out.splitlines()[-1:]] == ["r1-"]
     assert run(["releases", "rollback", *where]) == 2
 
 

@@ -239,6 +239,8 @@ def test_what_is_no_piece_is_not_missing(attire: Callable[..., Any], tmp_path: P
     _, said, _ = attire(*order, "--ignore", "engraving-*")
     assert (said["lines_of_no_pieces"], said["unknown_skus"], said["incomplete"]["outfits"]) == (9, 0, 0)
     assert sum(outfit["id"].startswith("g") for outfit in outfits(data / "outfits.jsonl")) == 9
+    _, said, _ = attire(*order, "--ignore", "ENGRAVING-*", "--ignore", "tops-1")  # though the catalogue has it
+    assert not any("tops-1" in outfit["items"] for outfit in outfits(data / "outfits.jsonl"))
 
 
 def test_orders_of_another_catalogue_are_refused(attire: Callable[..., Any], tmp_path: Path) -> None:

@@ -624,6 +624,16 @@ def test_orders_in_portuguese_polish_and_nordic(read: Callable[..., Any], header
 def test_statuses_may_be_said_to_cancel(read: Callable[..., Any]) -> None:
     """In words that nobody knows here; without, it is told how."""
     text = "order_id,sku,time,status\n1,A,2026-01-01,Peruttu\n2,B,2026-01-02,Toimitettu\n"
-    assert "--cancelled 'Peruttu' leaves its lines out" in read(text)[2][0]
+    assert "--cancelled STATUS leaves its lines out" in read(text)[2][0]
     orders, _, warned = read(text, cancelled=["peruttu"])
     assert ([row[3] for row in rows(orders)], warned[0]) == (["B"], "1 lines of cancelled orders; passed over")
+
+
+@pytest.mark.parametrize("column", ["Reso", "Geretourneerd", "Returned", "Zwrócono"])
+def test_what_came_back_is_told_by_a_column_of_that_name(read: Callable[..., Any], column: str) -> None:
+    """By a number of pieces, or yes; a sum of money or a day is none."""
+    said = ["0", "1", "yes", "19.90", "2026-02-01", "2"]
+    lines = [f"{number};2026-01-02;{chr(65 + number)};1;{cell}" for number, cell in enumerate(said)]
+    orders, _, warned = read("\n".join([f"order_id;date;sku;quantity;{column}", *lines]) + "\n")
+    assert [row[3] for row in rows(orders)] == ["A", "D", "E", "F"]
+    assert warned == ["2 lines of which every piece was cancelled, refunded or returned; passed over"]
