@@ -5,6 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
@@ -377,10 +378,30 @@ class Vocabulary:
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
-        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
+        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's.
+
+        So are words that titles join, and one that stands in such words alone is all of them: "toe" is *cap-toe*.
+        """
+        if whole := self.hyphened.get(key):
+            return Meaning(TITLE, (whole,), SAYING + key)
         ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
         kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
-        return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
+        if ordinary or not self.says(key):
+            return None
+        among = () if self.rows.mask(TITLE, (key,)).any() else tuple(one for one in self._joined.values() if key in one.split("-"))
+        return Meaning(TITLE, among or (key,), kind)
+
+    @cached_property
+    def hyphened(self) -> dict[str, str]:
+        """Words that titles join, and that tell what a thing is like: of a name that begins or ends in what it is, that is told apart."""
+        return {key: one for key, one in self._joined.items() if self.called(one.split("-")[0 if self.head_first else -1]) is None}
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        """Words that titles join by a hyphen, in one -> parted by hyphens; numbers that they join by a stroke, parted in both."""
+        joined = (part for word in self.rows.titles.words for part in re.findall(r"\w+(?:-\w+)+|(?<![\d/])\d+/\d+(?![\d/])", fold(word)))
+        found = (tuple(map(one_form, re.split("[-/]", word))) for word in sorted({*joined}))
+        return {("-" if all(map(str.isdigit, parts)) else "").join(parts): "-".join(parts) for parts in found}
 
     @cached_property
     def _said(self) -> frozenset[str]:
