@@ -18,7 +18,7 @@ pytestmark = pytest.mark.e2e
 
 SIZES = [{"size": "S", "in_stock": True}, {"size": "M", "in_stock": False}, {"size": "L"}]
 PIECE: dict[str, Any] = {
-    "id": "x1", "category": "tops", "title": "a piece", "brand": "Lumen", "price": 50, "sale_price": 40, "currency": "EUR",
+    "id": "x1", "category": "tops", "title": "A piece", "brand": "Lumen", "price": 50, "sale_price": 40, "currency": "EUR",
     "in_stock": True, "sizes": SIZES, "url": "https://shop.example/x1", "attributes": {"department": "women"},
 }  # fmt: skip
 
@@ -49,7 +49,7 @@ def piece(page: Page) -> Page:
     page.route("**/items/x1", lambda route: route.fulfill(json=PIECE))
     page.route("**/similar-items", lambda route: route.fulfill(json={"release": "r", "items": []}))
     page.evaluate("location.hash = '#view=x1'")
-    expect(page.get_by_role("heading", name="a piece")).to_be_focused()
+    expect(page.get_by_role("heading", name="A piece")).to_be_focused()
     return page
 
 
@@ -78,7 +78,7 @@ def test_a_link_opens_a_piece_and_says_all_of_it(piece: Page) -> None:
     expect(product.get_by_role("radio", name=re.compile("M.*sold out"))).to_be_disabled()
     expect(product.locator("dl")).to_contain_text("women")
     piece.reload()
-    expect(piece.locator("#product-title")).to_have_text("a piece")
+    expect(piece.locator("#product-title")).to_have_text("A piece")
 
 
 @pytest.mark.one_width
@@ -162,11 +162,11 @@ def test_the_bag_counts_adds_up_and_sells(piece: Page, told: list[dict[str, Any]
     piece.get_by_role("button", name="Bag, 1 piece").click()
     expect(piece.locator("#bag-title")).to_be_focused()
     expect(piece.locator(".bag-line .price")).to_have_text("€40.00 was €50.00")
-    piece.get_by_role("button", name="One more of a piece").press("Enter")
+    piece.get_by_role("button", name="One more of A piece").press("Enter")
     expect(piece.locator("#bag-total")).to_have_text("€80.00")
     expect(piece.locator(".bag-line .price")).to_have_text("€80.00 €40.00 each")
     expect(piece.locator("#bag-foot .note")).to_contain_text("What you buy is noted")
-    expect(piece.get_by_role("button", name="One more of a piece")).to_be_focused()
+    expect(piece.get_by_role("button", name="One more of A piece")).to_be_focused()
     with piece.expect_response("**/events") as answered:
         piece.get_by_role("button", name="Buy").click()
     assert answered.value.status == 202
@@ -196,7 +196,7 @@ def test_a_size_that_is_an_item_is_what_is_bought(page: Page, told: list[dict[st
     page.get_by_role("button", name="Add to bag").click()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Bag, 1 piece").click()
-    page.get_by_label("Size of a piece").select_option("L")
+    page.get_by_label("Size of A piece").select_option("L")
     with page.expect_response("**/events"):
         page.get_by_role("button", name="Buy").click()
     expect(page.locator("#bag-lines")).to_contain_text("Thank you.")
@@ -221,7 +221,7 @@ def test_what_stands_in_the_way_of_buying_is_told_as_long_as_it_does(piece: Page
     expect(problem).to_have_text("a third cannot be had now; remove it first.")
     piece.get_by_role("button", name="Remove a third").press("Enter")
     expect(problem).to_have_text("Choose a size for each piece first.")
-    piece.get_by_label("Size of a piece").select_option("S")
+    piece.get_by_label("Size of A piece").select_option("S")
     expect(piece.locator("#bag-total")).to_have_text("€80.00")
     expect(problem).to_have_text("Choose a size for each piece first.")
     piece.get_by_label("Size of another").select_option("L")
@@ -251,7 +251,7 @@ def test_a_piece_is_removed_from_the_bag(piece: Page) -> None:
     piece.get_by_role("button", name="Add to bag").click()
     piece.keyboard.press("Escape")
     piece.get_by_role("button", name="Bag, 1 piece").click()
-    piece.get_by_role("button", name="Remove a piece").press("Enter")
+    piece.get_by_role("button", name="Remove A piece").press("Enter")
     expect(piece.locator("#bag-lines")).to_have_text("Nothing in it yet.")
     expect(piece.locator("#bag-title")).to_be_focused()
 
