@@ -15,7 +15,19 @@ import numpy as np
 
 from app.ground.parts import Limits
 from app.recommend.apt import apt, mostly, preferring
-from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
+from app.recommend.consistent import (
+    ALL,
+    ANY_OCCASION,
+    ANY_SEASON,
+    WHOM_AND_SPORT,
+    beside_worn,
+    fits,
+    in_place_of,
+    sports_of,
+    suitable,
+    wearable,
+    worn_sizes,
+)
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -30,6 +42,8 @@ from models.datasets.occasion import BEACH, SNOW, SPORT
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
 """The least share of either in a category of two kinds; less are pieces whose words mislead."""
+_CHOICE: Final = 3
+"""The fewest products of which one that is not essential is a usual slot: the only bag of a shop would be in every look."""
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -169,10 +183,10 @@ def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: 
         rows = release.snapshot.rows_in(name)
         if free is not None and not free.test(rows if may is None else rows[may.passes(rows)]).any():
             continue
-        role = release.worn_as(name)
-        if in_place_of(release, role).isdisjoint(places):
+        place = release.place_of(name)
+        if in_place_of(release, place).isdisjoint(places):
             kept.append(name)
-            places += [role] if role else []
+            places += [place] if place else []
     return kept
 
 
@@ -186,7 +200,7 @@ def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Se
     places, counts = np.unique(release.traits.label_N[rows if may is None else rows[may.passes(rows)]], return_counts=True)
     of = Counter[str | None]()
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
-        of[release.traits.labels[place].role] += count
+        of[release.traits.labels[place].part] += count
     return Slot(name, role if min(of["full-body"], of["bottom"]) >= _JOINED * of.total() else None)
 
 
@@ -207,7 +221,7 @@ def _as_learned(release: Release, worn: Worn) -> Sequence[str]:
         if category in learned.categories or labels.role is None:
             return category
         for by in (ALL, ANY_OCCASION):
-            alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, by))  # noqa: B023
+            alike_N = release.traits.mask(lambda one: one.part == labels.part and fits(release, one, labels, by))  # noqa: B023
             counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
             most = max(counts, key=counts.__getitem__, default=category)
             if counts.get(most):
@@ -242,9 +256,16 @@ def _by_words(
     narrower += [condition.test(every_N) for condition in conditions if condition is not None]
     in_season = [] if (strict := suitable(release, worn.labels)) is None else [strict.test(every_N)]
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
+    fitting_N = np.ones(len(every_N), dtype=np.bool_)
+    if sports := sports_of(worn.labels):
+        of_sport = suitable(release, worn.labels, ("sport",))
+        fitting_N = np.logical_and.reduce([fitting_N, *narrower[: may is not None], *([of_sport.test(every_N)] if of_sport else [])])
+        narrower.append(release.traits.mask(lambda labels: labels.sport in sports))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
         of_role_N = release.traits.mask(lambda labels, role=role: labels.part == role)  # type: ignore[misc]
+        if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
+            continue  # a bag of another sport is none that is lacking
         wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.part == role}.union(unwanted)
@@ -256,6 +277,8 @@ def _by_words(
             if seasonal_N[rows := release.snapshot.rows_in(name)].any()
         }
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
+        if role not in ESSENTIAL and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
+            continue
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if most:  # else all of them were removed
             slots.append(Slot(most, role))
@@ -266,7 +289,7 @@ def _by_words(
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
     worn_as = dict(zip(worn.names, (labels.part for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, ANY_OCCASION) for labels in worn.labels)]
+    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, WHOM_AND_SPORT) for labels in worn.labels)]
     stocked = {one.part for one in for_them if one.part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):

@@ -5,6 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,11 +21,13 @@ from app.words.lexicon import worn_as
 from app.words.named import CATEGORY, SUBCATEGORY
 from app.words.titles import pattern
 from app.words.vocabulary import Vocabulary
-from app.words.worn_for import WORN, Wear
+from app.words.worn_for import CASUAL_CODES, PLAYED, WORN, Wear
 from index.backends.base import BoolArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
+from models.compatibility.conflicts import Conflicts
 
+_CODE: Final = re.compile(rf"\b(?:{'|'.join(CASUAL_CODES)})\b".replace(" ", "[ -]"), re.IGNORECASE)
 _HIDDEN: Final = frozenset({"innerwear", "sleepwear", "swimwear"})
 """What is worn beneath, to bed or to swim."""
 
@@ -43,9 +46,13 @@ class Suited:
 
 
 def suited(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, phrases: Sequence[str]) -> Suited | None:
-    """What suits the occasions that phrases name; what any of them calls for contradicts none. None where none is one of ``WORN``."""
-    said = [word for text in phrases for word in WORD.findall(text) if _wear_of(word)]
-    wears = dict.fromkeys(wear for word in said if (wear := _wear_of(word)))
+    """What suits the occasions that phrases name; what any of them calls for contradicts none. None where they name none."""
+    text = " ".join(phrases)
+    codes = [found[0] for found in _CODE.finditer(text)]
+    words = [word for word in WORD.findall(_CODE.sub(" ", text)) if _wear_of(word)]
+    said = [*(word for code in codes for word in WORD.findall(code)), *words]
+    of_codes = (CASUAL_CODES[code.lower().replace("-", " ")] for code in codes)
+    wears = dict.fromkeys([*of_codes, *(wear for word in words if (wear := _wear_of(word)))])
     if not wears:
         return None
     found = [vocabulary.worn_for(wear, lambda wear=wear: _masks(vocabulary, snapshot, traits, wear)) for wear in wears]  # type: ignore[misc]
@@ -54,7 +61,7 @@ def suited(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits,
 
 
 def _wear_of(word: str) -> Wear | None:
-    return WORN.get(one_form(word))
+    return WORN.get(one_form(word)) or PLAYED.get(one_form(word))
 
 
 def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, wear: Wear) -> tuple[BoolArray, BoolArray]:
@@ -70,6 +77,10 @@ def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits,
     hidden_N = traits.mask(lambda labels: labels.role in _HIDDEN)
     suits_N |= ~never_N & traits.mask(lambda labels: labels.occasion in wear.suits_labels)
     never_N |= traits.mask(lambda labels: labels.occasion in wear.never_labels) | (hidden_N & ~suits_N)
+    if wear.sport is not None:
+        suits_N |= traits.mask(lambda labels: labels.sport == wear.sport)
+        never_N |= traits.mask(lambda labels: Conflicts().between(labels.sport, wear.sport))
+        never_N &= ~suits_N
     return suits_N & ~never_N, never_N
 
 

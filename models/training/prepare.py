@@ -103,18 +103,19 @@ def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Se
 
 
 def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) -> Slots:
-    """What belongs to an outfit, and which audiences, seasons and occasions share none; nothing where there are no training outfits."""
+    """What belongs to an outfit, and which audiences, seasons, occasions and sports share none; nothing without training outfits."""
     worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
     if not worn:
         return SlotTemplates()
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
     said = list(counted(labels_of(dataset.catalogue.table, set(names)), progress, "reading the words of items", len(names)))
     conflicts = Conflicts.of(
-        Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn) for kind in ("audience", "season", "occasion")
+        Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn)
+        for kind in ("audience", "season", "occasion", "sport")
     )
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:
-        worn, valid = worn_at_once(worn, valid, [labels.role for labels in said])
+        worn, valid = worn_at_once(worn, valid, [labels.place for labels in said])
     if not worn:
         return SlotTemplates()
     clothed = 2 * sum(any(said[row].role in CORE for row in outfit) for outfit in worn) >= len(worn)  # else sets of jewellery are whole
@@ -125,7 +126,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
         WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if bool(outfit.part) is part], dataset.catalogue, dataset.counts)
         for part in (False, True)
     )
-    whole_roles, part_roles = ([[said[row].role for row in outfit] for outfit in some.rows()] for some in (wholes, orders))
+    whole_roles, part_roles = ([[said[row].place for row in outfit] for outfit in some.rows()] for some in (wholes, orders))
     known = [[role for role in roles if role] for roles in whole_roles]
     dressed = always_dressed([roles for roles, all_of in zip(known, whole_roles, strict=True) if len(roles) == len(all_of)])
     slots = slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()])
