@@ -1,5 +1,5 @@
-# Two commands: `make demo` and `make test`. Everything is installed into .venv; outside this folder only kept features (ATTIRE_CACHE) and
-# Debian packages that the tests need (a browser, Redis, promtool), those only when they are missing.
+# `make demo` shows it, `make check` is all that CI runs; each target says what it does. Everything is installed into .venv; outside this
+# folder only kept features (ATTIRE_CACHE) and Debian packages that the tests need (a browser, Redis, promtool), those only when missing.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 from starlette.routing import Route
 
 from app.ground.parts import Limits
@@ -31,6 +33,12 @@ _MOST: Final[Mapping[str, str]] = {
     "PictureIn.base64": "max_body_bytes",
 }
 """Object and field -> the limit that is the most of it."""
+_LEGIBLE: Final = b"""<style>
+.swagger-ui .opblock .opblock-summary-method { color: #000; text-shadow: none }
+.swagger-ui .json-schema-2020-12-expand-deep-button, .swagger-ui .info .url, .swagger-ui .btn.authorize span { color: #3b4151 }
+.swagger-ui .info .title small, .swagger-ui .info .title small.version-stamp { background: #3b4151 }
+</style>"""
+"""What Swagger UI writes in colours that are hard to read on its others."""
 _SAID: Final = {"array": "maxItems", "integer": "maximum", "string": "maxLength"}
 
 
@@ -38,11 +46,15 @@ def describe(app: FastAPI, limits: Limits) -> None:
     """Have the application's description say the limits. A thread makes it, within a second of its time: others are answered meanwhile."""
     undescribed = app.openapi
     one_at_a_time = CapacityLimiter(1)
-    place, route = next((at, one) for at, one in enumerate(app.router.routes) if isinstance(one, Route) and one.path == app.openapi_url)
+    routes = {one.path: (at, one) for at, one in enumerate(app.router.routes) if isinstance(one, Route)}
+    place, route = routes[str(app.openapi_url)]
+    place_of_page, page_route = routes["/docs"]
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             document = undescribed()
+            for operation in (one for path in document["paths"].values() for one in path.values()):
+                operation["summary"] = _in_short(operation["description"])
             objects = document["components"]["schemas"]
             for field_of, limit in _MOST.items():
                 name, _, field = field_of.partition(".")
@@ -57,8 +69,22 @@ def describe(app: FastAPI, limits: Limits) -> None:
         answer: Response = await route.endpoint(request)
         return answer
 
+    async def page(request: Request) -> Response:
+        answer: Response = await page_route.endpoint(request)
+        return HTMLResponse(bytes(answer.body).replace(b"<html>", b'<html lang="en">', 1).replace(b"</head>", _LEGIBLE + b"</head>", 1))
+
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
     app.router.routes[place] = Route(route.path, described, include_in_schema=False)
+    app.router.routes[place_of_page] = Route(page_route.path, page, include_in_schema=False)
+
+
+def _in_short(told: str) -> str:
+    """The first thing that is told.
+
+    >>> _in_short("What completes this outfit? Suggestions."), _in_short("Serve this: here at once."), _in_short("One item.")
+    ('What completes this outfit?', 'Serve this', 'One item')
+    """
+    return re.split(r"(?<=[?])\s|[.;:](?:\s|$)", told, maxsplit=1)[0]
 
 
 def _bound(schema: dict[str, Any], most: int) -> None:

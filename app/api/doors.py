@@ -60,20 +60,20 @@ class Doors:
         if route is not None and door is not Door.OPEN:
             everybodys = is_public(door, self.settings) and (token is None or door is Door.PICTURES)
             sending = as_kept(sending, everybodys=everybodys, by_key=not everybodys or door is not Door.PICTURES)
-        refusal: Response | None = None
-        if allowance is not None and not allowance.allowed:
-            refusal = too_many(allowance)
-        elif route is None:
+        refused = too_many(allowance) if allowance is not None and not allowance.allowed else self._refusal(route, connection, token, key)
+        await (refused or self.app)(scope, receive, sending)
+
+    def _refusal(self, route: APIRoute | None, connection: HTTPConnection, token: str | None, key: Key | None) -> Response | None:
+        """What says why a route may not be asked so; None where it may, and where nothing is there, which the service says itself."""
+        if route is None:
+            scope = connection.scope
             others = {method for other in self.routes if other.matches(scope)[0] is Match.PARTIAL for method in other.methods or ()}
-            refusal = _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
-        else:
-            try:
-                admit(connection, door, token=token, key=key, settings=self.settings, ring=self.ring)
-            except RequestError as error:
-                refusal = respond_to(error)
-            else:
-                refusal = _unknown_parameter(route, connection.query_params) or _repeated_parameter(route, connection.query_params)
-        await (refusal or self.app)(scope, receive, sending)
+            return _wrong_method(scope, sorted(others | {"HEAD"} if "GET" in others else others)) if others else None
+        try:
+            admit(connection, door_of(route), token=token, key=key, settings=self.settings, ring=self.ring)
+        except RequestError as error:
+            return respond_to(error)
+        return _unknown_parameter(route, connection.query_params) or _repeated_parameter(route, connection.query_params)
 
     def _believed(self, connection: HTTPConnection, key: Key | None) -> bool:
         """Whether more is known of who asks than that anybody may: neither is it by a page's key, nor by none where shoppers are signed."""

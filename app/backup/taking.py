@@ -28,6 +28,7 @@ from app.backup.form import FORMAT, HOME, LAST, LOG, MARK, TAKEN, About, packed
 from app.ground.errors import HomeError
 from app.ground.parts import LogSettings
 from app.ground.places import check_there
+from app.home.origin import CURRENT, SERVED, SHADOW
 from app.home.replicas import ServingNote
 from app.home.runs import now
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -44,8 +45,8 @@ from sealed.files import replacing, write_whole
 
 _FIRST: Final = ("feeds", "imported.json")
 _LAST: Final = Path("worker", "events")
-_ELSEWHERE: Final = {*_FIRST, "CURRENT", "SERVED", "releases", "acknowledged"}
-_LEFT: Final = {"serving", "thumbnails", CACHE, "SHADOW", NAME, TAKEN}
+_ELSEWHERE: Final = {*_FIRST, CURRENT, SERVED, "releases", "acknowledged"}
+_LEFT: Final = {"serving", "thumbnails", CACHE, SHADOW, NAME, TAKEN}
 """What says what runs now, and which home this is; and what is made again from the rest."""
 _READABLE = 0o644
 

@@ -18,7 +18,7 @@ from app.catalogue.bounds import BOUNDS, Bounds, check_left, check_rejected, che
 from app.catalogue.changes import since
 from app.catalogue.engine import HERE, Engine
 from app.catalogue.fetched import fetched
-from app.catalogue.publishing import COSINE, write_release
+from app.catalogue.publishing import write_release
 from app.fetch.pictures import Counts
 from app.ground import compute  # noqa: F401 - torch before faiss
 from app.ground.allocator import give_back
@@ -31,6 +31,7 @@ from app.log.open import check_place
 from app.release.release import Release
 from index.snapshot import ITEM_COLUMNS
 from models.bundle import Bundle, Manifest
+from models.compatibility.build import COSINE
 from models.compatibility.cosine import CosineModel
 from models.datasets.findings import Findings
 from models.datasets.lacking import unread_language

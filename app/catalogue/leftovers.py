@@ -31,7 +31,7 @@ import pyarrow.parquet as pq
 from app.experiments.book import ExperimentFile
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings
-from app.home.origin import origin_of
+from app.home.origin import SHADOW, origin_of
 from app.home.replicas import served_by_replicas
 from app.home.runs import Runs
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -43,7 +43,6 @@ from app.rules.book import RuleFile
 _YOUNG_S: Final = 3_600.0
 _FRESH_S: Final = 86_400.0
 _PICTURE: Final = re.compile(r"[0-9a-f]{64}\.(?:jpg|png|webp)")
-_SHADOW: Final = "SHADOW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def leftovers(store: ReleaseStore, log: LogSettings, keep: int, keep_runs: int =
     ids = {current.id, *served_by_replicas(store.home), *(record.id for record in records[max(0, len(records) - keep) :])}
     ids |= {record.id for record in store.gone_back_to()} | ExperimentFile(store.home).book().releases
     with suppress(FileNotFoundError):
-        ids.add((store.home / _SHADOW).read_text().strip())
+        ids.add((store.home / SHADOW).read_text().strip())
     kept = [record for record in records if record.id in ids or _age_s(record) < _YOUNG_S]
     old = [record for record in records if record not in kept]
     paths = [store.home / "releases" / f"{record.id}.json" for record in old]

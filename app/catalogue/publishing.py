@@ -26,7 +26,7 @@ from app.release.photo_encoder import PhotoEncoder
 from app.release.release import Release
 from index.snapshot import Snapshot
 from models.bundle import Bundle
-from models.compatibility.build import build_model
+from models.compatibility.build import COSINE, build_model
 from models.compatibility.calibration import Calibration
 from models.datasets.schema import ITEM_SCHEMA, Catalogue
 from models.encoders.base import Encoder
@@ -37,7 +37,6 @@ from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 
 _AT_ONCE: Final = 16_384  # items that are embedded together: whole batches of ``Bundle.embed``
-COSINE: Final = "cosine"
 """The model that learns nothing, and the recipe of its bundles."""
 
 

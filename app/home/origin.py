@@ -26,7 +26,7 @@ from sealed.directories import flush_all
 from sealed.files import flush, replacing, sha256, write_whole
 from sealed.manifest import MANIFEST
 
-CURRENT, SERVED = "CURRENT", "SERVED"
+CURRENT, SERVED, SHADOW = "CURRENT", "SERVED", "SHADOW"
 SHARED: Final = frozenset({CURRENT, "rules.json", "experiments.json", "keys.json"})
 _AT_ONCE: Final = 8
 

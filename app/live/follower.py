@@ -22,13 +22,13 @@ from app.ground.errors import ROOTS, HomeError, RequestError
 from app.ground.logs import logger
 from app.ground.settings import Settings
 from app.ground.stopping import stopped
-from app.home.origin import origin_of
+from app.home.origin import SHADOW, origin_of
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.live.memory import free_bytes, needed_bytes
 from app.live.metrics import Metrics
 from app.live.replay import Replay
-from app.live.shadow import SHADOW, Shadow
+from app.live.shadow import Shadow
 from app.log.open import check_place
 from app.recommend.complete import complete
 from app.recommend.completion import Question

@@ -26,7 +26,6 @@ from sealed.files import write_whole
 if TYPE_CHECKING:
     from app.release.release import Release  # the worker reads reports, and needs no model for it
 
-SHADOW: Final = "SHADOW"
 _MOST_WAITING: Final = 8
 _MOST_TIMES: Final = 2_000
 _WRITE_EVERY_S: Final = 0.5

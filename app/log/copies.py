@@ -66,7 +66,7 @@ def copy_sqlite(source: Path, to: Path) -> None:
             there.backup(here)
             here.execute("PRAGMA journal_mode = DELETE").fetchone()  # all of it in the one file
     except sqlite3.Error as error:
-        msg = f"{source}: cannot be copied now ({error})"
+        msg = f"{source}: cannot be copied now ({error}); try again, or see what `attire log check` says of it"
         raise LogUnavailableError(msg) from error
 
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
-from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, DRESS, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
 from models.datasets.traditions import TRADITIONS
 
-_FIRM: Final = frozenset({DRESS, SPORT, SNOW})
+_FIRM: Final = frozenset({DRESS, EVENING, SPORT, SNOW})
 """What is asked for whatever outfits were learned from."""
 _APT: Final[Mapping[str, Sequence[Collection[str | None]]]] = {
     DRESS: [{DRESS, SMART}],
+    EVENING: [{DRESS, EVENING, SMART}, {EVENING}],
     SMART: [{DRESS, SMART, SMART_CASUAL, None}],
     CASUAL: [{SMART_CASUAL, CASUAL, EVERYDAY, None}],
     EVERYDAY: [{SMART, SMART_CASUAL, CASUAL, None}],

@@ -72,13 +72,13 @@ def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Con
 
 def beside_worn(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
     """That a row takes the place of nothing that is worn: no second pair of jeans, whatever category it is in; None where nothing does."""
-    others = {other for labels in worn for other in in_place_of(release, labels.role)}
-    return release.traits.condition(lambda labels: labels.role not in others) if others else None
+    others = {other for labels in worn for other in in_place_of(release, labels.place)}
+    return release.traits.condition(lambda labels: labels.place not in others) if others else None
 
 
-def in_place_of(release: Release, role: str | None) -> set[str]:
-    """What takes the place of a piece that is worn so, as far as outfits do not have both."""
-    return {one if other == role else other for one, other in release.bundle.slots.apart if role in {one, other}}
+def in_place_of(release: Release, place: str | None) -> set[str]:
+    """What takes the place of a piece of one of ``roles.PLACES``, as far as outfits do not have both."""
+    return {one if other == place else other for one, other in release.bundle.slots.apart if place in {one, other}}
 
 
 def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
@@ -169,7 +169,7 @@ def together(
         return False
     if not consistent:
         return True
-    instead = in_place_of(release, traits.of_row(row).role)
+    instead = in_place_of(release, traits.of_row(row).place)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
         return False
-    return all(fits(release, traits.of_row(row), traits.of_row(other), by) and traits.of_row(other).role not in instead for other in rows)
+    return all(fits(release, traits.of_row(row), traits.of_row(other), by) and traits.of_row(other).place not in instead for other in rows)

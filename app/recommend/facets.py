@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ import pyarrow.compute as pc
 
 from app.recommend.search import of_category
 from app.release.release import Release
+from index.columns import Filter
 
 _MOST_BRANDS: Final = 200
 _MOST_VALUES: Final = 60
@@ -31,7 +33,7 @@ class FacetsFound:
     """What there is to filter by.
 
     Attributes:
-        brands: those of most items first. attributes: name -> values, of the whole catalogue. least, most: what items cost now.
+        brands: those of most items first. attributes: name -> values. least, most: what items cost now.
     """
 
     brands: tuple[BrandFacet, ...]
@@ -41,7 +43,7 @@ class FacetsFound:
 
 
 def facets_of(release: Release, category: str | None = None) -> FacetsFound:
-    """The brands and prices of a category, or of all, and the values of attributes that have few.
+    """The brands and prices of a category, or of all, and the values there of attributes that have few in the whole catalogue.
 
     Raises:
         UnknownCategoryError: no such category.
@@ -50,11 +52,17 @@ def facets_of(release: Release, category: str | None = None) -> FacetsFound:
     counts = pc.value_counts(release.snapshot.items.column("brand").take(pa.array(rows)).drop_null()).to_pylist()
     brands = sorted((BrandFacet(one["values"], one["counts"]) for one in counts), key=lambda brand: (-brand.count, brand.name))
     values = {name: columns.attribute_values(name) for name in columns.attribute_names}
+    values = {name: some for name, some in values.items() if len(some) <= _MOST_VALUES}
+    if category is not None:
+        had = {
+            name: [columns.selection(Filter(attributes={name: [value]})).any_of(rows) for value in some] for name, some in values.items()
+        }
+        values = {name: tuple(compress(some, had[name])) for name, some in values.items()}
     prices = columns.prices[rows]
     priced = prices[~np.isnan(prices)]
     return FacetsFound(
         brands=tuple(brands[:_MOST_BRANDS]),
-        attributes={name: some for name, some in values.items() if 1 < len(some) <= _MOST_VALUES},
+        attributes={name: some for name, some in values.items() if len(some) > 1},
         least=float(priced.min()) if len(priced) else None,
         most=float(priced.max()) if len(priced) else None,
     )

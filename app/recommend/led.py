@@ -20,10 +20,10 @@ from app.words.suited import Suited
 from app.words.titles import pattern
 from app.words.vocabulary import vocabulary_of
 from index.backends.base import IntArray
+from models.datasets.ages import CLOTHES
 from models.datasets.audience import Audience
 
-CLAD: Final = frozenset({"top", "bottom", "full-body", "outer", "swimwear", "sleepwear", "innerwear"})
-"""What clothes are worn as."""
+CLAD: Final = CLOTHES
 
 
 def led(release: Release, asked: Steering, among: IntArray, most: int) -> IntArray:

@@ -69,7 +69,7 @@ def _places(release: Release, worn: Worn) -> Iterator[str]:
     of_category: dict[str, list[int]] = {}
     for at, category in enumerate(worn.categories):
         of_category.setdefault(category, []).append(at)
-    roles = [labels.role for labels in worn.labels]
+    roles = [labels.place for labels in worn.labels]
     slots = release.bundle.slots
     for category, beside in combinations_with_replacement(of_category, 2):
         ones, others = of_category[category], of_category[beside]

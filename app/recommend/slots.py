@@ -30,6 +30,8 @@ from models.datasets.occasion import BEACH, SNOW, SPORT
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
 """The least share of either in a category of two kinds; less are pieces whose words mislead."""
+_CHOICE: Final = 3
+"""The fewest products of which one that is not essential is a usual slot: the only bag of a shop would be in every look."""
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -169,10 +171,10 @@ def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: 
         rows = release.snapshot.rows_in(name)
         if free is not None and not free.test(rows if may is None else rows[may.passes(rows)]).any():
             continue
-        role = release.worn_as(name)
-        if in_place_of(release, role).isdisjoint(places):
+        place = release.place_of(name)
+        if in_place_of(release, place).isdisjoint(places):
             kept.append(name)
-            places += [role] if role else []
+            places += [place] if place else []
     return kept
 
 
@@ -186,7 +188,7 @@ def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Se
     places, counts = np.unique(release.traits.label_N[rows if may is None else rows[may.passes(rows)]], return_counts=True)
     of = Counter[str | None]()
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
-        of[release.traits.labels[place].role] += count
+        of[release.traits.labels[place].part] += count
     return Slot(name, role if min(of["full-body"], of["bottom"]) >= _JOINED * of.total() else None)
 
 
@@ -207,7 +209,7 @@ def _as_learned(release: Release, worn: Worn) -> Sequence[str]:
         if category in learned.categories or labels.role is None:
             return category
         for by in (ALL, ANY_OCCASION):
-            alike_N = release.traits.mask(lambda one: one.role == labels.role and fits(release, one, labels, by))  # noqa: B023
+            alike_N = release.traits.mask(lambda one: one.part == labels.part and fits(release, one, labels, by))  # noqa: B023
             counts = {name: int(alike_N[rows].sum()) for name, rows in places.items()}
             most = max(counts, key=counts.__getitem__, default=category)
             if counts.get(most):
@@ -256,6 +258,8 @@ def _by_words(
             if seasonal_N[rows := release.snapshot.rows_in(name)].any()
         }
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
+        if role not in ESSENTIAL and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
+            continue
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if most:  # else all of them were removed
             slots.append(Slot(most, role))

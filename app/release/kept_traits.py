@@ -24,7 +24,19 @@ from app.release.sized import Sized
 from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, roles
-from models.datasets import ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, traditions
+from models.datasets import (
+    ages,
+    audience,
+    belongings,
+    colours,
+    garments,
+    garments_abroad,
+    labels,
+    nameless,
+    occasion,
+    size_scale,
+    traditions,
+)
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 from models.progress import Progress, silent
@@ -33,7 +45,7 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, traditions)
-_READERS: Final = (traits, variants, sized, dice, roles, *_LABELS)
+_READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,6 +30,7 @@ from index.snapshot import Snapshot
 from index.stock import can_be_bought
 from models.bundle import Bundle
 from models.datasets.garments import role_of
+from models.datasets.labels import PieceLabels
 from models.datasets.schema import Catalogue
 from models.encoders.features import FloatArray
 from models.precision import CPU
@@ -164,11 +165,16 @@ class Release:
 
     def worn_as(self, category: str) -> str | None:
         """The role of most items of a category, as its first ones tell; of one without items, what its name says."""
-        if category not in self.snapshot.sizes:
-            return role_of(category)
+        return self._most_of(category, lambda labels: labels.role) if category in self.snapshot.sizes else role_of(category)
+
+    def place_of(self, category: str) -> str | None:
+        """Likewise what most items of a category take the place of (``PieceLabels.place``)."""
+        return self._most_of(category, lambda labels: labels.place) if category in self.snapshot.sizes else role_of(category)
+
+    def _most_of(self, category: str, said: Callable[[PieceLabels], str | None]) -> str | None:
         counts_L, roles = np.bincount(self.traits.label_N[self.snapshot.rows_in(category)[:_ENOUGH]]), Counter[str | None]()
         for place in np.flatnonzero(counts_L):
-            roles[self.traits.labels[place].role] += int(counts_L[place])
+            roles[said(self.traits.labels[place])] += int(counts_L[place])
         return max(roles, key=roles.__getitem__, default=None)
 
     def embed_rows(self, rows: Sequence[int]) -> FloatArray:

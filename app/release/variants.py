@@ -19,20 +19,17 @@ from numpy.typing import NDArray
 
 from index.backends.base import IntArray
 from models.compatibility.dice import digest
+from models.datasets.colours import is_colour
+from models.datasets.scripts import plain
 
 GROUP_NAMES: Final = ("group_id", "item_group_id", "group")
 ALIKE: Final = 0.9
 """The least cosine of the features of two variants; products of one shop that are none are mostly below."""
 
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
-_COLOURS: Final = (
-    "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy "
-    "wine teal turquoise aqua cyan gold golden silver bronze copper coral peach lavender lilac violet magenta fuchsia mustard "
-    "ochre rust nude off multi multicolor multicolour multicolored multicoloured charcoal mauve camel ivory indigo mint sage "
-    "crimson scarlet light dark bright pale"
+_SIZES: Final = frozenset(
+    ["xxs", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "2xl", "3xl", "4xl", "small", "medium", "large", "size", "uk", "eu", "us"]
 )
-_SIZES: Final = "xxs xs s m l xl xxl xxxl 2xl 3xl 4xl small medium large size uk eu us"
-_NOT_TELLING: Final = frozenset(f"{_COLOURS} {_SIZES}".split())
 
 
 def group_of(item: Mapping[str, Any], attributes: Mapping[str, Any]) -> str | None:
@@ -81,7 +78,8 @@ def _key(item: Mapping[str, Any]) -> int:
 
 def _stem(title: str) -> str:
     """A title without words of colour and size, and without the order of its words."""
-    return " ".join(sorted(word for word in re.findall(r"\w+", title.lower()) if word not in _NOT_TELLING))
+    words = re.findall(r"\w+", plain(title).lower())
+    return " ".join(sorted(word for word in words if word not in _SIZES and not is_colour(word)))
 
 
 def _nearest(features_MF: NDArray[np.float32], rows_M: IntArray) -> IntArray:

@@ -259,7 +259,7 @@ def standing(rule: _Rule, now: datetime) -> str:
         return "draft"
     if when.until is not None and when.until <= now:
         return f"ended {_day(when.until, now)}"
-    return f"begins {_day(when.since, now)}" if when.since is not None and when.since > now else "holds"
+    return f"begins {_day(when.since, now)}" if when.since is not None and when.since > now else "in force"
 
 
 def _day(moment: datetime, now: datetime) -> str:

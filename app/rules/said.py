@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
 from app.rules.rule import Apart, Boost, Bury, CuratedLook, Exclude, Pin, Require, Rule, Selector, SlotRange, SlotTemplate, When
+from models.datasets.audience import WORDS, Audience
 
+_KINDS: Final = {"all-body": "dresses & all-in-ones"}
+_UNISEX: Final = {"everyone": "unisex, any age", "grown-ups": "unisex adults"}
+"""Of rules, where what is for women is not also what is for everyone."""
 _TOLD: Final = 8
 """Of several values; of more it is told how many they are."""
 Named = Callable[[str], str]
@@ -52,10 +57,10 @@ def _does(rule: Rule, named: Named) -> str:
 def _items(selector: Selector, named: Named) -> str:
     """Items that are all of this."""
     price = selector.price
-    said = [_any(map(named, selector.ids)), _any(selector.category)]
+    said = [_any(map(named, selector.ids)), _any(map(kind, selector.category))]
     said += [f"brand {_any(selector.brand)}" if selector.brand else ""]
-    said += [f"{name} {_any(values)}" for name, values in selector.attributes.items()]
-    said += [f"for {_any(selector.audience)}" if selector.audience else ""]
+    said += [f"{spoken(name)} {_any(values)}" for name, values in selector.attributes.items()]
+    said += [f"for {_any(map(people, selector.audience))}" if selector.audience else ""]
     said += [f"of the season {_any(selector.season)}" if selector.season else ""]
     said += [_price(price.min, price.max) if price is not None else ""]
     return ", ".join(filter(None, said)) or "every item"
@@ -68,23 +73,53 @@ def _price(least: float | None, most: float | None) -> str:
 
 
 def _slot(slot: SlotRange) -> str:
-    return f"{slot.category} ({slot.min if slot.min == slot.max else f'{slot.min} to {slot.max}'})"
+    return f"{kind(slot.category)} ({slot.min if slot.min == slot.max else f'{slot.min} to {slot.max}'})"
 
 
 def _when(when: When, named: Named) -> Iterator[str]:
     if when.worn is not None:
         yield f"when something is worn that is {_items(when.worn, named)}"
     if when.since is not None:
-        yield f"from {_moment(when.since)}"
+        yield f"from {moment(when.since)}"
     if when.until is not None:
-        yield f"until {_moment(when.until)}"
+        yield f"until {moment(when.until)}"
 
 
-def _moment(moment: datetime) -> str:
+def moment(at: datetime) -> str:
     """In its own zone, which is told."""
-    offset = moment.isoformat()[-6:]
+    offset = at.isoformat()[-6:]
     zone = "UTC" if offset in {"+00:00", "-00:00"} else f"UTC{offset}"
-    return f"{moment.day} {moment:%b %Y %H:%M} {zone}"
+    return f"{at.day} {at:%b %Y %H:%M} {zone}"
+
+
+def opening(words: str) -> str:
+    """With a capital, as titles are shown."""
+    return words[:1].upper() + words[1:]
+
+
+def kind(category: str) -> str:
+    """What shoppers call a category that is the service's own word; others stay as the shop calls them."""
+    return _KINDS.get(category, category)
+
+
+def people(audience: str) -> str:
+    """Whom a word or label of rules and items means.
+
+    >>> people("women"), people("women adult"), people("men+women adult"), people("=miehet")
+    ('women', 'women', 'unisex adults', 'miehet')
+    """
+    whom = WORDS.get(audience.casefold(), Audience.of_label(audience))
+    return audience.removeprefix("=") if whom is None else _UNISEX.get(whom.people, whom.people)
+
+
+def spoken(attribute: str) -> str:
+    """The name of an attribute as one says it.
+
+    >>> spoken("age_group"), spoken("BaseColour"), spoken("Colour"), spoken("UV protection")
+    ('age group', 'base colour', 'colour', 'UV protection')
+    """
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])|[_\s]+", " ", attribute).split()
+    return " ".join(word if word.isupper() else word.lower() for word in words)
 
 
 def _any(values: Iterable[str]) -> str:

@@ -28,7 +28,7 @@ class Folder:
         self.path = Path(tempfile.mkdtemp(prefix=prefix))
         if len(str(self.path)) > _LONGEST - _ROOM:
             self.path.rmdir()
-            msg = f"the path of a socket in {self.path.parent} is too long"
+            msg = f"the path of a socket in {self.path.parent} is too long; set TMPDIR to a folder with a shorter one"
             raise OSError(msg)
         self._handle = _held(self.path)
 

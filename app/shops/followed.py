@@ -68,5 +68,5 @@ class Followed:
 def _refuse_unreadable(shop: Shop) -> None:
     """A home that is still to be made is none of these."""
     if shop.home.exists() and not (shop.home.is_dir() and os.access(shop.home, os.R_OK | os.X_OK)):
-        msg = f"shop {shop.name!r}: {shop.home} is no directory that can be read"
+        msg = f"shop {shop.name!r}: {shop.home} is no directory that can be read; give it to the user who runs this, or name another home"
         raise InputError(msg)

@@ -15,10 +15,11 @@ from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
-from starlette.types import Scope
+from starlette.types import Receive, Scope, Send
 
 _STATIC: Final = Path(__file__).parent / "static"
 _WIDGET: Final = Path(__file__).parent / "widget"
@@ -54,7 +55,7 @@ _MEDIA_TYPES: Final = {".js": "text/javascript", ".css": "text/css", ".html": "t
 
 
 def mount_storefront(app: FastAPI) -> None:
-    """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``, with its words."""
+    """Serve the page at ``/`` and its files below ``/web/``, and the widget at ``/attire.js``, and a page where nothing is."""
     files, widgets = _Files(directory=_STATIC), _Files(directory=_WIDGET)
 
     page = (_STATIC / "index.html").read_text(encoding="utf-8")
@@ -72,6 +73,16 @@ def mount_storefront(app: FastAPI) -> None:
 
     for path in ("/attire.js", "/attire-words.js"):
         app.add_route(path, widget, methods=["GET", "HEAD"], include_in_schema=False)
+    missing = Response((_STATIC / "nothing.html").read_text(encoding="utf-8"), 404, _HEADERS, "text/html")
+    refused = app.router.default
+
+    async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+        if "text/html" in Headers(scope=scope).get("accept", ""):  # a person's address bar
+            await missing(scope, receive, send)
+        else:
+            await refused(scope, receive, send)
+
+    app.router.default = nothing
     app.add_route("/", storefront, methods=["GET", "HEAD"], include_in_schema=False)
     app.mount("/web", files, name="web")
 

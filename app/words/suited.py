@@ -5,6 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,11 +21,12 @@ from app.words.lexicon import worn_as
 from app.words.named import CATEGORY, SUBCATEGORY
 from app.words.titles import pattern
 from app.words.vocabulary import Vocabulary
-from app.words.worn_for import WORN, Wear
+from app.words.worn_for import CASUAL_CODES, WORN, Wear
 from index.backends.base import BoolArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
 
+_CODE: Final = re.compile(rf"\b(?:{'|'.join(CASUAL_CODES)})\b".replace(" ", "[ -]"), re.IGNORECASE)
 _HIDDEN: Final = frozenset({"innerwear", "sleepwear", "swimwear"})
 """What is worn beneath, to bed or to swim."""
 
@@ -43,9 +45,13 @@ class Suited:
 
 
 def suited(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, phrases: Sequence[str]) -> Suited | None:
-    """What suits the occasions that phrases name; what any of them calls for contradicts none. None where none is one of ``WORN``."""
-    said = [word for text in phrases for word in WORD.findall(text) if _wear_of(word)]
-    wears = dict.fromkeys(wear for word in said if (wear := _wear_of(word)))
+    """What suits the occasions that phrases name; what any of them calls for contradicts none. None where they name none."""
+    text = " ".join(phrases)
+    codes = [found[0] for found in _CODE.finditer(text)]
+    words = [word for word in WORD.findall(_CODE.sub(" ", text)) if _wear_of(word)]
+    said = [*(word for code in codes for word in WORD.findall(code)), *words]
+    of_codes = (CASUAL_CODES[code.lower().replace("-", " ")] for code in codes)
+    wears = dict.fromkeys([*of_codes, *(wear for word in words if (wear := _wear_of(word)))])
     if not wears:
         return None
     found = [vocabulary.worn_for(wear, lambda wear=wear: _masks(vocabulary, snapshot, traits, wear)) for wear in wears]  # type: ignore[misc]

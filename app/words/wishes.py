@@ -19,7 +19,7 @@ from app.words.atoms import atoms_of
 from app.words.forms import WORD
 from app.words.grammar import EXCEPT
 from app.words.meaning import Meaning
-from app.words.named import CATEGORY
+from app.words.named import CATEGORY, TITLE
 from app.words.prices import Price, prices_in
 from app.words.terms import Atom
 from app.words.vocabulary import Vocabulary
@@ -284,13 +284,17 @@ class _Clauses:
     def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
         """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress").
 
-        Where names begin with what a thing is, the earlier is it: *jaqueta jeans*.
+        Also where only titles say the earlier of it: "tuxedo shirt". Where names begin with what a thing is, the earlier is it: *jaqueta
+        jeans*.
         """
-        masks = [self._vocabulary.rows.so(one) for one in (groups[-1].atoms[-1].meaning, atom.meaning) if one]
-        both = np.logical_and.reduce(masks).any()
-        if not both and self._vocabulary.head_first:
-            return groups
-        return [*(groups if both else groups[:-1]), _Group("type", [atom])]
+        *before, first = groups
+        called = Meaning(TITLE, (first.atoms[-1].key,), "type")
+        for like in (first.atoms[-1].meaning, called):
+            masks = [self._vocabulary.rows.so(one) for one in (like, atom.meaning) if one]
+            if np.logical_and.reduce(masks).any():
+                as_said = first if like is not called else _Group("type", [replace(first.atoms[-1], meaning=called)])
+                return [*before, as_said, _Group("type", [atom])]
+        return groups if self._vocabulary.head_first else [*before, _Group("type", [atom])]
 
     def _flush(self, *, goes_on: bool = False) -> None:
         """Pending terms have no noun of their own: they are of the one before where "in" or the like says so, else of everything.

@@ -5,11 +5,11 @@ Garments are named by English words; where a catalogue speaks another language, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from app.words.forms import one_form
-from models.datasets.occasion import DRESS, SNOW, SPORT
+from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,36 @@ _ETHNIC: Final = (
 _OFFICE: Final = _wear(
     "shirt blouse trouser blazer suit formal-shoe oxford brogue derby loafer court-shoe pump heel flat skirt waistcoat",
     f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jegging legging lehenga lehenga-choli sari saree dupatta bermuda capri",
-    (DRESS, f"{SPORT} {SNOW}"),
+    (DRESS, f"{SPORT} {SNOW} {EVENING}"),
+    1.0,
+)
+_OFFICE_AT_EASE: Final = _wear(
+    "shirt blouse polo polo-shirt jumper blazer skirt dress loafer derby brogue chelsea-boot court-shoe flat",
+    f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jean jegging legging tie bow-tie bermuda capri",
+    (SMART, f"{SPORT} {SNOW} {EVENING}"),
+    0.5,
+)
+_SMARTLY_CASUAL: Final = replace(
+    _OFFICE_AT_EASE,
+    suits=(*_OFFICE_AT_EASE.suits, "jean"),
+    never=tuple(one for one in _OFFICE_AT_EASE.never if one not in {"jean", "sneaker", "trainer"}),
+)
+_MOURNING: Final = _wear(
+    "dress suit blazer shirt blouse waistcoat coat formal-shoe oxford derby court-shoe pump",
+    f"t-shirt {_LOUNGED} {_HATS} sneaker trainer jean jegging legging chino bermuda capri brogue",
+    (DRESS, f"{SPORT} {SNOW} {EVENING}"),
     1.0,
 )
 _CEREMONY: Final = _wear(
     f"dress gown suit blazer tuxedo waistcoat shirt trouser formal-shoe oxford brogue loafer heel high-heel pump clutch {_ETHNIC}",
     f"t-shirt {_LOUNGED} {_HATS} sneaker trainer casual-shoe jean jegging legging backpack bermuda capri",
-    (DRESS, f"{SPORT} {SNOW}"),
+    (f"{DRESS} {EVENING}", f"{SPORT} {SNOW}"),
     1.0,
 )
 _PARTY: Final = _wear(
     "dress gown jumpsuit skirt blouse top shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
     f"{_LOUNGED} {_HATS} backpack rucksack",
-    (DRESS, f"{SPORT} {SNOW}"),
+    (f"{DRESS} {EVENING}", f"{SPORT} {SNOW}"),
     0.5,
 )
 _FESTIVAL: Final = _wear(f"{_ETHNIC} dress earring necklace bangle", f"{_LOUNGED} {_HATS} backpack rucksack", ("", f"{SPORT} {SNOW}"), 0.5)
@@ -66,14 +83,14 @@ _GYM: Final = _wear(
     "short duffel",
     "heel high-heel pump flat ballerina formal-shoe loafer flip-flop slipper dress gown skirt shirt blouse blazer suit saree sari "
     "kurta kurti kurta-set lehenga-choli dupatta tie jean trouser salwar churidar patiala boot coat tunic belt cardigan nehru-jacket",
-    (SPORT, f"{DRESS} {SNOW}"),
+    (SPORT, f"{DRESS} {EVENING} {SNOW}"),
     -1.0,
 )
 _BEACH: Final = _wear(
     "swimwear swimsuit bikini swim-short swim-trunk boardshort short sandal flip-flop sundress kaftan sarong cover-up sunglass hat tote",
     "boot coat jacket sweater jumper cardigan sweatshirt hoodie formal-shoe heel high-heel pump blazer suit tie stocking tight glove scarf "
     "muffler beanie trouser jean track-pant tracksuit saree sari lehenga-choli",
-    ("", f"{DRESS} {SNOW}"),
+    ("", f"{DRESS} {EVENING} {SNOW}"),
     -0.5,
 )
 _BEER: Final = _wear("dirndl lederhose trachten", f"{_LOUNGED} {_HATS}", ("", f"{SPORT} {SNOW}"), 0.5)
@@ -91,6 +108,7 @@ _CEREMONY_WORDS: Final = (
     "bröllop bröllopet dop studenten bryllup brylluppet "
     "زفاف للزفاف عرس للعرس خطوبة 結婚式 披露宴"
 )
+_MOURNING_WORDS: Final = "funeral enterrement beerdigung funerales funerale begrafenis pogrzeb begravning begravningen begravelse"
 _PARTY_WORDS: Final = (
     "party cocktail birthday evening date christmas xmas silvester weihnachten réveillon soirée fête noël feier fiesta navidad festa "
     "natale feest kerst natal aniversário balada impreza imprezę urodziny sylwester randka randkę fest festen kalas dejt nyår jul parti "
@@ -111,6 +129,7 @@ _OF_CLOTHES: Final = ("", "wear", "klader", "sklader", "toj")
 _SAID: Final = (
     (_OFFICE, _OFFICE_WORDS),
     (_CEREMONY, _CEREMONY_WORDS),
+    (_MOURNING, _MOURNING_WORDS),
     (_PARTY, _PARTY_WORDS),
     (_FESTIVAL, _FESTIVAL_WORDS),
     (_BEER, "oktoberfest wiesn"),
@@ -119,3 +138,5 @@ _SAID: Final = (
 )
 WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
 """A word of an occasion in one form, and with clothes -> what is worn."""
+CASUAL_CODES: Final[dict[str, Wear]] = {"business casual": _OFFICE_AT_EASE, "smart casual": _SMARTLY_CASUAL}
+"""Two words that say together how dressed one comes, and neither alone -> what is worn."""

@@ -11,15 +11,19 @@ Answer = TypeVar("Answer")
 
 
 async def ended(process: BaseProcess, within_s: float) -> bool:
-    """Start a process and wait for it; it is ended where it takes longer, or whoever waits is told to stop. Returns whether it did."""
+    """Start a process and wait for it; it is ended where it takes longer, or whoever waits is told to stop.
+
+    Returns:
+        Whether it ended by itself.
+    """
     process.start()
     try:
         await asyncio.to_thread(process.join, within_s)
     finally:
-        late = process.is_alive()
+        by_itself = not process.is_alive()
         process.kill()
         process.join()
-    return late
+    return by_itself
 
 
 async def finished(function: Callable[[], Answer]) -> Answer:

@@ -42,7 +42,7 @@ class Feeds:
     async def sync(self, source: str) -> None:
         """Synchronise one."""
         process = get_context("spawn").Process(target=sync_apart, args=(self._settings, source), name="sync", daemon=True)
-        late = await ended(process, self._settings.worker.timeout_s)
+        late = not await ended(process, self._settings.worker.timeout_s)
         if process.exitcode not in {0, _FAILED}:
             why = f"it took longer than {self._settings.worker.timeout_s:g} s" if late else f"its process ended with {process.exitcode}"
             _failed(self._settings, source, why)

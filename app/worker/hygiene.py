@@ -23,17 +23,12 @@ import pyarrow.compute as pc
 from app.home.runs import Dropped
 from app.worker.sessions import Visit
 from models.datasets.audience import Audience
+from models.datasets.colours import is_colour
 from models.datasets.labels import labels_of
+from models.datasets.scripts import plain
 from models.progress import Progress, counted, silent
 
 _SIZE: Final = re.compile(r"(?:\d+(?:[.,]\d+)?(?:cm|mm|in|eu|uk|us)?|x{0,4}[sl]|m|one-?size|petite|tall|size|grösse)", re.IGNORECASE)
-_COLOURS: Final = (
-    "amber aqua azure beige black blue bordeaux bronze brown burgundy camel champagne charcoal cobalt copper coral cream crimson cyan "
-    "dark ecru emerald fuchsia gold golden green grey gray indigo ivory jade khaki lavender light lilac lime magenta maroon mauve mint "
-    "mustard navy nude ochre olive orange peach pink plum purple red rose ruby rust saffron salmon sand scarlet silver sky slate steel "
-    "tan taupe teal turquoise vanilla violet white wine yellow"
-)
-_COLOUR_WORDS: Final = frozenset(_COLOURS.split())
 _PRODUCT: Final = ("group_id", "item_group_id", "group", "product", "product_id", "parent", "parent_id", "style", "style_id", "model")
 _LEAST_WORDS: Final = 3
 _LEAST_ITEMS: Final = 2  # one item is no outfit
@@ -183,8 +178,8 @@ def _product(category: str, title: str | None, brand: str | None, attributes: Ma
     for name in _PRODUCT:
         if isinstance(said := attributes.get(name), str) and said:
             return f"{name}={said}"
-    words = re.findall(r"\w+(?:[.,'-]\w+)*", (title or "").lower())
-    left = [word for word in words if word not in _COLOUR_WORDS and not _SIZE.fullmatch(word)]
+    words = re.findall(r"\w+(?:[.,'-]\w+)*", plain(title or "").lower())
+    left = [word for word in words if not is_colour(word) and not _SIZE.fullmatch(word)]
     return f"{category}|{brand}|{' '.join(sorted(left))}" if len(left) >= _LEAST_WORDS and len(left) < len(words) else None
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, outcomes
+from app.attribution.credit import ADDED, CLICKED, KINDS, PURCHASED, RETURNED, outcomes
 from app.attribution.products import NO_PRODUCTS, Products
 from app.ground.windows import Windows
 from models.errors import InputError
@@ -22,7 +22,6 @@ from models.offpolicy.lists import Lists
 from models.offpolicy.reward import Reward
 from models.offpolicy.showings import Floats, Ints
 
-KIND: Final[Mapping[str, str]] = {"view": CLICKED, "add_to_cart": ADDED, "purchase": PURCHASED}
 _MOST: Final = 50_000  # answers, the latest ones
 NO_EXPLORATION: Final = (
     "no answer of this log was explored, and what was never tried cannot be told; serve with ATTIRE_EXPLORATION__SHARE=0.02 for a while"
@@ -89,7 +88,7 @@ def _lists(answers: Iterable[tuple[str, str | None, str | None, str]], row_of: M
 
 def _came_of(events: pl.LazyFrame, windows: Windows, reward: Reward, products: Products) -> dict[tuple[str, int, int], tuple[float, float]]:
     """(answer, slot, place) -> what came of it, but for what was returned, and that it was looked into; without what came to nothing."""
-    earned = pl.col(KIND[reward]) & ~pl.col(RETURNED) if reward == "purchase" else pl.col(KIND[reward])
+    earned = pl.col(KINDS[reward]) & ~pl.col(RETURNED) if reward == "purchase" else pl.col(KINDS[reward])
     acted = outcomes(events, windows, products).filter(pl.col(CLICKED) | pl.col(ADDED) | pl.col(PURCHASED))
     rows = acted.select("recommendation_id", "slot", "position", earned.cast(pl.Float64)).collect().rows()
     return {(answer, int(slot), int(place)): (worth, 1.0) for answer, slot, place, worth in rows}

@@ -221,7 +221,7 @@ class Worker:
         logger().info("run_started", run=path.name, rows=rows)
         begins(path)
         try:
-            late = await ended(process, worker.timeout_s)
+            late = not await ended(process, worker.timeout_s)
         except asyncio.CancelledError:
             ends(path)
             logger().warning("run_interrupted", run=path.name, why="the worker was told to stop; the next one to start takes it up")

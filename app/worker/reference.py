@@ -18,6 +18,7 @@ from app.home.runs import REFERENCE
 from models.datasets.fields import ItemIds, Text
 from models.datasets.findings import Findings
 from models.datasets.lines import read_lines
+from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_dataset
 from models.datasets.rejects import Rejects
 from models.datasets.schema import Outfit
@@ -57,7 +58,7 @@ class Reference:
             InputError: the dataset, or the kept set, is broken.
         """
         outfits: tuple[Outfit, ...] = ()
-        if (dataset / "outfits.jsonl").is_file():
+        if (dataset / OUTFITS).is_file():
             outfits = read_dataset(dataset, tasks=False, findings=Findings(rejects=Rejects())).outfits
         path = root / REFERENCE
         asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or thawed(path)

@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from app.home.origin import SHADOW
 from app.home.runs import Shadowed
-from app.live.shadow import SHADOW, Report, read_reports, reports_directory
+from app.live.shadow import Report, read_reports, reports_directory
 from sealed.files import write_whole
 
 _LOOK_S: Final = 0.5

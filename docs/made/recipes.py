@@ -14,17 +14,13 @@ from models.recipes.base import AnyRecipe
 from models.recipes.registry import RECIPES
 
 ROOT: Final = Path(__file__).parents[2]
-SAYS: Final = {"attire": "attire/recipe.py", "personal": "personal/recipe.py", "outfit-vector": "outfit_vector/training.py"} | {
-    name: f"{'weak_labels/recipe' if name == 'weak-labels' else 'pairwise/' + name.replace('-', '_')}.py"
-    for name in ("semi-supervised", "self-adaptive", "weak-labels")
-}
-"""Recipe -> the file of ``models/recipes/`` that says what it does and where that is from."""
 _NAMES: Final = re.compile(r"(?:^|(?<=[.;] ))([a-z_]+(?:, [a-z_]+)*): ")
 
 
 def about(name: str) -> str:
-    """What the recipe's own file says of it: the paper, the losses, and what is whose."""
-    said = ast.get_docstring(ast.parse((ROOT / "models" / "recipes" / SAYS[name]).read_text())) or ""
+    """What the file that trains it says of it: the paper, the losses, and what is whose."""
+    file = RECIPES[name].training.partition(":")[0].replace(".", "/")
+    said = ast.get_docstring(ast.parse((ROOT / f"{file}.py").read_text())) or ""
     return _plain(said)
 
 

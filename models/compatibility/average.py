@@ -8,15 +8,15 @@ Shape legend: see ``models.compatibility.base``; D is the size of all members' e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.base import CompatibilityModel, ItemInputs, MadeOfMembers, OutfitBatch
 
 
-class Average(CompatibilityModel):
+class Average(MadeOfMembers):
     """Answers the mean of its members' answers.
 
     Args:
@@ -30,14 +30,14 @@ class Average(CompatibilityModel):
         self.embedding_size = sum(self.sizes)
 
     def embed(self, items: ItemInputs) -> Tensor:
-        return torch.cat([member.embed(items) for member in self._each()], dim=1)
+        return torch.cat([member.embed(items) for member in self.each()], dim=1)
 
     def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
-        parts = zip(self._each(), self._split(context), strict=True)
+        parts = zip(self.each(), self._split(context), strict=True)
         return torch.cat([member.query(own, target_B) for member, own in parts], dim=1) / len(self.sizes)
 
     def score(self, outfits: OutfitBatch) -> Tensor:
-        parts = zip(self._each(), self._split(outfits), strict=True)
+        parts = zip(self.each(), self._split(outfits), strict=True)
         return torch.stack([member.score(own) for member, own in parts]).mean(0)
 
     def rank(
@@ -47,13 +47,8 @@ class Average(CompatibilityModel):
         category_BM: Tensor,
         query_BD: Tensor | None = None,  # noqa: ARG002 - each member asks its own
     ) -> Tensor:
-        parts = zip(self._each(), self._split(context), candidates_BMD.split(self.sizes, dim=-1), strict=True)
+        parts = zip(self.each(), self._split(context), candidates_BMD.split(self.sizes, dim=-1), strict=True)
         return torch.stack([member.rank(own, candidates, category_BM) for member, own, candidates in parts]).mean(0)
-
-    def _each(self) -> Iterator[CompatibilityModel]:
-        for member in self.members:
-            assert isinstance(member, CompatibilityModel)  # noqa: S101 - the constructor takes nothing else
-            yield member
 
     def _split(self, outfits: OutfitBatch) -> list[OutfitBatch]:
         """The part of the embeddings that each member made."""

@@ -7,7 +7,7 @@ L words per item, padded · C categories.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
@@ -162,3 +162,15 @@ class CompatibilityModel(nn.Module, ABC):
     def looks(self) -> int:
         """How many of an embedding's coordinates, from the first, tell what an item is like; the others are for the model alone."""
         return self.embedding_size
+
+
+class MadeOfMembers(CompatibilityModel):
+    """A model of other models."""
+
+    members: nn.ModuleList
+
+    def each(self) -> Iterator[CompatibilityModel]:
+        """The members."""
+        for member in self.members:
+            assert isinstance(member, CompatibilityModel)  # noqa: S101 - nothing else was taken in
+            yield member

@@ -36,9 +36,11 @@ def ensemble(
     return Ensemble(built, PairMemory(**memory) if memory else None, MissingTypes(**types) if types else None, bends=bends, **shape)
 
 
+COSINE: Final = "cosine"
+"""The model, and in place of a recipe's name, of what was never trained."""
 MODELS: Final[Mapping[str, Callable[..., CompatibilityModel]]] = {
     "average": averaged,
-    "cosine": CosineModel,
+    COSINE: CosineModel,
     "ensemble": ensemble,
     "outfit_vector": outfit_vector,
     "pair_masks": PairMasks,

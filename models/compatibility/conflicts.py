@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from models.datasets.audience import Audience
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
 from models.datasets.traditions import TRADITIONS
 
 CONFLICT: Final = 0.2
@@ -24,13 +24,14 @@ _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth 
 _DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not overrule it
 _RATHER: Final = (0.5, 10.0)
 _FITTING: Final = (20.0, 20.0)
-_APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW})
+_APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW}, {EVENING, SPORT}, {EVENING, SNOW})
 """Seasons and occasions that share no outfit where outfits say nothing."""
 _RATHER_APART: Final = (
     *({DRESS, other} for other in (CASUAL, SMART_CASUAL, BEACH)),
+    *({EVENING, other} for other in (CASUAL, SMART_CASUAL, EVERYDAY, BEACH)),
     *({SPORT, other} for other in (SMART, SMART_CASUAL)),
     *({BEACH, other} for other in (SMART, SNOW)),
-    *({NIGHT, other} for other in (DRESS, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
+    *({NIGHT, other} for other in (DRESS, EVENING, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
 )
 """Those that rather share none, as does what is of a tradition with what says to be for something else; a few outfits overrule it."""
 

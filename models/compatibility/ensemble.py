@@ -22,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from models.compatibility.base import CompatibilityModel, ItemInputs, OutfitBatch
+from models.compatibility.base import CompatibilityModel, ItemInputs, MadeOfMembers, OutfitBatch
 from models.compatibility.bends import Bends
 from models.compatibility.completion import leave_one_out, same_contexts
 from models.compatibility.groups import by_group
@@ -30,7 +30,7 @@ from models.compatibility.missing_types import MissingTypes
 from models.compatibility.pair_memory import TYPE, PairMemory
 
 
-class Ensemble(CompatibilityModel):
+class Ensemble(MadeOfMembers):
     """See the module's docstring.
 
     Args:
@@ -210,12 +210,6 @@ class Ensemble(CompatibilityModel):
         weights = self.member_weight if weighed else torch.ones_like(self.member_weight)
         for weight, (member, part) in zip(weights, self._parts(context), strict=True):
             yield weight * member.query(part, target_B)
-
-    def each(self) -> Iterator[CompatibilityModel]:
-        """The members."""
-        for member in self.members:
-            assert isinstance(member, CompatibilityModel)  # noqa: S101 - nothing else was taken in
-            yield member
 
     def _parts(self, context: OutfitBatch) -> Iterator[tuple[CompatibilityModel, OutfitBatch]]:
         """Each member with the context as it sees it."""

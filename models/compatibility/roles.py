@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Final
 
 from models.compatibility.dice import digest
-from models.datasets.garments import ROLE_WORDS
+from models.datasets.garments import BLAZER, ROLE_WORDS, SUIT
 
 CORE: Final = frozenset({"full-body", "top", "bottom"})
 """What an outfit of clothes stands on."""
@@ -45,15 +45,20 @@ ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
 """What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
 
 
-_ONE_OF: Final = {"bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"}
-_EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top")})
+PLACES: Final = frozenset(ROLE_WORDS) | {SUIT, BLAZER}
+"""What a piece may take the place of: its role, or finer."""
+_ONE_OF: Final = {
+    *("bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"),
+    *(SUIT, BLAZER),
+}
+_EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top"), ("bottom", SUIT), ("full-body", SUIT), (BLAZER, SUIT)})
 
 
 def instead(role: str, other: str) -> bool:
-    """Whether a piece of one role takes the place of one of the other, as of two pairs of shoes one is worn.
+    """Whether a piece of one of ``PLACES`` takes the place of one of the other, as of two pairs of shoes one is worn.
 
-    >>> instead("footwear", "footwear"), instead("top", "full-body"), instead("top", "top")
-    (True, True, False)
+    >>> instead("footwear", "footwear"), instead("top", "full-body"), instead("top", "top"), instead("suit", "top")
+    (True, True, False, False)
     """
     return (min(role, other), max(role, other)) in _EITHER or (role == other and role in _ONE_OF)
 
@@ -69,6 +74,7 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
         stocked: roles that the catalogue has items of; others are not missed, and no template stands on a dress where there are none.
         clothed: whether the shop sells clothes, and not but a few beside accessories, which then ask for none.
     """
+    worn = {item: "bottom" if role == SUIT else role for item, role in worn.items()}  # of its pieces the one that templates have
     have = {role for role in worn.values() if role}
     have = have - _BENEATH or have
     if have & _BENEATH or not have:

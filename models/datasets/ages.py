@@ -23,7 +23,8 @@ SIZE_NAMES: Final = frozenset(_SIZE_NAMES.split())
 AGES: Final = frozenset({"adult", "child", "baby"})
 _ADULT, _CHILD, _BABY = (frozenset({age}) for age in ("adult", "child", "baby"))
 
-_CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer", "swimwear", "sleepwear", "innerwear"})
+CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer", "swimwear", "sleepwear", "innerwear"})
+"""What clothes are worn as."""
 _SHOES: Final = frozenset({"footwear", "hosiery"})
 _OF_CLOTHES: Final = {
     **dict.fromkeys([62, 68, 74, 80, 86], _BABY),
@@ -106,7 +107,7 @@ def _left(size: str, role: str | None) -> frozenset[str]:
         return _BABY if int(years[1]) <= _BABY_YEARS else _CHILD if int(years[1]) <= _CHILD_YEARS else AGES
     if (months := _MONTHS.fullmatch(text)) and not (months[2] == "m" and role in _SHOES):  # which is a width there
         return _BABY if int(months[1]) <= _BABY_MONTHS else _BABY | _CHILD
-    return _of_garment(text, role) if role in _CLOTHES | _SHOES | {None} else AGES
+    return _of_garment(text, role) if role in CLOTHES | _SHOES | {None} else AGES
 
 
 def _of_garment(text: str, role: str | None) -> frozenset[str]:
@@ -114,7 +115,7 @@ def _of_garment(text: str, role: str | None) -> frozenset[str]:
         return _ADULT
     if role not in _SHOES and (waist := _WAIST.fullmatch(text)):
         return _ADULT if int(waist[1] or waist[2]) >= _SMALLEST_WAIST else AGES
-    known = _OF_CLOTHES if role in _CLOTHES else _OF_SHOES if role in _SHOES else {}
+    known = _OF_CLOTHES if role in CLOTHES else _OF_SHOES if role in _SHOES else {}
     if not (numbers := _NUMBERS.fullmatch(text)):
         return AGES
     first, last = (known.get(int(number), AGES) for number in (numbers[1], numbers[2] or numbers[1]))

@@ -10,6 +10,7 @@ from typing import Final
 
 from models.datasets.findings import Findings
 from models.datasets.maryland import read_maryland
+from models.datasets.outfits import OUTFITS
 from models.datasets.polyvore import read_polyvore
 from models.datasets.schema import SPLITS, Compatibility, FillInTheBlank, Outfit
 from models.datasets.shown import shown
@@ -70,7 +71,7 @@ def convert(
 
 def _write(read: Source, root: Path, progress: Progress) -> None:
     write_items(root, read.items)
-    write_lines(root, "outfits.jsonl", read.outfits)
+    write_lines(root, OUTFITS, read.outfits)
     if read.fill_in_the_blank:
         write_lines(root, "fitb.jsonl", read.fill_in_the_blank)
     if read.compatibility:

@@ -52,7 +52,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "outer": (
         "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak "
         "sportcoat nehru-jacket sherwani achkan bandhgala shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono "
-        "windcheater puffa body-warmer"
+        "windcheater puffa body-warmer tailcoat"
     ),
     "bag": (
         "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "
@@ -62,7 +62,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana headscarf",
     "eyewear": "sunglass eyeglass glasses glass eyewear",
     "watch": "watch watche",
-    "belt": "belt suspender cummerbund",
+    "belt": "belt suspender brace cummerbund",
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
         "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker"
@@ -125,6 +125,20 @@ _LONGEST: Final = 3
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
+_SUITS: Final = (
+    "suit tuxedo anzug anzüge hosenanzug hosenanzüge smoking costume costumes tailleur tailleurs traje trajes esmoquin kostuum kostuums "
+    "terno ternos garnitur garnitury kostym kostymer"
+)
+_BLAZERS: Final = "blazer sportcoat sakko sakkos jackett jacketts colbert colberts kavaj kavajer"
+_BLAZER: Final = re.compile(
+    r"\b(?:(?:dinner|smoking|suit|sports?|tweed|tuxedo)[ -](?:jacket|coat|blazer)|morning[ -]coat|tail[ -]?coat)s?\b", re.IGNORECASE
+)
+SUIT, BLAZER = "suit", "blazer"
+"""Tailoring that takes the place of other pieces than its role does."""
+_TAILORED: Final = {("full-body", word): SUIT for word in _SUITS.split()} | {("outer", word): BLAZER for word in _BLAZERS.split()}
+_CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -](?:toe|sleeve))(?:s|d|ed)?\b")
+"""How something is cut, in words that name other things."""
+_OF_PIECES: Final = frozenset({"piece", "set"})
 JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve|i|oraz|och|og)\s+", re.IGNORECASE)
 """What stands between the names of several things."""
 _WITH: Final = re.compile(r"\b(?:for|with)\b")
@@ -195,8 +209,36 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
             role = said if said in {*joined, NOT_WORN} else role
         if found is None and role == "hosiery" and _garment(text) == "tights" and role_of(*texts[at + 1 :], french=french) == "bottom":
             role = "bottom"  # those that one runs in
+        if found is None and (below := texts[at + 1 :]) and tailoring_of(role, text, french=french) == SUIT:
+            role = _part_of_suit(below, french=french) or role
         found = found or role
     return found
+
+
+def _part_of_suit(texts: Sequence[str | None], *, french: bool) -> str | None:
+    """The role of the jacket or trousers that texts name among suits; None where they name none, or several pieces in one.
+
+    >>> _part_of_suit(["White dinner jacket"], french=False), _part_of_suit(["Jacket & trousers"], french=False)
+    ('outer', None)
+    """
+    if any(len(roles_joined(text, french=french)) > 1 or not _OF_PIECES.isdisjoint(_words(text)) for text in texts):
+        return None
+    role = role_of(*texts, french=french)
+    return role if role in {"outer", "bottom"} else None
+
+
+def tailoring_of(role: str | None, *texts: str | None, french: bool = False) -> str | None:
+    """``SUIT`` or ``BLAZER`` where texts call a piece so that is worn as a role, the first of them that calls it anything; else None.
+
+    >>> tailoring_of("full-body", "Navy suit"), tailoring_of("full-body", "Suit dress"), tailoring_of("outer", "Tweed jacket")
+    ('suit', None, 'blazer')
+    """
+    if role == "outer" and any(_BLAZER.search(text) for text in texts if text):
+        return BLAZER
+    called = next(
+        (garment for text in texts if role_of(text, french=french) == role and (garment := garment_of(text, french=french))), None
+    )
+    return _TAILORED.get((role or "", called or ""))
 
 
 @lru_cache(maxsize=8_192)
@@ -278,7 +320,7 @@ def _garment(text: str | None) -> str | None:
 
 def _words(text: str | None) -> list[str]:
     """The words of a text, in the singular; "and" for all that stands between the names of several things."""
-    said = re.sub(r"[&/,;|>+]", " and ", (text or "").lower().replace("'s", ""))
+    said = re.sub(r"[&/,;|>+]", " and ", _CUTS.sub(" ", (text or "").lower().replace("'s", "")))
     words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", said)]
     return [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
 

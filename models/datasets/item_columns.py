@@ -15,6 +15,9 @@ from models.datasets.feeds.layouts.known import layout_of
 from models.datasets.feeds.layouts.own import OWN, STOCKS, TARGETS
 from models.datasets.findings import Findings
 from models.datasets.item_nested import (
+    IMAGE,
+    LIST,
+    TEXT,
     extras_column,
     is_extras,
     is_images,
@@ -32,11 +35,8 @@ _EARLY: Final = frozenset(
     ["id", "category", "subcategory", "title", "attributes", "price", "brand", "in_stock", "image", "split", "features"]
 )
 _NESTED: Final[Mapping[str, Callable[[pa.DataType], bool]]] = {"sizes": is_sizes, "images": is_images, "extras": is_extras}
-_IMAGE: Final = ITEM_SCHEMA.field("image").type
-_TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _BYTES: Final = (pa.types.is_binary, pa.types.is_large_binary)
 _NUMBER: Final = (pa.types.is_floating, pa.types.is_integer)
-_LIST: Final = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 
 
 def has_own_types(path: Path) -> bool:
@@ -53,7 +53,7 @@ def has_own_types(path: Path) -> bool:
     types = {field.name: field.type for field in schema}
     if not {"id", "category"} & set(types):
         return layout_of(types) in {None, OWN}
-    if pa.types.is_list(types.get("category", pa.null())) or (_is(types.get("price", pa.null()), *_TEXT)):
+    if pa.types.is_list(types.get("category", pa.null())) or (_is(types.get("price", pa.null()), *TEXT)):
         return False
     if not _is(types.get("in_stock", pa.null()), pa.types.is_boolean, pa.types.is_null):
         return False
@@ -131,14 +131,14 @@ def _column(path: Path, name: str, column: pa.ChunkedArray, findings: Findings) 
         _mistyped(path, name, column, "numbers")
     if name == "in_stock" and not pa.types.is_boolean(column.type):
         _mistyped(path, name, column, "booleans")
-    if name == "features" and not (_is(column.type, *_LIST) and _is(column.type.value_type, *_NUMBER)):
+    if name == "features" and not (_is(column.type, *LIST) and _is(column.type.value_type, *_NUMBER)):
         _mistyped(path, name, column, "lists of floats")
     return pc.cast(column, wanted, safe=False)
 
 
 def _text(path: Path, name: str, column: pa.ChunkedArray) -> pa.ChunkedArray:
     type_ = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if not _is(type_, *_TEXT):
+    if not _is(type_, *TEXT):
         _mistyped(path, name, column, "strings")
     texts = pc.cast(column, pa.string())
     try:
@@ -154,7 +154,7 @@ def _attributes(path: Path, column: pa.ChunkedArray, findings: Findings) -> pa.C
         values = [None if pairs is None else dict(pairs) for pairs in column.to_pylist()]
     elif pa.types.is_struct(type_):
         values = column.to_pylist()
-    elif _is(type_, *_TEXT, pa.types.is_dictionary):
+    elif _is(type_, *TEXT, pa.types.is_dictionary):
         values = _text(path, "attributes", column).to_pylist()
     else:
         _mistyped(path, "attributes", column, "JSON text, a map or a struct")
@@ -170,31 +170,31 @@ def _attributes(path: Path, column: pa.ChunkedArray, findings: Findings) -> pa.C
 
 def _image(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
     type_ = column.type
-    if type_ == _IMAGE:
+    if type_ == IMAGE:
         return column
-    if _is(type_, *_TEXT):
+    if _is(type_, *TEXT):
         paths = _text(path, "image", column)
         pictures = [_picture(pa.nulls(len(chunk), pa.binary()), chunk, chunk.is_null()) for chunk in paths.chunks]
-        return pa.chunked_array(pictures, _IMAGE)
+        return pa.chunked_array(pictures, IMAGE)
     if not pa.types.is_struct(type_) or not {"bytes", "path"} & {field.name for field in type_}:
         _mistyped(path, "image", column, "paths or structs of bytes and path")
     pictures = []
     for chunk in column.chunks:
         content, paths = (_image_part(path, name, chunk) for name in ("bytes", "path"))
         pictures.append(_picture(content, paths, chunk.is_null()))
-    return pa.chunked_array(pictures, _IMAGE)
+    return pa.chunked_array(pictures, IMAGE)
 
 
 def _picture(content: pa.Array, paths: pa.Array, missing: pa.Array) -> pa.StructArray:
-    return pa.StructArray.from_arrays([content, paths], fields=list(_IMAGE), mask=missing)
+    return pa.StructArray.from_arrays([content, paths], fields=list(IMAGE), mask=missing)
 
 
 def _image_part(path: Path, name: str, chunk: pa.StructArray) -> pa.Array:
-    wanted = _IMAGE.field(name).type
+    wanted = IMAGE.field(name).type
     if chunk.type.get_field_index(name) < 0:
         return pa.nulls(len(chunk), wanted)
     part = pc.struct_field(chunk, name)
-    if not _is(part.type, *(_TEXT if name == "path" else _BYTES), pa.types.is_null):
+    if not _is(part.type, *(TEXT if name == "path" else _BYTES), pa.types.is_null):
         _mistyped(path, f"image.{name}", part, "strings" if name == "path" else "bytes")
     return pc.cast(part, wanted)
 

@@ -17,30 +17,30 @@ from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.urls import is_url
 
 _AT_ONCE: Final = 8_192
-_IMAGE: Final = ITEM_SCHEMA.field("image").type
-_TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
-_LIST: Final = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
+IMAGE: Final = ITEM_SCHEMA.field("image").type
+TEXT: Final = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
+LIST: Final = (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list)
 _STOCK: Final = (pa.types.is_boolean, pa.types.is_integer, pa.types.is_null)
 
 
 def is_images(kind: pa.DataType) -> bool:
     """Whether a column of this type is a list of paths and addresses."""
-    return _is(kind, *_LIST) and _is(kind.value_type, *_TEXT)
+    return _is(kind, *LIST) and _is(kind.value_type, *TEXT)
 
 
 def is_sizes(kind: pa.DataType) -> bool:
     """Whether no value of this type can be wrong: lists of names, of ``{size, in_stock}``, maps and structs of size to stock or pieces."""
     if pa.types.is_map(kind):
-        return _is(kind.key_type, *_TEXT) and _is(kind.item_type, *_STOCK)
+        return _is(kind.key_type, *TEXT) and _is(kind.item_type, *_STOCK)
     if pa.types.is_struct(kind):
         return bool(kind.num_fields) and all(_is(field.type, *_STOCK) for field in kind)
-    if not _is(kind, *_LIST):
+    if not _is(kind, *LIST):
         return False
     inner = kind.value_type
     if not pa.types.is_struct(inner):
-        return _is(inner, *_TEXT)
+        return _is(inner, *TEXT)
     types = {field.name: field.type for field in inner}
-    return {*types} == {"size", "in_stock"} and _is(types["size"], *_TEXT) and _is(types["in_stock"], *_STOCK)
+    return {*types} == {"size", "in_stock"} and _is(types["size"], *TEXT) and _is(types["in_stock"], *_STOCK)
 
 
 def is_extras(kind: pa.DataType) -> bool:
@@ -79,9 +79,9 @@ def with_images(image: pa.ChunkedArray, images: pa.ChunkedArray) -> tuple[pa.Chu
         first.append(None if whole or path or not every else (local or every)[0])
         several.append(every if len(every) > 1 or len(local) < len(every) else None)
     found = pa.array(first, pa.string())
-    from_list = pa.StructArray.from_arrays([pa.nulls(len(found), pa.binary()), found], fields=list(_IMAGE), mask=found.is_null())
+    from_list = pa.StructArray.from_arrays([pa.nulls(len(found), pa.binary()), found], fields=list(IMAGE), mask=found.is_null())
     chosen = pc.if_else(pc.is_valid(found), from_list, image.combine_chunks()) if found.null_count < len(found) else image
-    return (chosen if isinstance(chosen, pa.ChunkedArray) else pa.chunked_array([chosen], _IMAGE)), pa.chunked_array(
+    return (chosen if isinstance(chosen, pa.ChunkedArray) else pa.chunked_array([chosen], IMAGE)), pa.chunked_array(
         [pa.array(several, ITEM_SCHEMA.field("images").type)]
     )
 

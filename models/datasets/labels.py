@@ -15,10 +15,10 @@ from pydantic_core import from_json
 
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import NOT_WORN, is_worn_over, role_of
+from models.datasets.garments import NOT_WORN, SUIT, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
-from models.datasets.occasion import NIGHT, occasion_label
+from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -39,6 +39,7 @@ class PieceLabels:
 
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
+        tailoring: whether it is a suit or a blazer (``garments.tailoring_of``).
     """
 
     role: str | None = None
@@ -46,12 +47,20 @@ class PieceLabels:
     season: str | None = None
     occasion: str | None = None
     over: bool = False
+    tailoring: str | None = None
+
+    @property
+    def place(self) -> str | None:
+        """What it takes the place of, a key of ``roles.PLACES``: its role, but for a suit, which is jacket and trousers, and a blazer."""
+        return self.tailoring or self.role
 
     @property
     def part(self) -> str | None:
-        """What it is worn as in an outfit: its role, but for what is worn over others of it (``OVER``), and for slippers."""
+        """What it is worn as in an outfit: its role, but for what is worn over others of it (``OVER``), for slippers and suits."""
         if self.over:
             return OVER[self.role or ""]
+        if self.tailoring == SUIT:
+            return SUIT
         return "slippers" if self.role == "footwear" and self.occasion == NIGHT else self.role
 
 
@@ -110,7 +119,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, tailoring=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -122,7 +131,10 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
     occasion = occasion_label(attributes, [subcategory, category, *reversed(path.split(" > "))], title, role)
     over = role in OVER and is_worn_over(subcategory, category, title, french=french)
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over)
+    tailoring = tailoring_of(role, title, subcategory, category, french=french)
+    if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
+        tailoring = None
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, tailoring)
 
 
 @lru_cache(maxsize=8_192)

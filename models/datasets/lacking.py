@@ -16,7 +16,7 @@ from models.datasets.audience import GENDERS, Audience, says_gender
 from models.datasets.draw_questions import WRONG
 from models.datasets.feeds.layouts.base import attribute_name
 from models.datasets.garments import NOT_WORN
-from models.datasets.labels import PieceLabels, labels_of
+from models.datasets.labels import LABEL_COLUMNS, PieceLabels, labels_of
 from models.datasets.schema import Catalogue
 from models.progress import Progress, counted, silent
 
@@ -59,7 +59,6 @@ _UNREAD: Final = (
 )
 _SEVERAL, _OF_CATEGORIES = 5, 0.25
 """The fewest categories, and the least share of all, that tell that a language is not read."""
-_TELLING: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 _SIZED: Final = frozenset({"top", "bottom", "full-body", "outer", "footwear"})
 _MOSTLY: Final = 0.7
 _UNBROKEN: Final = 10_000
@@ -111,7 +110,7 @@ def _read_some(catalogue: Catalogue, most: int, progress: Progress = silent) -> 
     table = catalogue.table
     some = table.take(pa.array(range(0, len(table), len(table) // most + 1), pa.int64()))
     labels = counted(labels_of(some, set(catalogue.categories), table), progress, "reading the words of items", len(some))
-    return some.select(_TELLING).to_pylist(), list(labels)
+    return some.select(LABEL_COLUMNS).to_pylist(), list(labels)
 
 
 def _of_currencies(told: pa.ChunkedArray) -> Iterator[Missing]:

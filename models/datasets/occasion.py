@@ -18,8 +18,8 @@ from models.datasets.garments import garment_of, role_of
 from models.datasets.traditions import TRADITIONS
 
 DRESS, SMART, SMART_CASUAL, CASUAL, EVERYDAY = "dress", "smart", "smart casual", "casual", "everyday"
-SPORT, SNOW, BEACH, NIGHT = "sport", "snow", "beach", "night"
-BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT}
+SPORT, SNOW, BEACH, NIGHT, EVENING = "sport", "snow", "beach", "night", "evening"
+BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT, EVENING}
 """What is worn by itself, and not beside what says nothing of an occasion."""
 
 OCCASION_NAMES: Final = frozenset({"usage", "occasion", "activity", "sport"})
@@ -33,10 +33,11 @@ _ALWAYS: Final = {"swimwear": BEACH, "sleepwear": NIGHT}
 """What all of a role is for."""
 
 _WORDS: Final[Mapping[str, str]] = {
+    EVENING: "tuxedo tuxedos smoking smokings smokinghemd smokinghose smokingjacke smokingschuhe esmoquin marcella cummerbund cummerbunds",
     DRESS: (
-        "formal formalwear tailoring tailored tuxedo tuxedos waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
-        "tie ties bowtie oxfords brogues business evening suit suits anzug anzüge sakko sakkos smoking krawatte krawatten "
-        "abendkleid abendkleider costume costumes cravate cravates esmoquin corbata corbatas cravatta cravatte colbert stropdas "
+        "formal formalwear tailoring tailored waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
+        "tie ties bowtie oxfords brogues business evening suit suits anzug anzüge sakko sakkos krawatte krawatten "
+        "abendkleid abendkleider costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
         "stropdassen "
         "terno ternos gravata gravatas festa garnitur garnitury garniturowe garniturowa krawat krawaty mucha wieczorowa wieczorowe wesele "
         "kostym kostymer kostymbyxor kostymväst kavaj kavajer slips slipsar fluga flugor aftonklänning aftonklänningar festklänning"
@@ -62,12 +63,14 @@ _PHRASES: Final[Mapping[str, str]] = {
     "": (
         "sport-coat sports-coat sport-jacket swim-suit bathing-suit night-suit lounge-suit pant-suit tie-dye tie-front "
         "tie-waist tie-neck tie-up self-tie rain-suit boiler-suit play-suit pram-suit sleep-suit sports-luxe sport-luxe tennis-necklace "
-        "tennis-bracelet evening-primrose ethnic-print"
+        "tennis-bracelet evening-primrose ethnic-print jump-suit cat-suit wet-suit jogging-suit sweat-suit shell-suit romper-suit "
+        "no-smoking smoking-slipper"
     ),
     **traditions.PHRASES,
     SMART: "smart-casual",
     CASUAL: "polo-shirt rugby-shirt",
-    DRESS: "black-tie bow-tie dress-shirt dress-shoe dinner-jacket pocket-square court-shoe oxford-shoe pencil-skirt",
+    EVENING: "dinner-jacket dinner-suit evening-shirt dress-waistcoat wing-collar shirt-stud dress-stud opera-slipper opera-pump",
+    DRESS: "black-tie bow-tie dress-shirt dress-shoe morning-coat pocket-square court-shoe oxford-shoe pencil-skirt",
     SPORT: "track-pant track-jacket track-top sports-bra sport-bra track-suit",
     SNOW: "snow-suit snow-boot snow-pant",
     BEACH: "beach-sandal beach-shoe beach-hat sun-hat straw-hat",
@@ -94,6 +97,15 @@ _CALLED: Final[Mapping[str, str]] = {
     NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
 }
 _CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
+_OF_EVENING: Final[Mapping[str, re.Pattern[str]]] = {
+    role: re.compile(rf"{one}.*{other}|{other}.*{one}", re.IGNORECASE)
+    for role, one, other in (
+        ("tie", r"\bbow[ -]?ties?\b", r"\b(?:black|white)\b"),
+        ("footwear", r"\bpatent\b", r"\b(?:oxfords?|wholecuts?)\b"),
+        ("hosiery", r"\bevening\b", r"\bsocks?\b"),
+    )
+}
+"""What titles of evening dress say in two words."""
 _CASUAL: Final = re.compile(r"\bcasual\b", re.IGNORECASE)
 _OF_BEACH: Final = re.compile(
     r"\b(?:beach|straw|strand(?:tasche)?|badetasche|strandväska|plażow[aye]|(?:de|di) (?:plage|playa|spiaggia|mare|praia))\b", re.IGNORECASE
@@ -122,7 +134,10 @@ def occasion_label(
         return BEACH if role == "bag" and any(_OF_BEACH.search(text) for text in (*categories, title) if text) else _ALWAYS.get(role or "")
     texts = [text for text in (*categories, title) if text]
     said = [*filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *texts)))]
-    return next((one for one in said if one in TRADITIONS), said[0] if said else _called([title, *categories], role))
+    if (two := _OF_EVENING.get(role or "")) and title and two.search(title):
+        said.append(EVENING)
+    narrower = next((one for one in said if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, DRESS} else None)
+    return narrower or (said[0] if said else _called([title, *categories], role))
 
 
 def _called(texts: Sequence[str | None], role: str | None) -> str | None:
@@ -141,5 +156,5 @@ def _said(text: str) -> str | None:
     named = [_OF_PHRASE[phrase] for phrase in _PHRASE.findall(text)]
     named += [_OCCASION_OF[word] for word in _PHRASE.sub(" ", text).split() if word in _OCCASION_OF]
     found = {occasion for occasion in named if occasion}
-    found = found & TRADITIONS or found
+    found = found & TRADITIONS or (found - {DRESS} if EVENING in found else found)
     return found.pop() if len(found) == 1 else None

@@ -30,13 +30,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
-from models.datasets.ages import SIZE_NAMES
+from models.datasets.ages import CLOTHES, SIZE_NAMES
 from models.datasets.audience import GENDERS, Audience
 
 Kind = Literal["body", "height", "foot"]
 
 _INCH: Final = 2.54
-_CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer", "swimwear", "sleepwear", "innerwear"})
 _SHOES: Final = frozenset({"footwear"})
 _UK_OF: Final = {"uk": 0, "us": 4, "eu": -28, "fr": -28, "de": -26, "it": -32}
 _BUST: Final = {4: 72, 6: 76, 8: 80, 10: 84, 12: 88, 14: 92, 16: 97, 18: 102, 20: 107, 22: 112, 24: 117, 26: 122, 28: 127, 30: 132, 32: 137}
@@ -225,7 +224,7 @@ def place_of(size: str, role: str | None, audience: str | None, small: str = "")
     (True, False, None)
     """
     one = said(size)
-    if one is None or (role not in _CLOTHES | _SHOES and not (role is None and one.system in {"letter", "waist"})):
+    if one is None or (role not in CLOTHES | _SHOES and not (role is None and one.system in {"letter", "waist"})):
         return None
     whom = Audience.of_label(audience or "") or Audience()
     both, genders = {one.low, one.high}, sorted(whom.genders or GENDERS)

@@ -10,7 +10,9 @@ from pathlib import Path
 import torch
 
 from models.bundle import Bundle
+from models.compatibility.build import COSINE
 from models.datasets.findings import Findings
+from models.datasets.outfits import OUTFITS
 from models.datasets.read import read_dataset
 from models.datasets.rejects import Rejects
 from models.encoders.load import SHIPPED
@@ -18,7 +20,6 @@ from models.errors import refuse
 from models.precision import CPU
 from models.progress import Progress, Warn, silent, unheard
 from models.recipes.asked import asked
-from models.recipes.registry import RECIPES
 from models.training.held_out import held_out
 from models.training.parallel import ALONE, Workers
 from models.training.repeatable import repeatable, work_directory
@@ -61,7 +62,7 @@ def train(
     """
     chosen, config = asked(recipe, out, settings or {}, encoder)
     start = Bundle.load(init) if init else None
-    if start and start.manifest.recipe in RECIPES and start.manifest.recipe != recipe:  # one that was never trained has nothing to give
+    if start and start.manifest.recipe not in {recipe, COSINE}:  # one that was never trained has nothing to give
         refuse(f"{init} is of recipe {start.manifest.recipe}; start from a bundle of {recipe}, or leave it out", field="--init")
     findings = Findings(rejects=Rejects(), progress=progress)
     with progress(f"reading {data}", 0):
@@ -69,7 +70,7 @@ def train(
     findings.tell(warn)
     if chosen.needs_outfits and not any(len(set(outfit.items)) > 1 for outfit in dataset.outfits_of("train")):
         msg = f"no usable outfits of split 'train': none of two items or more; `attire check {data}` says what there is"
-        refuse(msg, path=data / "outfits.jsonl")
+        refuse(msg, path=data / OUTFITS)
     run = Run(
         dataset=dataset,
         config=config,

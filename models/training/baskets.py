@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import combinations, combinations_with_replacement
 from typing import Final
 
-from models.compatibility.roles import ALONE, CORE, instead
-from models.datasets.garments import NOT_WORN, ROLE_WORDS
+from models.compatibility.roles import ALONE, CORE, PLACES, instead
+from models.datasets.garments import NOT_WORN, SUIT
 
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
@@ -33,7 +33,7 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
 
     Args:
         learned: orders as rows, which say what is worn together. asked: others, to which the same is done.
-        role_N: what each row is worn as.
+        role_N: what each row takes the place of (``PieceLabels.place``).
     """
     having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
     apart = {pair for pair in both if instead(*pair) and not _often(pair, having, both, _SELDOM)}
@@ -48,7 +48,7 @@ def never_both(wholes: Iterable[Sequence[str]], parts: Iterable[Sequence[str]]) 
         wholes: what the pieces of whole outfits are worn as. parts: likewise of what may be parts of outfits, such as orders.
     """
     counted = [(*_counted(wholes), _RARE), (*_counted(parts), _SELDOM)]
-    pairs = (pair for pair in combinations_with_replacement(sorted(ROLE_WORDS), 2) if instead(*pair))
+    pairs = (pair for pair in combinations_with_replacement(sorted(PLACES), 2) if instead(*pair))
     return frozenset(pair for pair in pairs if not any(_often(pair, having, both, share) for having, both, share in counted))
 
 
@@ -59,7 +59,9 @@ def always_dressed(wholes: Sequence[Collection[str]]) -> bool:
         wholes: what the pieces of each are worn as, of those that say it of all.
     """
     clothes = [{*roles} for roles in wholes if not CORE.isdisjoint(roles)]
-    lacking = sum(not ({"footwear"} < roles and (roles >= {"full-body"} or roles >= {"top", "bottom"})) for roles in clothes)
+    lacking = sum(
+        not ({"footwear"} < roles and (not roles.isdisjoint({"full-body", SUIT}) or roles >= {"top", "bottom"})) for roles in clothes
+    )
     return (lacking + 1) / (len(clothes) + 2) < _MISLED
 
 

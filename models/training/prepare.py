@@ -114,7 +114,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
     )
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:
-        worn, valid = worn_at_once(worn, valid, [labels.role for labels in said])
+        worn, valid = worn_at_once(worn, valid, [labels.place for labels in said])
     if not worn:
         return SlotTemplates()
     clothed = 2 * sum(any(said[row].role in CORE for row in outfit) for outfit in worn) >= len(worn)  # else sets of jewellery are whole
@@ -125,7 +125,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
         WornOutfits.of([outfit for outfit in dataset.outfits_of("train") if bool(outfit.part) is part], dataset.catalogue, dataset.counts)
         for part in (False, True)
     )
-    whole_roles, part_roles = ([[said[row].role for row in outfit] for outfit in some.rows()] for some in (wholes, orders))
+    whole_roles, part_roles = ([[said[row].place for row in outfit] for outfit in some.rows()] for some in (wholes, orders))
     known = [[role for role in roles if role] for roles in whole_roles]
     dressed = always_dressed([roles for roles, all_of in zip(known, whole_roles, strict=True) if len(roles) == len(all_of)])
     slots = slots.counting([{names[row] for row in outfit} for outfit in wholes.rows()])

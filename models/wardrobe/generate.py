@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.datasets.outfits import OUTFITS
 from models.datasets.schema import Outfit
 from models.datasets.splits import split_outfits
 from models.datasets.write import write_items, write_lines
@@ -83,7 +84,7 @@ def generate(
     oracle = {"seed": seed, "items": items, "outfits": outfits, "shoppers": shoppers, "rule": asdict(rule), "tasks": figures}
 
     write_items(out, items_table(garments, seed, progress, picture))
-    write_lines(out, "outfits.jsonl", (Outfit(outfit.id, item_ids(outfit.rows), outfit.split, outfit.user) for outfit in worn))
+    write_lines(out, OUTFITS, (Outfit(outfit.id, item_ids(outfit.rows), outfit.split, outfit.user) for outfit in worn))
     write_lines(out, "sessions.jsonl", sessions(worn, rows_of, rng))
     for name, asked in questions.items():
         write_lines(out, f"{name}.jsonl", asked)

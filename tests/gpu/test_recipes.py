@@ -89,7 +89,7 @@ def test_it_trains_there_and_serves_here(run: str, far: torch.device, shop: Path
     assert all(value.device == far and bool(value.isfinite().all()) for value in weights.values())
     assert Bundle.load(tmp_path / "there").device == CPU
     if settings.get("mode") != "pixels":  # which start anew
-        untrained = {**settings, "epochs": "0"}
+        untrained = {name: "0" if name == "epochs" else value for name, value in settings.items()}
         further = train(shop, recipe, tmp_path / "further", settings=untrained, init=tmp_path / "there", cache=kept, device=far)
         assert further.manifest.parent == there.id
     told = {device: evaluate(shop, tmp_path / "there", split="valid", cache=kept, device=device)["tasks"] for device in (CPU, far)}

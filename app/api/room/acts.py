@@ -20,7 +20,7 @@ from app.api.problems import printable
 from app.api.room import pages, rule_form
 from app.api.room.entrance import COOKIE, LIVES_S
 from app.api.room.pages import releases_page, rules_page
-from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, go, page, text_of
+from app.api.room.render import ENTER, AtEntrance, InSession, OwnForm, go, page, text_of, went
 from app.api.room.trouble import RoomRoute, no_such_page
 from app.api.room.trying import tried
 from app.api.room.written import Wrong, in_words, not_json
@@ -37,6 +37,7 @@ router = APIRouter(
 routers: Final = [pages.router, rule_form.router, router]
 """Of the whole room."""
 _MOST_BYTES: Final = 2_000
+_TOLD: Final = 8  # of the rules that were written, by their names
 _CHANGES: Final[Mapping[str, Mapping[str, object]]] = {
     "end": {"enabled": False},
     "resume": {"enabled": True},
@@ -86,7 +87,7 @@ async def activate(release_id: str, form: OwnForm, services: InjectedServices, s
         await releases.activate(release_id, services)
     except ROOTS as error:
         return await releases_page(services, session, printable(str(error)), problem_of(error).status)
-    return go("/ops/releases")
+    return went("/ops/releases", "serve")
 
 
 @router.post("/rollback")
@@ -100,7 +101,7 @@ async def roll_back(form: OwnForm, services: InjectedServices, session: InSessio
         await releases.rollback(services)
     except ROOTS as error:
         return await releases_page(services, session, printable(str(error)), problem_of(error).status)
-    return go("/ops/releases")
+    return went("/ops/releases", "serve")
 
 
 @router.post("/rules")
@@ -113,13 +114,14 @@ async def write_rules(
         given = json.loads(text)
         listed = {"rules": given if isinstance(given, list) else given.get("rules", [given]) if isinstance(given, Mapping) else given}
         if text_of(form, "do") == "write":
-            await rules.put_rules(_Some.model_validate(listed), services, if_match=text_of(form, "seen") or None)
-            return go("/ops/rules")  # which tells conflicts
+            written = _Some.model_validate(listed)
+            await rules.put_rules(written, services, if_match=text_of(form, "seen") or None)
+            return went("/ops/rules", "write", *(rule.id for rule in written.rules[:_TOLD]))
         asked = DryRunRules.model_validate(listed)
     except ValidationError as error:
-        wrong, problem, status = in_words(error, listed["rules"]), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
+        wrong, problem, status = in_words(error, listed["rules"]), "nothing was saved", HTTPStatus.UNPROCESSABLE_ENTITY
     except (ValueError, RecursionError) as error:
-        wrong, problem, status = not_json(error, text), "nothing was written", HTTPStatus.UNPROCESSABLE_ENTITY
+        wrong, problem, status = not_json(error, text), "nothing was saved", HTTPStatus.UNPROCESSABLE_ENTITY
     except ServiceError as error:
         problem, status = str(error), HTTPStatus(problem_of(error).status)
     else:
@@ -142,7 +144,7 @@ async def change_rule(form: OwnForm, services: InjectedServices, session: InSess
             await rules.put_rules(PutRules.model_validate({"rules": found}), services)
     except ServiceError as error:
         return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
-    return go("/ops/rules")
+    return went("/ops/rules", do, rule_id)
 
 
 @router.post("/rules/restore")
@@ -153,7 +155,7 @@ async def restore_rules(form: OwnForm, services: InjectedServices, session: InSe
         await to_thread.run_sync(lambda: services.rules.file.restore(version, meant=seen))
     except ServiceError as error:
         return await rules_page(services, session, printable(str(error)), status=problem_of(error).status)
-    return go("/ops/rules")
+    return went("/ops/rules", "restore")
 
 
 @router.api_route("/{rest:path}", methods=["GET", "POST"])

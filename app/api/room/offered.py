@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -11,23 +12,38 @@ from app.recommend.facets import facets_of
 from app.recommend.search import sought
 from app.release.groups import rows_named
 from app.release.release import CatalogueItem, Release
+from app.rules.said import kind, opening, people
 from app.rules.shelves import Shelves
+from models.datasets.audience import SEASONS, is_for, says_season, seasons_named
 
 _BOXES, _MORE, _ATTRIBUTES, _MOST_NAMED, _MOST_FOUND = 24, 500, 30, 1_000, 12
 _PEOPLE: Final = ("women", "men", "girls", "boys", "kids", "baby")
+_SAID: Final[Mapping[str, Callable[[str], str]]] = {
+    "category": lambda name: opening(kind(name)),
+    "brand": str,
+    "audience": lambda name: opening(people(name)),
+    "season": opening,
+}
+"""What the values of each field are called."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Values of a field: those that are ticked, and those that are proposed where one types."""
+    """Values of a field: those that are ticked, with what each is called, and those that are proposed where one types."""
 
-    boxes: list[str] = field(default_factory=list)
+    boxes: Mapping[str, str] = field(default_factory=dict)
     more: list[str] = field(default_factory=list)
 
     @classmethod
-    def of(cls, values: Sequence[str]) -> Choice:
+    def of(cls, values: Sequence[str], said: Callable[[str], str] = str) -> Choice:
         """Of these, the most usual first, or in any order; what is left of very many is typed without help."""
-        return cls(sorted(values[:_BOXES]), sorted(values[_BOXES : _BOXES + _MORE]))
+        words = {value: said(value) for value in values[:_BOXES]}
+        many = Counter(words.values())
+        boxes = {
+            value: words[value] if many[words[value]] == 1 else f"{words[value]} ({value})"
+            for value in sorted(words, key=words.__getitem__)
+        }
+        return cls(boxes, sorted(values[_BOXES : _BOXES + _MORE]))
 
 
 NOTHING: Final = Choice()
@@ -55,19 +71,22 @@ def offered(release: Release | None, wanted: Collection[str] = ()) -> Offered:
     if release is None:
         return Offered()
     shelves, sizes = Shelves(release), release.snapshot.sizes
-    labels = [name for name in sorted(shelves.audiences) if name not in _PEOPLE]
-    seasons = {labels.season for labels in release.traits.labels if labels.season}
+    named = [*filter(shelves.has_for, _PEOPLE)]
+    labels = [one for one in sorted(shelves.audiences) if not any(is_for(one, name) and people(one) == people(name) for name in named)]
+    seasons = {labels.season for labels in release.traits.labels if labels.season} & SEASONS
+    own_words = (word for word in sorted(shelves.seasons) if seasons.isdisjoint(seasons_named({"season": word})))
     fields = {
         "category": sorted(sizes, key=lambda name: (-sizes[name], name)),
         "brand": [brand.name for brand in facets_of(release).brands],
-        "audience": [*filter(shelves.has_for, _PEOPLE), *labels],
-        "season": [*sorted(seasons), *sorted(shelves.seasons - seasons)],
+        "audience": [*named, *labels],
+        "season": [*sorted(seasons), *own_words],
     }
     names = sorted(shelves.attributes)
-    shown = [*names[:_ATTRIBUTES], *(name for name in names[_ATTRIBUTES:] if name in wanted)]
+    first = [name for name in names if not says_season(name)][:_ATTRIBUTES]  # seasons are a field of their own
+    shown = [name for name in names if name in first or name in wanted]
     attributes = {name: Choice.of(sorted(shelves.values(name))) for name in shown}
     others = [name for name in names if name not in attributes][:_MORE]
-    return Offered({name: Choice.of(values) for name, values in fields.items()}, attributes, others)
+    return Offered({name: Choice.of(values, _SAID[name]) for name, values in fields.items()}, attributes, others)
 
 
 def titled(release: Release | None, ids: Iterable[str]) -> dict[str, CatalogueItem]:
@@ -81,7 +100,8 @@ def titled(release: Release | None, ids: Iterable[str]) -> dict[str, CatalogueIt
 
 def called(titles: Mapping[str, CatalogueItem], item: str) -> str:
     """An id with the title of what it names."""
-    return f"{titles[item].title} ({item})" if item in titles and titles[item].title else item
+    title = titles[item].title if item in titles else None
+    return f"{opening(title)} ({item})" if title else item
 
 
 def found(release: Release, words: str, limits: Limits) -> dict[str, CatalogueItem]:

@@ -25,6 +25,7 @@ from app.api.room.trouble import RoomRoute
 from app.api.room.trying import UNTRIED
 from app.api.room.written import DOES
 from app.api.rules import get_rules
+from app.api.schemas.rules import ConflictOut
 from app.api.services import CurrentRelease, InjectedServices, Services
 from app.experiments.kept import KeptReports
 from app.ground.doors import Door
@@ -38,6 +39,16 @@ from app.rules.said import in_words
 router = APIRouter(
     prefix="/ops", include_in_schema=False, route_class=RoomRoute, dependencies=[behind(Door.OPEN)], default_response_class=HTMLResponse
 )
+DID: Final = {
+    "write": "Saved",
+    "end": "Switched off",
+    "resume": "Switched on",
+    "approve": "Approved",
+    "remove": "Removed",
+    "restore": "The rules of an earlier version are in force again",
+    "serve": "Another release serves now",
+}
+"""What was done, by the button that does it."""
 _SMALL: Final = 128
 _CHANGES: Final = 10
 """Versions of the rules that are shown."""
@@ -57,12 +68,14 @@ async def enter() -> HTMLResponse:
 
 
 @router.get("/releases")
-async def releases(services: InjectedServices, session: InSession) -> HTMLResponse:
+async def releases(services: InjectedServices, session: InSession, did: str = "") -> HTMLResponse:
     """Releases, the worker's runs, and the learning curve."""
-    return await releases_page(services, session)
+    return await releases_page(services, session, done=DID.get(did))
 
 
-async def releases_page(services: Services, session: Session, problem: str | None = None, status: int = 200) -> HTMLResponse:
+async def releases_page(
+    services: Services, session: Session, problem: str | None = None, status: int = 200, done: str | None = None
+) -> HTMLResponse:
     """That page, where something was asked for that cannot be done, too."""
     runs = await runs_of(services)
     told = (await to_thread.run_sync(served.releases, services)).releases
@@ -73,7 +86,7 @@ async def releases_page(services: Services, session: Session, problem: str | Non
         before = None
     goes_on = await to_thread.run_sync(underway, services.settings.home)
     shown = {"told": told, "made": made, "runs": runs[::-1], "curve": curve(runs), "before": before, "underway": goes_on}
-    return page("releases", status, session=session, here="/ops/releases", problem=problem, **shown)
+    return page("releases", status, session=session, here="/ops/releases", problem=problem, done=done, **shown)
 
 
 @router.get("/releases/{release_id}/activate")
@@ -110,9 +123,9 @@ async def run(run_id: int, services: InjectedServices, session: InSession) -> HT
 
 
 @router.get("/rules")
-async def rules(services: InjectedServices, session: InSession) -> HTMLResponse:
-    """The merchandiser's rules."""
-    return await rules_page(services, session)
+async def rules(services: InjectedServices, session: InSession, did: str = "", of: str = "") -> HTMLResponse:
+    """The merchandiser's rules, and what was just done to which of them."""
+    return await rules_page(services, session, done=DID.get(did), did=of.splitlines())
 
 
 async def rules_page(
@@ -121,14 +134,20 @@ async def rules_page(
     """That page, with what was typed and what came of it."""
     book = await get_rules(services)
     now = datetime.now(UTC)
-    ids = [item for rule in book.rules if isinstance(rule, Pin | CuratedLook) for item in rule.ids]
-    titles = await to_thread.run_sync(titled, services.serving.release, ids)
+    items = [item for rule in book.rules if isinstance(rule, Pin | CuratedLook) for item in rule.ids]
+    titles = await to_thread.run_sync(titled, services.serving.release, items)
     shown = [(rule, in_words(rule, partial(called, titles)), _json(rule), standing(rule, now)) for rule in book.rules]
     changes: list[Change] = []
     with suppress(HomeError):  # a version that cannot be read: the rules that hold can
         changes = await to_thread.run_sync(services.rules.file.history, _CHANGES)
-    given = {"version": book.version, "rules": shown, "changes": changes, "text": text, "conflicts": book.conflicts, "wrong": []}
-    given |= {"does": DOES, **UNTRIED, **tried}
+    ids = {rule.id for rule in book.rules}
+    doubted: dict[str, list[ConflictOut]] = {}
+    for conflict in book.conflicts:
+        for rule_id in conflict.rules:
+            doubted.setdefault(rule_id, []).append(conflict)
+    of_none = [one for one in book.conflicts if ids.isdisjoint(one.rules)]
+    given = {"version": book.version, "rules": shown, "changes": changes, "text": text, "doubted": doubted, "of_none": of_none}
+    given |= {"does": DOES, "did": [], "ids": ids, "wrong": [], "conflicts": [], **UNTRIED, **tried}
     return page("rules", status, session=session, here="/ops/rules", problem=problem, **given)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, StreamingResponse
@@ -15,6 +17,7 @@ from starlette.datastructures import FormData
 from app.api.problems import printable
 from app.api.room.entrance import COOKIE, Entrance, Session
 from app.home.runs import METRICS
+from app.rules.said import kind, moment, opening, spoken
 
 ENTER: Final = "/ops/enter"
 _POLICY: Final = ("default-src 'none'", "img-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'")
@@ -34,7 +37,20 @@ def _number(value: float) -> str:
 
 
 def _ms(value: float) -> str:
-    return f"≤ {value:,.0f} ms" if value >= 10 else f"≤ {value:g} ms"  # noqa: PLR2004 - as one reads them
+    return f"{value:,.0f} ms" if value >= 10 else f"{value:g} ms"  # noqa: PLR2004 - as one reads them
+
+
+def _moment(text: str) -> str:
+    """A moment, of UTC where it says no zone; what is none stays.
+
+    >>> _moment("2026-11-30T23:07:25+00:00"), _moment("2026-12-01T08:00:00+01:00"), _moment("2026-12-01"), _moment("never")
+    ('30 Nov 2026 23:07 UTC', '1 Dec 2026 08:00 UTC+01:00', '1 Dec 2026 00:00 UTC', 'never')
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moment(read if read.tzinfo else read.replace(tzinfo=UTC))
 
 
 _PAGES: Final = Environment(
@@ -44,14 +60,14 @@ _PAGES: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_PAGES.filters |= {"number": _number, "ms": lambda value: _ms(value) if math.isfinite(value) else "> 10 s", "printable": printable}
+_PAGES.filters |= {"number": _number, "ms": lambda value: _ms(value) if math.isfinite(value) else "over 10 s", "printable": printable}
+_PAGES.filters |= {"moment": _moment, "opening": opening, "kind": kind, "spoken": spoken}
 _PAGES.globals |= {"metrics": METRICS}
 
 
 def page(name: str, status: int = 200, **shown: Any) -> HTMLResponse:  # noqa: ANN401 - whatever a template shows
     """A page; ``session`` None is one that anybody sees."""
-    shown.setdefault("session", None)
-    shown.setdefault("problem", None)
+    shown = {"session": None, "problem": None, "done": None, **shown}
     return HTMLResponse(_PAGES.get_template(f"{name}.html.jinja").render(**shown), status, _HEADERS)
 
 
@@ -68,6 +84,11 @@ def begun(now: HTMLResponse, then: Callable[[], Awaitable[HTMLResponse]]) -> Str
 def go(where: str) -> RedirectResponse:
     """To another page, by GET."""
     return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
+
+
+def went(where: str, did: str, *of: str) -> RedirectResponse:
+    """To a page that tells what was done, and to what."""
+    return go(f"{where}?" + urlencode({"did": did, **({"of": "\n".join(of)} if of else {})}))
 
 
 async def entrance_of(request: Request) -> Entrance:

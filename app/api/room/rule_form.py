@@ -21,7 +21,7 @@ from app.api.keys import behind
 from app.api.problems import printable
 from app.api.room.offered import NOTHING, called, found, offered, titled
 from app.api.room.pages import rules_page
-from app.api.room.render import InSession, OwnForm, go, page, text_of
+from app.api.room.render import InSession, OwnForm, page, text_of, went
 from app.api.room.trouble import RoomRoute
 from app.api.room.trying import UNTRIED, tried
 from app.api.room.typed import ASK, FIND, SELECTORS, UTC, WORN, Typed, proposed_id, said_by, typed, typed_of, zones
@@ -90,7 +90,7 @@ async def take(
         asked = DryRunRules.model_validate({"rules": [said]})
         if not wrong and act == "write":
             await rules.put_rules(PutRules.model_validate({"rules": [said]}), services, if_match=text_of(sent, "seen") or None)
-            return _remembering(form.zone)
+            return _remembering(form.zone, said["id"])
         if not wrong:
             return await tried(asked, partial(here, form, rule=asked.rules[0]), release, services, compute)
     except ValidationError as error:
@@ -140,6 +140,7 @@ async def _page(
         "wrong": [(one, _field(one)) for one in wrong],
         "beside": (beside := _beside(wrong)),
         "opened": {name for one in (*beside, *asked, *came.get("sought", ())) for name in accumulate(one.split("."), "{}.{}".format)},
+        "asked": asked,
         "rule": rule,
         "words": None if rule is None else rule_in_words(rule, partial(called, catalogue["titled"])),
     }
@@ -173,8 +174,8 @@ def _zone(request: Request) -> str:
     return zone if zone in zones() else UTC
 
 
-def _remembering(zone: str) -> Response:
-    """To the rules, which tell conflicts."""
-    written = go("/ops/rules")
+def _remembering(zone: str, rule_id: str) -> Response:
+    """To the rules, which tell that it was saved, and what is probably not meant."""
+    written = went("/ops/rules", "write", rule_id)
     written.set_cookie(_ZONE, zone, max_age=365 * 86_400, path="/ops", httponly=True, samesite="strict")
     return written

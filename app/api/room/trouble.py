@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -15,6 +15,9 @@ from app.api.problems import printable
 from app.api.room.entrance import COOKIE, Entrance
 from app.api.room.render import page
 from app.ground.errors import ROOTS, KeyRefusedError, problem_of
+
+_NO_PAGE: Final = "No such page"
+_PAGES: Final = {"releases", "rules", "experiments"}
 
 
 class RoomRoute(APIRoute):
@@ -35,19 +38,21 @@ class RoomRoute(APIRoute):
                 status = problem_of(error).status
                 if status == HTTPStatus.INTERNAL_SERVER_ERROR:
                     raise
-                return _told(request, status, "There is no such page" if status == 404 else "This was not done", str(error))  # noqa: PLR2004
+                return _told(request, status, _NO_PAGE if status == HTTPStatus.NOT_FOUND else "This was not done", str(error))
 
         return handler
 
 
 def no_such_page(request: Request) -> Response:
     """That the address is of nothing in the room."""
-    return _told(request, 404, "There is no such page", f"{request.url.path} is none of these")
+    return _told(request, 404, _NO_PAGE, nowhere=request.url.path)
 
 
-def _told(request: Request, status: int, title: str, problem: str) -> Response:
+def _told(request: Request, status: int, title: str, problem: str | None = None, nowhere: str | None = None) -> Response:
+    """The page of a title, which leads on: where nothing is, to the overview or the pages that there are."""
     entrance: Entrance = request.app.state.entrance
     session = entrance.session(request.cookies.get(COOKIE))
-    parts = request.url.path.split("/")
-    back = "/".join(parts[:3]) if len(parts) > 2 and parts[2] in {"releases", "rules", "experiments"} else "/ops"  # noqa: PLR2004
-    return page("trouble", status, session=session, here=back, title=title, problem=printable(problem), back=back)
+    room = request.url.path.removeprefix("/ops/").partition("/")[0]
+    back, to = (f"/ops/{room}", room.capitalize()) if room in _PAGES else ("/ops", "Overview")
+    shown = {"title": title, "problem": problem and printable(problem), "nowhere": nowhere, "undone": request.method == "POST"}
+    return page("trouble", status, session=session, here="", back=back, to=to, **shown)

@@ -124,7 +124,7 @@ class Facets(BaseModel):
 
     brands: list[BrandOut] = Field(description="Those of most items first, 200 at most.")
     attributes: dict[str, list[str]] = Field(
-        description="Attribute -> its values in the whole catalogue; those that have 2 to 60.",
+        description="Attribute -> its values, in the category asked for; where there are 2 of them, and at most 60 in the whole catalogue.",
         examples=[{"department": ["unisex", "women"]}],
     )
     least: float | None = Field(

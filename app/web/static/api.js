@@ -1,6 +1,6 @@
 // The service, asked so that a shopper who clicks fast sees the newest answer, and one who comes early waits.
 
-const UNREACHABLE = { title: "The service cannot be reached.", detail: "It may be starting, or the connection is gone." };
+const UNREACHABLE = { type: "unreachable", title: "The service cannot be reached.", detail: "It may be starting, or the connection is gone." };
 
 export class Problem extends Error {
   constructor({ type = "", title, detail }) {
@@ -44,7 +44,9 @@ export function latest(task, tell) {
     } catch (error) {
       if (mine.signal.aborted) return;
       if (!(error instanceof Problem)) throw error;
-      tell(error, () => run(...given));
+      const again = () => run(...given);
+      if (error.type === UNREACHABLE.type) addEventListener("online", again, { once: true, signal: mine.signal });
+      tell(error, again);
     }
   }
   run.stop = () => running?.abort();

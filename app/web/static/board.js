@@ -2,11 +2,11 @@
 import { latest } from "./api.js";
 import { rolesOf } from "./catalogue.js";
 import { complete, currencyOf, left } from "./completing.js";
-import { byId, el, percent, price, redraw, say } from "./dom.js";
+import { byId, el, price, redraw, say } from "./dom.js";
 import { base, choose, fill, onChange, outfit } from "./outfit.js";
-import { line, paid, picture, titleOf } from "./tile.js";
+import { figure, inAll, line, paid, picture, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
-import { lookless } from "./words.js";
+import { goes, lookless } from "./words.js";
 
 const LOOKS = 4;
 // Where a piece hangs: by what its category is worn as, in any language. The rest is beside.
@@ -32,15 +32,15 @@ let turn = 0; // of what is shown: what was begun before it is late, and draws n
 // The looks of an answer to these pieces; `rest` is what is left of the budget.
 export async function showBoard(answer, items = [], rest = null) {
   const mine = ++turn;
-  looks = answer ? inOrder(answer) : [];
+  looks = answer ? inOrder(answer).filter(goes) : [];
   roles = await rolesOf();
   const base = await Promise.all(items.map(pieceOf));
   const worn = await Promise.all(outfit().items.map(pieceOf));
-  const wanted = answer && !answer.complete && answer.slots.length;
+  const wanted = answer && !answer.complete && answer.slots.length && (looks.length || !answer.looks.length);
   const currency = await currencyOf(items);
   if (mine !== turn) return;
   byId("looks").hidden = !wanted;
-  const note = wanted && !looks.length ? lookless(answer.no_looks, rest, answer.least && price(answer.least - rest, currency)) : [items.length > 1 ? "with what you keep" : "", inAll()].filter(Boolean).join(" · ");
+  const note = wanted && !looks.length ? lookless(answer.no_looks, rest, answer.least && price(answer.least - rest, currency)) : [items.length > 1 ? "with what you keep" : "", inAll(looks) && `${looks.length > 1 ? "each " : ""}${inAll(looks)}`].filter(Boolean).join(" · ");
   byId("looks-note").textContent = note;
   redraw(byId("board"), looks.map((look, place) => card(look, place, base, worn)));
   byId("board").ariaBusy = "false";
@@ -61,9 +61,10 @@ const whole = () => {
   byId("outfit").dataset.complete = "true";
 };
 
-// The best look of an answer, beside all that is worn.
+// The best look of an answer that goes together, beside all that is worn.
 export function showCompletion(answer) {
-  completion = answer ? inOrder(answer)[0]?.items : null;
+  completion = answer ? inOrder(answer).find(goes)?.items : null;
+  byId("complete").hidden = Boolean(answer?.looks.length) && !completion;
   byId("complete").disabled = !completion;
   const more = completion ? dearer(completion, []) : "";
   byId("complete").replaceChildren("Complete the look", ...(more ? [" ", el("small", {}, more)] : []));
@@ -86,19 +87,11 @@ function inOrder({ looks: some, text, taste }) {
   return text?.direction || taste?.items.length ? some : [...some].sort((one, other) => other.probability - one.probability);
 }
 
-const matchOf = ({ probability }) => (typeof probability === "number" ? `${percent(probability)} match` : "");
-
-// What would be said of every look is said once.
-function inAll() {
-  const [said, ...others] = new Set(looks.map(matchOf));
-  return looks.length > 1 && said && !others.length ? `each a ${said}` : "";
-}
-
 // What tells a look from the others: its price, its match, and what is in it.
 function factsOf(look, pieces, worn, chosen) {
   const above = looks.filter((other) => other !== look && other.price > look.price);
   const least = looks.length > 1 && above.length === looks.length - 1 ? "least expensive" : "";
-  return [chosen ? "your outfit" : dearer(pieces, worn), inAll() ? "" : matchOf(look), least].filter(Boolean);
+  return [chosen ? "your outfit" : dearer(pieces, worn), inAll(looks) ? "" : figure(look), least].filter(Boolean);
 }
 
 function card(look, place, base, worn) {

@@ -6,7 +6,7 @@ import { know } from "./known.js";
 import { followTyping, narrow, narrowing, onNarrow } from "./narrowing.js";
 import { onChange, outfit } from "./outfit.js";
 import { blanks, mark, tile } from "./tile.js";
-import { kind, readAs } from "./words.js";
+import { kind, opening, readAs } from "./words.js";
 
 const PAGE = 24;
 const EARLY = 6; // tiles that are seen before anybody scrolls
@@ -64,10 +64,11 @@ const loadCategories = latest(async (ask) => {
   const { categories } = await ask("/categories?grouped=true&roles=true");
   for (const { name, role } of categories) roles.set(name, role);
   known();
-  const options = categories.map(({ name }) => el("option", { value: name }, kind(name)));
+  categories.sort((one, other) => other.count - one.count);
+  const options = categories.map(({ name }) => el("option", { value: name }, opening(kind(name))));
   byId("photo-category").replaceChildren(el("option", { value: "" }, "choose…"), ...options);
   const all = categories.reduce((sum, { count }) => sum + count, 0);
-  byId("chips").replaceChildren(chip(null, "all", all), ...categories.map(({ name, count }) => chip(name, kind(name), count)));
+  byId("chips").replaceChildren(chip(null, "All", all), ...categories.map(({ name, count }) => chip(name, opening(kind(name)), count)));
   showPressed();
   byId("chips").dataset.of = `${narrowed({})}`;
   if (words() || chosenFilters()) recount(narrowed({}));
@@ -98,13 +99,13 @@ function chip(name, label, count) {
   return button;
 }
 
-// In its box, which shows some of many.
+// In its line, which on a phone shows some of them.
 function showPressed() {
   const box = byId("chips");
-  const { left, right, top, bottom } = box.getBoundingClientRect();
+  const { left, right } = box.getBoundingClientRect();
   const chosen = box.querySelector("[aria-pressed=true]")?.getBoundingClientRect();
   if (!chosen) return;
-  box.scrollBy(Math.max(0, chosen.right - right) + Math.min(0, chosen.left - left), Math.max(0, chosen.bottom - bottom) + Math.min(0, chosen.top - top));
+  box.scrollBy(Math.max(0, chosen.right - right) + Math.min(0, chosen.left - left), 0);
 }
 
 function draw() {

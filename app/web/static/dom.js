@@ -60,7 +60,7 @@ export const say = (words) => (byId("said").textContent = words);
 
 // What went wrong, in words; `retry` offers to ask again, where that can help.
 export function notice(problem, retry) {
-  const { title, detail, lasts } = plainly(problem);
+  const { title, detail, lasts } = plainly(problem, !retry);
   const button = retry && el("button", { type: "button", className: "quiet", onclick: retry }, "Try again");
   return el(
     "div",

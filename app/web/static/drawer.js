@@ -61,8 +61,8 @@ function lineOf(line, item, place) {
   remove.dataset.name = `remove ${line.id} ${line.size}`;
   const often = el("div", { className: "count" }, step(-1, "−", "One less of"), el("b", {}, String(line.count)), step(1, "+", "One more of"));
   const words = [
-    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto" }, title),
+    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     soldOut(item) ? el("span", { className: "problem" }, "sold out") : null,
     item.gone ? null : el("span", { className: "choices" }, item.sizes?.length ? sizeOf(line, item, place) : null, often, sumOf(line, item)),
   ];

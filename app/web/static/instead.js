@@ -4,7 +4,7 @@ import { complete } from "./completing.js";
 import { byId, el, icon, notice, say } from "./dom.js";
 import { LIKE_IT, know, wellTold } from "./known.js";
 import { asked, onChange, outfit, swap } from "./outfit.js";
-import { blanks, tile, titleOf } from "./tile.js";
+import { allOf, blanks, inAll, tile, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
 import { emptiness, kind } from "./words.js";
 
@@ -45,9 +45,10 @@ function leave() {
 const list = latest(async (ask, worn, { category }) => {
   const rest = outfit().items.filter(({ name }) => name !== worn.name);
   const slot = rest.length ? await fitting(ask, rest, category, worn.id) : await alike(ask, worn);
-  const tiles = slot.items.map((item) => tile(item, `instead ${item.id}`, { does: "Swap for", wear: () => take(worn.name, item) }));
+  const tiles = slot.items.map((item) => tile(item, `instead ${item.id}`, { does: "Swap for", wear: () => take(worn.name, item), rated: !inAll(slot.items) }));
   const row = tiles.length ? el("ul", { className: "row", ariaLabel: `Other ${kind(category)}` }, ...tiles) : el("p", { className: "note" }, emptiness(slot, outfit()));
   byId("instead").lastChild.replaceWith(row);
+  byId("instead-title").after(allOf(slot.items));
 }, (problem, retry) => problem && byId("instead").lastChild?.replaceWith(notice(problem, retry)));
 
 async function fitting(ask, rest, category, id) {

@@ -1,5 +1,6 @@
 // What the page has been told about items, so that tray and bag can show them; what it was not told, it asks once.
 import { ask } from "./api.js";
+import { plainly } from "./words.js";
 
 const known = new Map();
 const whole = new Map();
@@ -34,7 +35,7 @@ export function wholeItem(id) {
     });
     const told = answer.catch((problem) => {
       whole.delete(id);
-      return { id, category: "", title: /unknown-item$|not-found$/.test(problem.type) ? "No longer in the shop" : problem.title, gone: true };
+      return { id, category: "", title: /unknown-item$|not-found$/.test(problem.type) ? "No longer in the shop" : plainly(problem).title, gone: true };
     });
     whole.set(id, told);
   }

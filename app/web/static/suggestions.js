@@ -5,8 +5,8 @@ import { complete, left } from "./completing.js";
 import { byId, el, notice, redraw } from "./dom.js";
 import { again, base, filter, onChange, outfit } from "./outfit.js";
 import { isOwn, regard, user } from "./shopper.js";
-import { tile } from "./tile.js";
-import { emptiness, kind, notes, understood } from "./words.js";
+import { allOf, inAll, tile } from "./tile.js";
+import { emptiness, goes, kind, notes, understood } from "./words.js";
 
 const PER_SLOT = 6;
 const LOOKS = 4;
@@ -54,7 +54,10 @@ const suggest = latest(async (ask, { items, budget }) => {
   const everywhere = answer.slots.length > 1 ? told : [];
   const note = everywhere.length ? [el("p", { className: "note" }, everywhere.join(" "))] : [];
   const lost = answer.complete || answer.slots.length ? [] : [unsure(answer)];
-  show(answer.complete ? done() : [...lost, ...note, ...answer.slots.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
+  const apt = answer.slots.filter(({ items: some }) => !some.length || some.some(goes));
+  const none = answer.slots.length > 0 && !apt.length;
+  byId("suggestions-title").hidden = none;
+  show(answer.complete ? done() : none ? [unfit()] : [...lost, ...note, ...apt.map((slot) => slotRow(slot, { budget, mine, alone: !everywhere.length }))]);
   say(answer, mine.size);
 }, tell);
 
@@ -69,6 +72,8 @@ function ofOnesOwn(answer) {
 // All that could be said of a look without a gap; the verdict, which may come later, decides what is shown.
 const done = () => Object.entries(DONE).map(([together, [said, more]]) => el("div", { className: `done ${together}` }, el("p", {}, el("b", {}, said)), el("p", { className: "note" }, more)));
 
+const unfit = () => el("p", { className: "note" }, "Nothing here goes with these as they are. Swap one, or take it out.");
+
 function unsure({ why_not: reason }) {
   console.info(reason);
   return el("p", { className: "note" }, "The shop cannot tell yet what goes with this. Add a piece that you like yourself.");
@@ -79,12 +84,12 @@ function slotRow(slot, { budget, mine, alone }) {
   const said = items.length ? (alone ? notes(slot) : []) : [emptiness(slot, { budget })];
   const note = said.length ? el("p", { className: "note", dir: "auto" }, said.join(" ")) : null;
   const tiles = items.map((item) => {
-    const one = tile(item, `suggested ${item.id}`);
+    const one = tile(item, `suggested ${item.id}`, { rated: !inAll(items) });
     if (mine.has(item.id)) one.firstChild.append(el("span", { className: "badge own-taste" }, "for you"));
     return one;
   });
   const row = tiles.length ? el("ul", { className: "row", ariaLabel: kind(category) }, ...tiles) : null;
-  return el("div", { className: "slot" }, el("div", { className: "heading" }, el("h3", { dir: "auto" }, kind(category))), note, row);
+  return el("div", { className: "slot" }, el("div", { className: "heading" }, el("h3", { dir: "auto" }, kind(category)), allOf(items)), note, row);
 }
 
 function show(rows) {

@@ -1,14 +1,13 @@
 // One item as a picture with its brand, title and price; where there is no picture, its words take the picture's place.
 import { el, percent, price } from "./dom.js";
 import { add, look, nameOf, remove, wears } from "./outfit.js";
-import { called, kind, opening } from "./words.js";
+import { called, goes, kind, opening, together } from "./words.js";
 
 const WIDTHS = [128, 256, 384, 512]; // of the service's thumbnails; the screen's density decides
 const SIZES = devicePixelRatio > 2 ? "7.3rem" : "auto, 12rem"; // of a phone's three pixels a point, two are seen
-export const HARDLY = 0.45; // below it, pieces hardly go together
 
-// Without a title, what it is, as far as it is told.
-export const titleOf = (item) => item.title || opening(called(item));
+// With a capital; without a title, what it is, as far as it is told.
+export const titleOf = (item) => opening(item.title || called(item));
 
 // Its brand, unless the title begins with it.
 export const brandOf = ({ brand, title }) => (brand && !`${title} `.startsWith(`${brand} `) ? brand : "");
@@ -47,7 +46,7 @@ export const widthsOf = (item) => WIDTHS.map((width) => `${item.thumbnail_url.re
 export function picture(item, sizes = SIZES, early = false) {
   const frame = el("span", { className: "frame" });
   const title = el("span", { dir: "auto" }, titleOf(item));
-  const words = () => el("span", { className: "no-picture" }, el("b", {}, kind(item.category ?? "")), title);
+  const words = () => el("span", { className: "no-picture" }, el("b", {}, opening(kind(item.category ?? ""))), title);
   if (!item.image_url) {
     frame.append(words());
     return frame;
@@ -64,26 +63,36 @@ export function picture(item, sizes = SIZES, early = false) {
 }
 
 // Pressing a tile opens the piece; its round button puts it on, or takes it off. `wear`, if given, is done instead,
-// by pressing the tile, too.
-export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false } = {}) {
+// by pressing the tile, too. `rated`: with its match.
+export function tile(item, name = nameOf(item.id), { wear, does = "Wear", early = false, rated = true } = {}) {
   const gone = soldOut(item);
   const button = el(
     "button",
     { type: "button", className: gone ? "tile gone" : "tile", title: wear ? `${does} ${titleOf(item)}` : titleOf(item), onclick: wear ?? (() => look(item.id)) },
     picture(item, SIZES, early),
     gone ? el("span", { className: "badge" }, "sold out") : null,
-    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
     el("span", { className: "title", dir: "auto", ariaHidden: String(Boolean(item.image_url)) }, item.image_url ? titleOf(item) : ""),
-    el("span", { className: "facts" }, priceOf(item), match(item)),
+    el("span", { className: "brand", dir: "auto" }, brandOf(item)),
+    el("span", { className: "facts" }, priceOf(item), rated ? match(item) : null),
   );
   button.dataset.name = name;
   return el("li", { className: "piece" }, button, wearing(item, name, wear, does));
 }
 
 // How well what is worn goes together with it, where an answer tells.
-function match({ probability }) {
-  if (typeof probability !== "number") return null;
-  return el("span", { className: probability < HARDLY ? "match poor" : "match" }, `${percent(probability)} match`);
+export const figure = ({ probability }) => (typeof probability === "number" ? `${percent(probability)} match` : "");
+const match = (item) => figure(item) && el("span", { className: goes(item) ? "match" : "match poor" }, figure(item));
+
+// The same of all of these, in words, where one figure would stand at each; nothing where figures tell them apart.
+export function inAll(some) {
+  const [said, ...others] = new Set(some.map(figure));
+  return said && !others.length ? together(some[0].probability) : "";
+}
+
+// How well all of these go with the outfit, where that is the same.
+export function allOf(items) {
+  const said = inAll(items).replace("together", "with it");
+  return said && el("p", { className: "note" }, items.length > 1 ? `each ${said}` : said);
 }
 
 function wearing(item, name, wear, does) {
@@ -99,5 +108,5 @@ export const mark = (button, worn) => (button.ariaPressed = String(worn));
 
 // A line of words that are still to come.
 export const line = (className) => el("span", { className }, "\u00a0");
-const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "frame" }), line("brand"), line("title"), line("facts"));
+const blank = () => el("li", { className: "blank", ariaHidden: "true" }, el("span", { className: "frame" }), line("title"), line("brand"), line("facts"));
 export const blanks = (count) => Array.from({ length: count }, blank);

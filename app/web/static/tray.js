@@ -33,7 +33,7 @@ function wornTile(item, { name, id, kept }) {
     one.dataset.name = `${kind} ${name}`;
     return one;
   };
-  const open = el("button", { type: "button", className: "open", ariaLabel: `Look at ${title}${soldOut ? ", sold out" : ""}`, onclick: () => look(id), disabled: !id || Boolean(item.gone) }, picture(item, "8rem"), soldOut ? el("span", { className: "badge" }, "sold out") : null);
+  const open = el("button", { type: "button", className: "open", onclick: () => look(id), disabled: !id || Boolean(item.gone) }, el("span", { className: "unseen" }, "Look at "), picture(item, "8rem"), ...(soldOut ? [el("span", { className: "unseen" }, ", "), el("span", { className: "badge" }, "sold out")] : []));
   open.dataset.name = `open ${name}`;
   const lock = button("lock", kept ? "kept" : "free", "Keep", () => keep(name, !kept), { ariaPressed: String(kept), title: "Keep it when another look is chosen" });
   const tools = [lock, button("instead", "swap", "Swap", () => openInstead(name)), button("remove", "close", "Take out", () => remove(name))];
@@ -55,5 +55,6 @@ export function startTray() {
   };
   byId("bag-all").onclick = async () => bagAll(await Promise.all(outfit().items.map(pieceOf)));
   onChange(draw);
+  addEventListener("online", () => draw(outfit()));
   draw(outfit());
 }

@@ -6,16 +6,10 @@ import { openInstead } from "./instead.js";
 import { know, wellTold } from "./known.js";
 import { asked, onChange, outfit, remove, swap } from "./outfit.js";
 import { user } from "./shopper.js";
-import { HARDLY, paid, tile, titleOf } from "./tile.js";
+import { paid, tile, titleOf } from "./tile.js";
 import { pieceOf } from "./tray.js";
+import { HARDLY, odd, together } from "./words.js";
 
-const WORDS = [
-  [0.85, "goes together beautifully"],
-  [0.65, "goes together"],
-  [HARDLY, "could go together"],
-  [0.2, "hardly goes together"],
-  [0, "does not go together"],
-];
 const WORTH_A_SWAP = 0.05;
 const POSITION = /items\[(\d+)\]$/; // how an answer names a photo
 
@@ -43,7 +37,7 @@ const judge = latest(async (ask, { items, out }) => {
     return;
   }
   const better = answer.swap && { ...answer.swap, item: await wellTold(ask, answer.swap.item) };
-  show(answer.probability, WORDS.find(([least]) => answer.probability >= least)[1]);
+  show(answer.probability, together(answer.probability));
   blame(answer, items, worn);
   remark(answer.notes ?? [], items, worn);
   if (better) offer(answer.probability, better, items, rest, worn);
@@ -90,18 +84,31 @@ function blame({ probability, pairs }, items, worn) {
   byId("clash").replaceChildren(el("p", {}, "These two do not go together:"), el("ul", {}, ...lines));
 }
 
-// What is odd about it, by the titles; how that is known, behind the last colon, is for the shop.
+// What is odd about it.
 function remark(notes, items, worn) {
-  const titled = (quoted, name) => {
+  const title = (name) => {
     const item = named(name, items);
-    return item ? `“${titleOf(worn[items.indexOf(item)])}”` : quoted;
+    return item ? titleOf(worn[items.indexOf(item)]) : name;
   };
-  byId("clash").append(...notes.map((note) => el("p", {}, note.slice(0, note.lastIndexOf(": ")).replace(/“([^”]*)”/g, titled))));
+  byId("clash").append(...notes.map((note) => el("p", {}, odd(note, title))));
 }
 
 function takeOut(name) {
   remove(name);
   byId("outfit-title").focus({ preventScroll: true });
+}
+
+function lead() {
+  byId("outfit").scrollIntoView();
+  byId("outfit-title").focus({ preventScroll: true });
+}
+
+// A link that brings an outfit opens on it where that lies below the catalogue, whose tiles come and go, until something is touched.
+function open() {
+  if (!matchMedia("(max-width: 60rem)").matches) return;
+  const held = new ResizeObserver(() => byId("outfit").scrollIntoView({ behavior: "instant" }));
+  held.observe(byId("catalogue"));
+  for (const touch of ["pointerdown", "wheel", "keydown"]) addEventListener(touch, () => held.disconnect(), { once: true });
 }
 
 // On a phone the outfit is a scroll away: a bar keeps the score in sight and leads there.
@@ -112,10 +119,8 @@ function showJump(figure, words) {
 }
 
 export function startVerdict() {
-  byId("jump").onclick = byId("skip").onclick = () => {
-    byId("outfit").scrollIntoView();
-    byId("outfit-title").focus({ preventScroll: true });
-  };
+  byId("jump").onclick = byId("skip").onclick = lead;
+  if (outfit().items.length && !outfit().view && performance.getEntriesByType("navigation")[0]?.type === "navigate") open();
   new IntersectionObserver(([seen]) => byId("jump").classList.toggle("away", seen.isIntersecting)).observe(byId("outfit"));
   onChange(judge);
   judge(outfit());

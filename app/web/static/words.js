@@ -22,7 +22,8 @@ const SEARCHED = [
   [/these come nearest/, "Nothing goes by that name, and nothing is all of it; these come nearest."],
   [/nothing here is all of that/, "Nothing goes by that name, and nothing is all of it."],
   [/what is as the others describe/, "Nothing is called by all of these words; these are what the others say."],
-  [/what is as they describe|not all were understood/, "Nothing goes by that name; these come closest."],
+  [/not all were understood/, "Nothing goes by that name; these come closest."],
+  [/what is as they describe/, ""],
   [/GET \/facets/, ""],
 ];
 const PROBLEMS = [
@@ -34,9 +35,20 @@ const PROBLEMS = [
 const KINDS = { "all-body": "dresses & all-in-ones" };
 const ONE = { tops: "top", "all-body": "dress or all-in-one", outerwear: "coat or jacket", headwear: "hat", bags: "bag", scarves: "scarf" };
 
+export const HARDLY = 0.45; // below it, pieces hardly go together
+const TOGETHER = [
+  [0.85, "goes together beautifully"],
+  [0.65, "goes together"],
+  [HARDLY, "could go together"],
+  [0.2, "hardly goes together"],
+  [0, "does not go together"],
+];
+export const together = (probability) => TOGETHER.find(([least]) => probability >= least)[1];
+export const goes = ({ probability }) => typeof probability !== "number" || probability >= HARDLY;
+
 export const opening = (words) => words.replace(/^./u, (letter) => letter.toUpperCase());
 export const kind = (category) => KINDS[category] ?? category;
-export const attribute = (name) => name.replaceAll("_", " "); // as feeds and labels write it: age_group
+export const attribute = (name) => name.replaceAll("_", " ").replace(/\B\p{Lu}(?=\p{Ll})/gu, (letter) => ` ${letter.toLowerCase()}`); // as feeds and labels write it: age_group, baseColour
 
 // What a piece without a title is: its colour, where that is told, and its kind.
 export function called({ category = "piece", subcategory, attributes = {} }) {
@@ -44,12 +56,13 @@ export function called({ category = "piece", subcategory, attributes = {} }) {
   return [colour, subcategory ?? ONE[category] ?? category].filter(Boolean).join(" ");
 }
 
-// What went wrong; it lasts where asking again cannot help.
-export function plainly(problem) {
-  const [, title, detail] = PROBLEMS.find(([kind]) => kind.test(problem.type)) ?? [];
-  if (!title) return problem;
+// What went wrong; it lasts where asking again cannot help. What is waited for, or not reached, is told as it is.
+export function plainly(problem, waiting) {
+  const known = PROBLEMS.find(([kind]) => kind.test(problem.type));
+  if (!known && (waiting || problem.type === "unreachable")) return problem;
   console.info(problem.title, problem.detail);
-  return { title, detail, lasts: true };
+  const [, title, detail] = known ?? [null, "This could not be loaded.", ""];
+  return { title, detail, lasts: Boolean(known) };
 }
 
 // Why a slot has nothing to show.
@@ -64,6 +77,13 @@ export function notes({ fallback = "" }) {
   const said = fallback.split("; ").filter(Boolean);
   if (said.length) console.info(fallback);
   return said.flatMap((one) => NOTES.filter(([pattern]) => pattern.test(one)).slice(0, 1).map(([, words]) => words));
+}
+
+// What is odd about an outfit, by titles and what a shopper calls categories; how that is known, behind the last colon, is for the shop.
+export function odd(note, title) {
+  const said = note.slice(0, note.lastIndexOf(": ")).replace(/“([^”]*)”( \([^()]*\))?/g, (_, name) => `“${title(name)}”`);
+  const sentence = said.replace(/ are (both|all) (.+)$/, (_, many, category) => ` are ${many} ${kind(category)}`);
+  return sentence.replace(/^(.+) in the place of (.+)$/, "$1 would be worn in the place of $2") + ".";
 }
 
 // Why there is no look.

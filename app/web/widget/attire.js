@@ -12,7 +12,7 @@ const CSS = `
 :host([hidden]){display:none!important}
 h2,h3{margin:0 0 .75em;font-size:1.25em;font-weight:600}
 h3{margin:1em 0 .5em;font-size:1em}
-h3::first-letter,.category::first-letter{text-transform:uppercase}
+:is(h3,.category,.title)::first-letter{text-transform:uppercase}
 ul{display:flex;gap:var(--attire-gap,.75rem);margin:0;padding:2px 2px .5rem;list-style:none;overflow-x:auto;scroll-padding:2px}
 :host([layout="grid"]) ul{display:grid;grid-template-columns:repeat(auto-fill, minmax(var(--attire-tile,9rem),1fr));overflow:visible}
 li{flex:0 0 var(--attire-tile,min(9rem,42%));display:flex;flex-direction:column;gap:.25rem;min-width:0;position:relative}
@@ -34,7 +34,6 @@ img{display:block;width:100%;height:100%;object-fit:var(--attire-fit,contain);ob
 .price{display:flex;flex-wrap:wrap;gap:0 .4em;font-size:.9em;font-weight:600}
 .price s{font-weight:400;opacity:.65}
 button{min-height:2.5rem;padding:.25rem .75rem;border:1px solid;background:none;color:var(--attire-accent,inherit);font:inherit;font-size:.85em;cursor:pointer;margin-top:auto}
-.brand:empty,.price,button{order:1}
 button[aria-disabled]{cursor:default;background:var(--attire-accent,#222);color:var(--attire-on-accent,#fff)}
 .wait *{color:transparent}
 .unseen{position:absolute;width:1px;clip-path:inset(50%);white-space:nowrap}
@@ -311,7 +310,7 @@ class CompleteTheLook extends (globalThis.HTMLElement ?? Object) {
   #tile(item, recommendation_id) {
     const category = this.#named(item.category);
     const name = item.title || category;
-    const facts = [this.#picture(item, name), this.#inRow && span("category", category), span("brand", !`${name} `.startsWith(`${item.brand} `) && item.brand), span("title", name), this.#price(item)];
+    const facts = [this.#picture(item, name), this.#inRow && span("category", category), span("title", name), span("brand", !`${name} `.startsWith(`${item.brand} `) && item.brand), this.#price(item)];
     const seen = ({ button }) => button < 2 && this.#told("view", item, recommendation_id); // the middle one opens a tab
     const link = /^https?:/.test(item.url) && el("a", { part: "link", href: item.url, onclick: seen, onauxclick: seen }, ...facts);
     const tile = el("li", item.id ? { part: "tile" } : { className: "wait" }, ...(link ? [link] : facts), this.#button(item, name, recommendation_id));

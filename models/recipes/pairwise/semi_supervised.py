@@ -23,7 +23,7 @@ from models.training.run import Run
 
 
 class SemiSupervised(Objective):
-    """The loss The loss L_l + 0.1 L_ss + 1.0 L_pseudo."""
+    """The loss L_l + 0.1 L_ss + 1.0 L_pseudo."""
 
     def __init__(self, look: GeneralFeatures, config: SemiSupervisedConfig, seed: int) -> None:
         super().__init__(look)

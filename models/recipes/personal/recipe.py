@@ -14,6 +14,7 @@ from dataclasses import replace
 from torch import nn
 
 from models.bundle import Bundle
+from models.datasets.outfits import OUTFITS
 from models.errors import refuse
 from models.recipes.personal.config import PERSONAL, PersonalConfig
 from models.recipes.personal.training import PersonalTraining, Taught, is_cold, settled, shoppers_of
@@ -34,7 +35,7 @@ def fit_personal(run: Run[PersonalConfig]) -> Bundle:
     run = replace(run, dataset=replace(dataset, outfits=outfits))
     if not any(len(set(outfit.items)) > 1 for outfit in run.dataset.outfits_of("train")):
         msg = "no training outfit of two items or more names its shopper in 'user', and this recipe learns whose outfit it is"
-        refuse(msg, path=dataset.root / "outfits.jsonl", field="user")
+        refuse(msg, path=dataset.root / OUTFITS, field="user")
     taught = None
     if config.teacher is not None:
         taught = Taught.named(config.teacher, run)

@@ -18,7 +18,7 @@ from typing import Any, Final
 import torch
 
 from models.bundle import Bundle, Manifest
-from models.compatibility.build import build_model
+from models.compatibility.build import COSINE, build_model
 from models.datasets.schema import Catalogue
 from models.encoders.features import CARRIED
 from models.encoders.keep import catalogue_features
@@ -60,7 +60,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
     manifest = Manifest(
         recipe=WEAK_LABELS.name,
         config={**asdict(run.config), "seed": run.seed},
-        model="cosine",
+        model=COSINE,
         model_config={"feature_size": size},
         encoder=replace(encoder.features, spec=CARRIED),
         categories=tuple(sorted(set(run.dataset.catalogue.categories))),
@@ -69,7 +69,7 @@ def fit(run: Run[WeakLabelsConfig]) -> Bundle:
         metrics=metrics,
         parent=run.start.id if run.start else None,
     )
-    model = build_model("cosine", manifest.model_config)
+    model = build_model(COSINE, manifest.model_config)
     bundle = Bundle(manifest, model, vocabulary=vocabulary, slots=learned_slots(run.dataset, run.seed, run.progress), encoder=directory).to(
         run.device
     )

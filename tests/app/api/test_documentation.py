@@ -71,6 +71,15 @@ def test_no_request_waits_for_routes(home: Path, monkeypatch: pytest.MonkeyPatch
         assert client.get("/categories").status_code == 200
 
 
+def test_each_operation_says_in_short_what_it_does(client: TestClient) -> None:
+    """By the first thing that is told of it, rather than by its path once more."""
+    paths = client.get("/openapi.json").json()["paths"]
+    operations = [one for path in paths.values() for one in path.values()]
+    assert all(one["description"].startswith(one["summary"]) for one in operations)
+    assert paths["/items/{item_id}/image"]["get"]["summary"] == "An item's picture"
+    assert paths["/releases/{release_id}/activate"]["post"]["summary"] == "Serve this release from now on"
+
+
 def test_what_live_means_is_said(client: TestClient) -> None:
     """Of the process that answered: another one of the same service may lack the change for a moment."""
     changes = client.get("/openapi.json").json()["components"]["schemas"]["CatalogueChange"]
@@ -84,6 +93,11 @@ def test_each_pattern_is_told_in_words(client: TestClient) -> None:
     assert patterns
     for pattern in map(json.loads, patterns):
         assert "pattern" not in problem({"type": "string_pattern_mismatch", "msg": "should match pattern", "ctx": {"pattern": pattern}})
+
+
+def test_the_page_says_its_language(client: TestClient) -> None:
+    """Which who reads it aloud goes by."""
+    assert '<html lang="en">' in client.get("/docs").text
 
 
 def test_the_page_loads_only_what_this_service_has(client: TestClient) -> None:

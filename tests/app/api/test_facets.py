@@ -103,4 +103,5 @@ def test_facets_of_a_category_are_its_own(shop: TestClient) -> None:
     told = shop.get("/facets", params={"category": "bags"}).json()
     assert told["brands"] == [{"name": "Halcyon", "count": 1}]
     assert (told["least"], told["most"]) == (90.0, 90.0)
+    assert told["attributes"] == {}, "bags are of one colour"
     assert shop.get("/facets", params={"category": "shoes"}).status_code == 404

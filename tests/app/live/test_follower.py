@@ -19,10 +19,11 @@ from app.api import outfits
 from app.ground.errors import PROBLEMS, StorageGoneError
 from app.ground.parts import Keys, SwapSettings
 from app.ground.settings import Settings
+from app.home.origin import SHADOW
 from app.home.store import ReleaseStore
 from app.live import follower, memory
 from app.live.follower import ReleaseFollower
-from app.live.shadow import SHADOW, read_reports, reports_directory
+from app.live.shadow import read_reports, reports_directory
 from app.main import create_app
 from tests.app.homes import copied
 

@@ -28,6 +28,10 @@ PIECES = {
     "robe": ("Robes", PieceLabels("sleepwear", WOMEN)),
     "pumps": ("Chaussures", PieceLabels("footwear", WOMEN)),
     "top": ("Tops", PieceLabels("top", WOMEN)),
+    "suit": ("Costumes", PieceLabels("full-body", MEN, None, "dress", tailoring="suit")),
+    "oxfords": ("Chaussures", PieceLabels("footwear", MEN)),
+    "tweed": ("Vestes", PieceLabels("outer", MEN, tailoring="blazer")),
+    "coat": ("Manteaux", PieceLabels("outer", MEN)),
     "x1": ("K7", PieceLabels()),
     "x2": ("K7", PieceLabels()),
 }
@@ -50,6 +54,8 @@ def release() -> Any:
         ("jeans top pumps", []),
         ("top dress pumps", []),  # a dress over a top was worn
         ("top top2 jeans", []),
+        ("suit shirt oxfords coat", []),
+        ("suit tweed", ["\u201ctweed\u201d (Vestes) in the place of \u201csuit\u201d (Costumes): by their words"]),
         ("jeans shirt", ["\u201cshirt\u201d for men, \u201cjeans\u201d for women: no outfit learned from has both"]),
         ("leggings heels", ["\u201cheels\u201d for dress, \u201cleggings\u201d for sport: by their words"]),
         ("jeans tee", ["\u201ctee\u201d for boys, \u201cjeans\u201d for women: by their words"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,17 @@ from index.selection import Selection, but
 from models.compatibility.people import People
 from models.compatibility.slots import SlotModel
 from models.datasets.labels import PieceLabels
-from models.training.slots import Wording, fit_slots
+from models.training.slots import Outfits, Wording, fit_slots
+
+
+def fitted(outfits: Outfits, validation: Outfits = ()) -> SlotModel:
+    """A model of outfits, which several tests ask; none changes it."""
+    return _fitted(tuple(map(tuple, outfits)), tuple(map(tuple, validation)))
+
+
+@cache
+def _fitted(outfits: Outfits, validation: Outfits) -> SlotModel:
+    return fit_slots(outfits, validation=validation)
 
 
 def asks(word: str) -> SlotModel:
@@ -43,7 +54,7 @@ def test_what_the_worn_items_are_says_which_slots_are_missing(release: Release, 
 def test_the_best_guess_of_alike_items_is_one(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two in three tops go with shoes, others with a bag: varied slots are both, by the item, and the likely ones shoes for each."""
     outfits = [["tops", "shoes"], ["tops", "shoes"], ["tops", "bags"]] * 200
-    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+    monkeypatch.setattr(release.bundle, "slots", fitted(outfits[:500], validation=outfits[500:]))
     tops = [resolve(release, [f"tops-{number}"], Limits()) for number in range(12)]
     assert {choose_slots(release, top, None, Limits()).categories for top in tops} == {("shoes",), ("bags",)}
     assert {choose_slots(release, top, None, Limits(), varied=False).categories for top in tops} == {("shoes",)}
@@ -52,7 +63,7 @@ def test_the_best_guess_of_alike_items_is_one(release: Release, monkeypatch: pyt
 def test_a_slot_of_which_nothing_suits_gives_way(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Tops go with shoes, or with a bag; of the two the one that has something for the season, and where neither has, either."""
     outfits = [["tops", "shoes"], ["tops", "shoes"], ["tops", "bags"]] * 200
-    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+    monkeypatch.setattr(release.bundle, "slots", fitted(outfits[:500], validation=outfits[500:]))
     top, count = resolve(release, ["tops-1"], Limits()), len(release.snapshot.items)
 
     def chosen(*unsuited: str) -> Sequence[str]:
@@ -67,7 +78,7 @@ def test_a_slot_of_which_nothing_suits_gives_way(release: Release, monkeypatch: 
 def test_what_is_named_takes_the_place_of_what_is_never_worn_with_it(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody wears two pairs of shoes (here: shoes and a bag): who names one of them is not offered the other, but all the rest."""
     outfits = [["tops", "shoes", "bottoms"], ["tops", "shoes", "bottoms"], ["tops", "bags", "bottoms"]] * 200
-    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:500], validation=outfits[500:]))
+    monkeypatch.setattr(release.bundle, "slots", fitted(outfits[:500], validation=outfits[500:]))
 
     def asked(text: str) -> set[str]:
         return {slot.category for slot in complete(release, Question(items=("tops-1",), text=text, slots_varied=False), Limits()).slots}
@@ -79,7 +90,7 @@ def test_what_is_named_takes_the_place_of_what_is_never_worn_with_it(release: Re
 
 def test_what_is_named_takes_the_place_of_what_is_worn_as_it_is(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """By what its words say that it is worn as, where no outfits were learned from."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     for name, label in (("shoes", 1), ("bags", 1), ("bottoms", 2)):
         label_N[release.snapshot.rows_in(name)] = label
@@ -92,7 +103,7 @@ def test_what_is_named_takes_the_place_of_what_is_worn_as_it_is(release: Release
 
 def test_a_jewellers_necklace_asks_for_another_kind(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before any outfits: of the category with most others, and with two kinds it is complete."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
     label_N = np.zeros_like(release.traits.label_N)
     jeweller = replace(release, traits=replace(release.traits, labels=(PieceLabels("jewellery"),), label_N=label_N))
     most = max((name for name in jeweller.snapshot.categories if name != "tops"), key=jeweller.snapshot.sizes.__getitem__)
@@ -106,7 +117,7 @@ def test_what_takes_the_place_of_a_worn_piece_is_not_suggested(release: Release,
     """Not from a category of several kinds, nor in two slots of one look; who names the slot is told, and who wants no care sees all."""
     outfits = [["tops", "bottoms", "shoes", "bags"]] * 100
     apart = frozenset({("bottom", "bottom"), ("footwear", "footwear")})
-    slots = replace(fit_slots(outfits[:80], validation=outfits[80:]), apart=apart)
+    slots = replace(fitted(outfits[:80], validation=outfits[80:]), apart=apart)
     monkeypatch.setattr(release.bundle, "slots", slots)
     label_N = np.zeros_like(release.traits.label_N)
     for name, label in (("tops", 1), ("bottoms", 2), ("shoes", 3), ("bags", 3)):
@@ -136,7 +147,7 @@ def test_what_takes_the_place_of_a_worn_piece_is_not_suggested(release: Release,
 
 def test_a_category_of_which_nothing_is_free_is_no_slot(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of what may be suggested: leather shorts of a category of shorts and dresses ask for nothing of it where the dresses are women's."""
-    slots = fit_slots([["bottoms", "bottoms", "shoes"]] * 80, validation=[["bottoms", "bottoms", "shoes"]] * 20)
+    slots = fitted([["bottoms", "bottoms", "shoes"]] * 80, validation=[["bottoms", "bottoms", "shoes"]] * 20)
     monkeypatch.setattr(release.bundle, "slots", replace(slots, apart=frozenset({("bottom", "bottom")})))
     label_N = np.zeros_like(release.traits.label_N)
     rows, dresses = release.snapshot.rows_in("bottoms"), release.snapshot.rows_in("bottoms")[1::2]
@@ -153,7 +164,7 @@ def test_a_category_of_which_nothing_is_free_is_no_slot(release: Release, monkey
 def test_of_a_category_of_dresses_and_skirts_a_top_asks_for_skirts(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """And what has no top for dresses; a single piece whose words mislead makes no category of two kinds."""
     outfits = [["tops", "bottoms", "shoes"], ["bottoms", "shoes"]] * 50
-    monkeypatch.setattr(release.bundle, "slots", fit_slots(outfits[:80], validation=outfits[80:]))
+    monkeypatch.setattr(release.bundle, "slots", fitted(outfits[:80], validation=outfits[80:]))
     label_N = np.zeros_like(release.traits.label_N)
     rows = release.snapshot.rows_in("bottoms")
     label_N[rows] = 1
@@ -177,7 +188,7 @@ def test_what_was_promised_holds_though_nobody_wears_two(release: Release, monke
     """That a second bag is out of the question changes nothing of the outfit that the first piece has in mind."""
     outfits = [["tops", "shoes"], ["tops", "bags", "shoes"], ["tops", "bottoms", "shoes"], ["tops", "bags", "bottoms", "shoes"]] * 100
     apart = frozenset({("bag", "bag"), ("bottom", "bottom"), ("footwear", "footwear")})
-    monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits[:300], validation=outfits[300:]), apart=apart))
+    monkeypatch.setattr(release.bundle, "slots", replace(fitted(outfits[:300], validation=outfits[300:]), apart=apart))
     label_N = np.zeros_like(release.traits.label_N)
     names = {"tops": "top", "bottoms": "bottom", "shoes": "footwear", "bags": "bag"}
     for label, name in enumerate(names, 1):
@@ -203,7 +214,7 @@ def test_the_texts_of_rows_are_those_of_training(release: Release) -> None:
 
 def test_what_no_word_says_the_role_of_is_not_complete(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing was learned of it either: no slot, and the reason; slots that are wished come without it."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
     worn = replace(resolve(release, ["tops-1"], Limits()), labels=(PieceLabels(),))
     chosen = choose_slots(release, worn, None, Limits())
     assert (chosen.slots, chosen.note, chosen.complete) == ((), NOTHING_KNOWN, False)
@@ -213,7 +224,7 @@ def test_what_no_word_says_the_role_of_is_not_complete(release: Release, monkeyp
 
 def test_a_usual_slot_is_of_a_category_that_has_something_to_suggest(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of two kinds of footwear the one that is in stock, though it has fewer items; with nothing of either, the larger."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
     shoes, bags = (release.snapshot.rows_in(name) for name in ("shoes", "bags"))
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     label_N[np.concatenate([shoes, bags[:-1]])] = 1
@@ -230,7 +241,7 @@ def test_a_usual_slot_is_of_a_category_that_has_something_to_suggest(release: Re
 
 def test_what_was_bought_together_is_completed_to_an_outfit(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who buys tops with bags wears shoes and trousers as well; whole outfits of the same pieces would say that nobody does."""
-    learned = fit_slots([["tops", "bags"], ["shoes", "bottoms"]] * 200, validation=[["tops", "bags"]] * 20)
+    learned = fitted([["tops", "bags"], ["shoes", "bottoms"]] * 200, validation=[["tops", "bags"]] * 20)
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     for label, name in enumerate(("tops", "shoes", "bottoms")):
         label_N[release.snapshot.rows_in(name)] = label + 1
@@ -264,14 +275,14 @@ def test_a_piece_that_no_word_names_lacks_what_some_outfit_has_beside_it(release
     known = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
     parts = [["tops", "bottoms"], ["tops", "shoes"], ["bottoms", "shoes"]] * 60 + [["bags", "shoes"]]
     for outfits, lacking in ((parts, ["shoes"]), ([*parts, ["bags", "bottoms"]], ["bottoms", "shoes"])):
-        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits, validation=[["tops", "bottoms"]] * 20), dressed=True))
+        monkeypatch.setattr(release.bundle, "slots", replace(fitted(outfits, validation=[["tops", "bottoms"]] * 20), dressed=True))
         chosen = choose_slots(known, resolve(known, ["bags-1"], Limits()), None, Limits(), varied=False)
         assert sorted(chosen.categories) == lacking
 
 
 def test_nothing_is_asked_for_that_these_people_cannot_wear(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """A man's watch in a shop whose clothes are women's; for a woman's the same shop has a top, trousers and shoes."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["hats", "belts"]] * 20, validation=[["hats", "belts"]] * 5))
     women, label_N = "women adult", np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     for label, name in enumerate(("tops", "shoes", "bottoms")):
         label_N[release.snapshot.rows_in(name)] = label + 1
@@ -291,13 +302,13 @@ def test_an_essential_is_of_the_category_that_is_worn_so(release: Release, monke
     dress = resolve(known, ["tops-1"], Limits())
     for often, seldom in (("shoes", "bags"), ("bags", "shoes")):
         outfits = [["tops", "bottoms"]] * 120 + [["tops", often]] * 6 + [["tops", seldom]]
-        monkeypatch.setattr(release.bundle, "slots", replace(fit_slots(outfits), dressed=True))
+        monkeypatch.setattr(release.bundle, "slots", replace(fitted(outfits), dressed=True))
         assert choose_slots(known, dress, None, Limits(), varied=False).categories[-1] == often
 
 
 def test_a_category_that_nobody_wore_yet_is_as_what_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of bottoms nothing was learned, and some are worn as tops are: with shoes they lack what tops lack, and no second top."""
-    learned = fit_slots([["tops", "shoes", "bags"]] * 200 + [["bags", "shoes"]] * 20, validation=[["tops", "shoes", "bags"]] * 20)
+    learned = fitted([["tops", "shoes", "bags"]] * 200 + [["bags", "shoes"]] * 20, validation=[["tops", "shoes", "bags"]] * 20)
     monkeypatch.setattr(release.bundle, "slots", learned)
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     for name in ("tops", "bottoms"):
@@ -313,7 +324,7 @@ def test_what_outfits_of_others_have_is_not_asked_for(release: Release, monkeypa
     """Most shirts of this shop are men's, who wear shoes with them; women wear bags with theirs, whatever men do."""
     his, hers = ["tops", "shoes"], ["tops", "bags"]
     of_whom = [[(name, f"{whom} adult") for name in outfit] for outfit, whom in ((his, "men"), (hers, "women")) for _ in range(20)]
-    slots = fit_slots([his] * 80 + [hers] * 8, validation=[his] * 20)
+    slots = fitted([his] * 80 + [hers] * 8, validation=[his] * 20)
 
     def asked(slots: SlotModel, whom: str) -> set[str]:
         monkeypatch.setattr(release.bundle, "slots", slots)
@@ -327,7 +338,7 @@ def test_what_outfits_of_others_have_is_not_asked_for(release: Release, monkeypa
 
 def test_what_says_no_age_is_for_those_whom_the_shop_dresses(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where children's pieces say so, shoes that say nothing are not theirs; of a shop that is half for children nobody knows."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["tops", "shoes"]] * 20, validation=[["tops", "shoes"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["tops", "shoes"]] * 20, validation=[["tops", "shoes"]] * 5))
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     label_N[release.snapshot.rows_in("bottoms")] = 1
     tops = release.snapshot.rows_in("tops")
@@ -348,7 +359,7 @@ def test_what_says_no_age_is_for_those_whom_the_shop_dresses(release: Release, m
 
 def test_a_slot_that_filters_empty_becomes_one_that_is_worn_so(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """No trousers under the price, but skirts; where there is neither the slot stays, and says why."""
-    monkeypatch.setattr(release.bundle, "slots", fit_slots([["tops", "bottoms"]] * 20, validation=[["tops", "bottoms"]] * 5))
+    monkeypatch.setattr(release.bundle, "slots", fitted([["tops", "bottoms"]] * 20, validation=[["tops", "bottoms"]] * 5))
     label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
     for label, name in enumerate(("bottoms", "bags", "shoes")):
         label_N[release.snapshot.rows_in(name)] = min(label, 1) + 1

@@ -76,7 +76,7 @@ def test_versions_tell_what_they_changed_and_are_restored(
     assert run(["rules", "put", str(tmp_path / "one.json"), "--replace", "--home", str(own)]) == 0
     assert "probably not meant: off: the catalogue has no brand 'Northwnd' now" in capsys.readouterr().err
     assert run(["rules", "list", "--home", str(own)]) == 0
-    assert capsys.readouterr().out == "off  holds  Never suggests brand Northwnd\n"
+    assert capsys.readouterr().out == "off  in force  Never suggests brand Northwnd\n"
 
 
 def test_old_versions_go_but_the_newest_and_those_of_late(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -208,3 +208,63 @@ def test_all_of_it_is_done_by_keyboard(page: Page) -> None:
     expect(page.locator("#bag-title")).to_be_focused()
     page.keyboard.press("Escape")
     expect(page.locator("#bag-all")).to_be_focused()
+
+
+@pytest.mark.parametrize("size", ["150%", "200%"])
+def test_large_text_makes_no_phone_scroll_sideways(address: str, browser: Browser, size: str) -> None:
+    """Whatever stands in the header takes another line."""
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        page = context.new_page()
+        page.goto(address)
+        page.locator("#items .tile").first.wait_for()
+        page.evaluate("size => (document.documentElement.style.fontSize = size)", size)
+        page.locator("#items .wear").nth(1).click()
+        expect(page.locator("#suggestions .tile").first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_what_is_chosen_is_seen_in_a_shoppers_own_colours(address: str, browser: Browser) -> None:
+    """A category, and a piece that is worn."""
+    with browser.new_context(viewport={"width": 1280, "height": 844}, forced_colors="active") as context:
+        page = context.new_page()
+        page.goto(address)
+        page.locator("#items .wear").nth(1).click()
+        for chosen, other in (
+            (".chip[aria-pressed=true]", ".chip[aria-pressed=false]"),
+            (".wear[aria-pressed=true]", ".wear[aria-pressed=false]"),
+        ):
+            ground = [page.locator(one).first.evaluate("one => getComputedStyle(one).backgroundColor") for one in (chosen, other)]
+            assert ground[0] != ground[1]
+        expect(page.locator("#items .frame").nth(1)).not_to_have_css("outline-style", "none")
+
+
+def test_a_piece_that_is_worn_is_named_by_what_is_seen_of_it(page: Page) -> None:
+    """Its kind and title, where it has no picture."""
+    page.locator("#items .wear").first.click()
+    title = page.locator("#tray .no-picture span").inner_text()
+    expect(page.get_by_role("button", name=f"Look at Tops {title}", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_long_names_and_questions_stay_within_a_phone(address: str, browser: Browser, width: int) -> None:
+    """The brand of a piece, and the kind of a photo's."""
+    with browser.new_context(viewport={"width": width, "height": 844}) as context:
+        page = context.new_page()
+
+        def renamed(route: Route) -> None:
+            answer = route.fetch()
+            route.fulfill(
+                response=answer, json=answer.json() | {"title": "A top", "brand": "Maison de la Très Longue Marque Internationale"}
+            )
+
+        page.route("**/items/*", renamed)
+        page.goto(address)
+        page.locator("#items .tile").nth(1).click()
+        brand = page.locator(".about .brand").bounding_box()
+        assert brand is not None
+        assert brand["x"] + brand["width"] <= width
+        page.keyboard.press("Escape")
+        page.locator("#by-photo").click()
+        kinds = page.locator("#photo-category").bounding_box()
+        assert kinds is not None
+        assert kinds["width"] >= 120

@@ -264,6 +264,33 @@ def test_the_match_of_each_suggestion_is_told(page: Page) -> None:
     ]
 
 
+@pytest.mark.one_width
+def test_a_match_that_all_share_is_told_once_in_words(page: Page) -> None:
+    """Where figures do not tell pieces apart, none stands at each."""
+    items = [
+        {"id": f"w00000{place}", "category": "tops", "title": "x", "score": 1, "probability": 0.991 + place / 1000} for place in (1, 2)
+    ]
+    slots = [{"category": "tops", "items": items}, {"category": "bags", "items": [items[0] | {"probability": 0.7}]}]
+    answer = {"recommendation_id": "r", "complete": False, "slots": slots, "looks": [], "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions .heading .note")).to_have_text(["each goes with it beautifully", "goes with it"])
+    expect(page.locator("#suggestions .match")).to_have_count(0)
+
+
+@pytest.mark.one_width
+def test_what_does_not_go_with_the_outfit_is_not_offered(page: Page) -> None:
+    """No look, no piece and nothing that completes it; which of it is wrong comes first."""
+    item = {"id": "w000001", "category": "tops", "title": "x", "score": -3, "probability": 0.06, "price": 1}
+    looks = [{"items": [item], "score": -3, "probability": 0.04, "price": 1}]
+    answer = {"recommendation_id": "r", "complete": False, "slots": [{"category": "tops", "items": [item]}], "looks": looks, "missing": []}
+    page.route("**/complete-outfit", lambda route: route.fulfill(json=answer))
+    page.locator("#items .wear").nth(1).click()
+    expect(page.locator("#suggestions")).to_have_text("Nothing here goes with these as they are. Swap one, or take it out.")
+    for gone in ("#looks", "#complete", "#suggestions-title"):
+        expect(page.locator(gone)).to_be_hidden()
+
+
 def clashing(page: Page, first: str, second: str) -> None:
     """From now on, whatever is worn hardly goes together, and these two are why."""
     pairs = [{"items": [second, first], "score": -3.0, "probability": 0.03}]
@@ -341,7 +368,19 @@ def test_what_is_odd_is_told_by_titles(looks: Page) -> None:
     told = {"score": 0.5, "probability": 0.6, "missing": [], "notes": [f"\u201c{first}\u201d for men: no outfit learned from has both"]}
     looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
     looks.locator("#suggestions .wear").first.click()
-    expect(looks.locator("#clash p")).to_have_text(f"\u201c{title}\u201d for men", ignore_case=True)
+    expect(looks.locator("#clash p")).to_have_text(f"\u201c{title}\u201d for men.", ignore_case=True)
+
+
+@pytest.mark.one_width
+def test_what_is_odd_is_a_sentence(looks: Page) -> None:
+    """With categories left out, or as they are called elsewhere."""
+    said = ["\u201ca\u201d (all-body) in the place of \u201cb\u201d (tops): x", "\u201ca\u201d and \u201cb\u201d are both all-body: x"]
+    told = {"score": 0.5, "probability": 0.6, "missing": [], "notes": said}
+    looks.route("**/score-outfit", lambda route: route.fulfill(json={"outfits": [told]}))
+    looks.locator("#suggestions .wear").first.click()
+    expect(looks.locator("#clash p")).to_have_text(
+        ["\u201ca\u201d would be worn in the place of \u201cb\u201d.", "\u201ca\u201d and \u201cb\u201d are both dresses & all-in-ones."]
+    )
 
 
 @pytest.mark.one_width
@@ -439,7 +478,7 @@ def test_the_swap_that_would_help_keeps_within_the_budget(looks: Page) -> None:
     told = {"outfits": [{"score": 0.5, "probability": 0.5, "missing": [], "swap": better}]}
     looks.route("**/score-outfit", lambda route: route.fulfill(json=told))
     looks.locator("#suggestions .wear").first.click()
-    expect(looks.locator("#swap")).to_contain_text("One swap would help: a dear top")
+    expect(looks.locator("#swap")).to_contain_text("One swap would help: A dear top")
     for budget, offered in (("500", 0), ("2000", 1)):
         looks.get_by_label("budget").fill(budget)
         looks.get_by_label("budget").press("Enter")
@@ -584,9 +623,9 @@ def test_what_tells_looks_apart_is_told_of_each(page: Page) -> None:
 
     answered(0.994, 0.991, 0.989)
     page.locator("#items .wear").nth(3).click()
-    expect(page.locator("#looks-note")).to_have_text("each a 99 % match")
+    expect(page.locator("#looks-note")).to_have_text("each goes together beautifully")
     expect(page.locator("#board .facts")).to_have_text(["+ €30.00", "+ €20.00 least expensive", "+ €40.00"])
-    expect(page.get_by_role("button", name="Look 2 + €20.00 least expensive top 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Look 2 + €20.00 least expensive Top 1", exact=True)).to_be_visible()
     answered(0.99, 0.54, 0.96)
     page.get_by_label("Show what is sold out").check()
     expect(page.locator("#looks-note")).to_be_empty()

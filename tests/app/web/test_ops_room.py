@@ -28,6 +28,7 @@ from app.home.keys import KeyFile
 from app.home.runs import FINAL, Runs
 from app.home.store import ReleaseStore
 from app.main import create_app
+from app.rules.said import opening
 from tests.app.homes import copied
 from tests.app.web.axe import violations
 
@@ -111,7 +112,9 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     screen.get_by_label("A key").fill(key)
     screen.get_by_role("button", name="Come in").click()
     expect(screen).to_have_url(f"{room}/ops")
-    expect(screen.get_by_role("heading", name="Traffic")).to_be_visible()
+    expect(screen.get_by_role("table").filter(has_text="/ops/enter")).to_be_hidden()
+    screen.get_by_role("heading", name="Traffic").click()
+    expect(screen.get_by_role("table").filter(has_text="/ops/enter")).to_be_visible()
     fits(screen, "overview")
 
     screen.get_by_role("link", name="Releases").click()
@@ -120,7 +123,7 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     fits(screen, "confirm")
     assert store.served().id == now
     screen.get_by_role("button", name=f"Roll back to {before}").click()
-    expect(screen).to_have_url(f"{room}/ops/releases")
+    expect(screen.get_by_role("status")).to_have_text("Another release serves now")
     expect(screen.locator("li.current")).to_contain_text(before)
     assert store.served().id == before
 
@@ -131,16 +134,16 @@ def test_somebody_comes_in_looks_rolls_back_writes_a_rule_and_leaves(screen: Pag
     screen.get_by_role("link", name="Rules").click()
     screen.get_by_text("Write rules as JSON").click()
     screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"brand": "Nordhavn"}}')
-    screen.get_by_role("button", name="Write").click()
+    screen.get_by_role("button", name="Save").click()
     expect(screen.get_by_role("alert").filter(has_text="items.brand")).to_contain_text("a list in square brackets")
     fits(screen, "rules-wrong")
     screen.get_by_label("A rule").fill('{"id": "no-bags", "do": "exclude", "items": {"category": ["shoes"]}, "note": "<i>sold</i>"}')
     screen.get_by_role("button", name="Try on the last answers").click()
     expect(screen.get_by_role("status").filter(has_text="answers would change")).to_be_visible()
     fits(screen, "rules-tried")
-    screen.get_by_role("button", name="Write").click()
+    screen.get_by_role("button", name="Save").click()
     expect(screen.locator(".cards li").first).to_contain_text("<i>sold</i>")
-    screen.get_by_role("button", name="End").click()
+    screen.get_by_role("button", name="Switch off").click()
     expect(screen.locator(".cards li").first).to_contain_text(re.compile("off"))
     fits(screen, "rules")
 
@@ -197,14 +200,16 @@ def test_trying_a_rule_is_told_while_it_takes_its_time(screen: Page, room: str, 
     screen.get_by_role("button", name="Try on the last answers").click(no_wait_after=True)
     expect(screen.get_by_role("status")).to_contain_text("This takes some seconds")
     expect(screen.get_by_role("button", name="Trying…")).to_be_disabled()
-    expect(screen.get_by_role("button", name="Write")).to_have_count(0)
+    expect(screen.get_by_role("button", name="Save")).to_have_count(0)
     expect(screen.get_by_label("A rule")).to_have_value(re.compile("no-shoes"))
     done.set()
     expect(screen.get_by_role("status").filter(visible=True)).to_contain_text("answers would change")
+    expect(screen.locator(".trial")).to_be_focused()
+    expect(screen.get_by_role("status").filter(visible=True)).to_be_in_viewport()
     expect(screen.get_by_role("button", name="Trying…")).to_be_hidden()
-    expect(screen.get_by_role("button", name="Write")).to_be_enabled()
+    expect(screen.get_by_role("button", name="Save")).to_be_enabled()
     for item in slot["items"]:
-        expect(screen.get_by_role("table")).to_contain_text(f"{item['title']} {item['id']}")
+        expect(screen.get_by_role("table")).to_contain_text(f"{opening(item['title'])} {item['id']}")
     picture = screen.locator("table img").first
     screen.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
     fits(screen, "rules-named")
@@ -227,8 +232,9 @@ def test_a_merchandiser_writes_and_changes_a_rule_without_json(screen: Page, roo
     coming_in(screen, room, own)
     screen.get_by_role("link", name="Never suggest these").click()
     fits(screen, "rule-new")
-    screen.get_by_role("button", name="Write").click()
+    screen.get_by_role("button", name="Save").click()
     expect(screen.get_by_role("alert")).to_contain_text("Which items are never suggested? is missing")
+    expect(screen.get_by_role("alert")).to_be_focused()
     fits(screen, "rule-wrong")
     screen.get_by_text("Brands", exact=True).first.click()
     screen.get_by_role("checkbox", name=brand).first.check()
@@ -238,9 +244,13 @@ def test_a_merchandiser_writes_and_changes_a_rule_without_json(screen: Page, roo
     screen.get_by_label("time of").select_option("Europe/Berlin")
     screen.get_by_label("Note").fill("Not for now")
     screen.get_by_role("button", name="Try on the last answers").click()
-    expect(screen.get_by_role("status").filter(has_text="answers would change")).to_be_visible()
+    expect(screen.get_by_text("answers would change")).to_be_in_viewport()
     fits(screen, "rule-tried")
-    screen.get_by_role("button", name="Write").click()
+    screen.get_by_role("button", name="Save").click()
+    expect(screen.get_by_role("status")).to_have_text("Saved: not-for-now")
+    expect(screen.get_by_role("status")).to_be_focused()
+    screen.get_by_role("link", name="not-for-now", exact=True).click()
+    expect(screen.locator("li:target")).to_contain_text("Not for now")
     said = f"Never suggests brand {brand}, priced 0.5 or more; until 24 Dec 2999 18:00 UTC+01:00."
     expect(screen.locator(".cards li").first).to_contain_text(said)
     expect(screen.get_by_text('"not-for-now"')).to_be_hidden()
@@ -253,7 +263,7 @@ def test_a_merchandiser_writes_and_changes_a_rule_without_json(screen: Page, roo
     expect(screen.get_by_role("checkbox", name=brand).first).to_be_checked()
     expect(screen.get_by_label("until")).to_have_value("2999-12-24T18:00")
     screen.get_by_label("In force").uncheck()
-    screen.get_by_role("button", name="Write").click()
+    screen.get_by_role("button", name="Save").click()
     expect(screen.locator(".cards li").first).to_contain_text("off")
     assert screen.request.post(f"{room}/complete-outfit", data=ask).json()["slots"][0]["items"] == shown
 
@@ -265,7 +275,7 @@ def test_a_look_is_put_together_by_keyboard(screen: Page, room: str, own: Path) 
     screen.get_by_label("words to look for").first.focus()
     screen.keyboard.type("shoes")
     screen.keyboard.press("Enter")
-    expect(screen.get_by_role("group", name="Found for \u201cshoes\u201d")).to_be_visible()
+    expect(screen.get_by_role("group", name="Found for \u201cshoes\u201d")).to_be_focused()
     fits(screen, "rule-found")
     boxes = screen.locator("input[type=checkbox][name=ids]")
     ids = [str(boxes.nth(place).get_attribute("value")) for place in (0, 1)]
@@ -276,5 +286,5 @@ def test_a_look_is_put_together_by_keyboard(screen: Page, room: str, own: Path) 
     screen.get_by_role("button", name="Try on the last answers").press("Enter")
     expect(screen.locator("#ids")).to_have_value("\n".join(ids))
     expect(screen.get_by_role("status").filter(has_text=f"look-{ids[0]}-{ids[1]}: A look")).to_be_visible()
-    screen.get_by_role("button", name="Write").press("Enter")
+    screen.get_by_role("button", name="Save").press("Enter")
     expect(screen.locator(".cards li").first).to_contain_text("draft")

@@ -46,6 +46,16 @@ def test_nothing_else_is_served(client: TestClient, path: str) -> None:
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+def test_a_person_is_told_that_nothing_is_here_by_a_page(client: TestClient) -> None:
+    """With a way to the shop, under the page's policy; to all others it is a problem as before."""
+    told = client.get("/nope", headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert told.status_code == 404
+    assert told.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in told.headers
+    assert '<a href="/">' in told.text
+    assert client.get("/nope").headers["content-type"] == "application/problem+json"
+
+
 def test_every_loaded_file_is_there() -> None:
     """What the page and its modules name exists; nothing is fetched from elsewhere and nothing writes markup."""
     named = re.findall(r'"/web/([^"]+)"', (STATIC / "index.html").read_text())

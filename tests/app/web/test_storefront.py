@@ -122,9 +122,9 @@ def test_what_is_not_as_it_should_be_is_told_in_a_shoppers_words(page: Page, sai
 
 @pytest.mark.one_width
 def test_titles_and_categories_begin_with_a_capital(page: Page) -> None:
-    """As on a shop's shelves; what they are called stays as the shop says it."""
+    """As on a shop's shelves."""
     for shown in ("#items .title", ".chip span"):
-        assert page.locator(shown).nth(1).evaluate("one => getComputedStyle(one, '::first-letter').textTransform") == "uppercase"
+        assert page.locator(shown).nth(1).inner_text()[0].isupper()
 
 
 @pytest.mark.one_width
@@ -382,6 +382,57 @@ def test_a_page_that_comes_too_early_waits_for_the_service(
         expect(blank.locator("#catalogue-notice")).to_be_empty()
         expect(blank.locator(".chip")).to_have_count(1 + len(wardrobe_release.snapshot.categories))
         blank.close()
+
+
+@pytest.mark.one_width
+def test_a_link_that_brings_an_outfit_opens_on_it_on_a_phone(blank: Page, address: str) -> None:
+    """Below the catalogue as it is once it is there; a desk has both beside each other."""
+    for width, top in ((390, False), (1280, True)):
+        blank.set_viewport_size({"width": width, "height": 800})
+        blank.goto("about:blank")
+        blank.goto(f"{address}/#item=w000001")
+        expect(blank.locator("#items .tile")).to_have_count(24)
+        expect(blank.locator("#outfit-title")).to_be_in_viewport()
+        assert (blank.evaluate("scrollY") == 0) is top
+
+
+@pytest.mark.one_width
+def test_the_catalogue_comes_when_the_network_does(blank: Page, address: str) -> None:
+    """Without a press."""
+    blank.goto(address)
+    blank.locator("#items .tile").first.wait_for()
+    blank.context.set_offline(True)
+    blank.get_by_role("searchbox").fill("red")
+    expect(blank.locator("#catalogue-notice")).to_contain_text("cannot be reached")
+    blank.context.set_offline(False)
+    expect(blank.locator("#items .tile").first).to_be_visible()
+    expect(blank.locator("#catalogue-notice")).to_be_empty()
+
+
+@pytest.mark.one_width
+@pytest.mark.parametrize("told", [{}, {"type": "/problems/x", "title": "x", "detail": "boom"}])
+def test_a_fault_of_the_service_is_told_in_a_shoppers_words(blank: Page, address: str, told: dict[str, str]) -> None:
+    """Not as developers are told."""
+    blank.goto(address)
+    blank.locator("#items .tile").first.wait_for()
+    blank.route("**/complete-outfit", lambda route: route.fulfill(status=500, json=told))
+    blank.locator("#items .wear").nth(1).click()
+    expect(blank.locator("#suggestions-notice")).to_have_text(re.compile(r"^This could not be loaded\.\s*Try again$"))
+
+
+@pytest.mark.one_width
+def test_tiles_are_in_sight_before_the_scripts_are(blank: Page, address: str) -> None:
+    """Of a slow network, on a phone."""
+    blank.route("**/web/*.js", lambda route: None)  # noqa: ARG005 - they never come
+    blank.goto(address, wait_until="commit")
+    expect(blank.locator("#items .blank .frame").first).to_be_in_viewport()
+
+
+@pytest.mark.one_width
+def test_titles_of_a_row_stand_side_by_side(page: Page) -> None:
+    """Whether or not they begin with their brand."""
+    tops = page.locator("#items .title").evaluate_all("all => all.slice(1, 4).map((one) => one.getBoundingClientRect().top)")
+    assert len(set(tops)) == 1
 
 
 @pytest.mark.one_width

@@ -110,7 +110,7 @@ def test_a_script_that_is_no_module_is_told_as_the_guide_says(tab: Page, shop: t
 
 
 def test_a_tile_says_the_brand_once_its_button_stands_in_line_and_tells_sizes(opened: Callable[..., Page]) -> None:
-    """No brand above a title that begins with it; a price of two lines moves no button; the shop can ask which size."""
+    """No brand beside a title that begins with it; titles stand in line, too; the shop can ask which size."""
 
     def sold(route: Route) -> None:
         said: list[dict[str, Any]] = [
@@ -126,6 +126,8 @@ def test_a_tile_says_the_brand_once_its_button_stands_in_line_and_tells_sizes(op
     page.evaluate("document.body.innerHTML = '<complete-the-look item=w000028 quiet></complete-the-look>'")
     look = page.locator("complete-the-look")
     expect(look.locator("[part=tile] [part=brand]")).to_have_text(["", "Petra Lind"])
+    titles = look.locator("[part=title]").evaluate_all("all => all.map((one) => one.getBoundingClientRect().top)")
+    assert len(set(titles)) == 1
     tops = look.locator("[part=tile] button").evaluate_all("all => all.map((one) => one.getBoundingClientRect().bottom)")
     assert len(set(tops)) == 1
     prices = look.locator("[part=tile] [part=price]").evaluate_all("all => all.map((one) => one.offsetHeight)")

@@ -331,6 +331,39 @@ def test_an_occasion_moves_kinds(snapshot_of: Callable[[list[dict[str, Any]], Pa
     assert dressed("a t-shirt for the office", "T-Shirts", "Sneakers") == {"Sneakers": "Formal Shoes"}
 
 
+def test_a_garment_before_a_garment_is_what_titles_say_of_it(
+    snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path
+) -> None:
+    """Where no category has both: a tuxedo shirt is no shirt of any kind, and no tuxedo."""
+    items = [("a", "Tuxedos", "Black tuxedo"), ("b", "Shirts", "Pleated tuxedo shirt"), ("c", "Shirts", "Oxford shirt")]
+    snapshot = snapshot_of([{"id": one, "category": name, "title": title} for one, name, title in items], tmp_path / "pleated")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    asked = constraints_of(cast("Release", release), "a tuxedo shirt")
+    assert asked.kept(snapshot.rows_in("Shirts"))[0].tolist() == [1]
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ("for a funeral", "Chinos,Jeans,Sneakers,Tuxedos"),
+        ("business casual", "Jeans,Sneakers,Ties,Tuxedos"),
+        ("smart-casual", "Ties,Tuxedos"),
+        ("for the office", "Sneakers,Tuxedos"),
+        ("for a wedding", "Jeans,Sneakers"),
+    ],
+)
+def test_how_dressed_one_comes_is_no_jeans_and_no_tuxedo(
+    text: str, never: str, snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path
+) -> None:
+    """Two words may say it together; a tuxedo is for the evening."""
+    names = ["Chinos", "Jeans", "Oxfords", "Shirts", "Sneakers", "Ties", "Tuxedos"]
+    snapshot = snapshot_of([{"id": name, "category": name, "title": name} for name in names], tmp_path / "coded")
+    release = SimpleNamespace(snapshot=snapshot, traits=Traits.of(snapshot))
+    suited = constraints_of(cast("Release", release), text).suited
+    assert suited is not None
+    assert [name for row, name in enumerate(snapshot.items.column("category").to_pylist()) if suited.never_N[row]] == never.split(",")
+
+
 def test_a_short_dress_is_no_shorts(snapshot_of: Callable[[list[dict[str, Any]], Path], Snapshot], tmp_path: Path) -> None:
     """What a title calls otherwise than it is worn says nothing; a title says it where the category does not."""
     items = [

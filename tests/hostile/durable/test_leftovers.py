@@ -22,9 +22,9 @@ from app.experiments.experiment import ExperimentIn
 from app.ground.errors import LogLostError
 from app.ground.parts import LogSettings, WorkerSettings
 from app.ground.settings import Settings
+from app.home.origin import SHADOW
 from app.home.replicas import ServingNote
 from app.home.store import ReleaseStore
-from app.live.shadow import SHADOW
 from app.log.base import Stream, order
 from app.log.changes import changes_behind
 from app.log.open import opened_log

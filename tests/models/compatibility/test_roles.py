@@ -56,6 +56,14 @@ def test_what_is_worn_without_clothes_has_outfits_of_its_own() -> None:
     assert {"top", "footwear"} <= {*usual({"a": "innerwear", "b": "bottom"}, "women", ALL)}
 
 
+def test_a_suit_asks_for_a_shirt_and_no_trousers() -> None:
+    """In any template, however many have a dress."""
+    for audience in TEMPLATES:
+        lacking = usual({"a": "suit"}, audience, EVERY_PART)
+        assert {"top", "footwear"} <= {*lacking}
+        assert not {"bottom", "full-body"} & {*lacking}
+
+
 def test_only_what_the_catalogue_has_is_missing() -> None:
     """No slot stays empty for ever."""
     assert usual({"a": "top"}, "child", {"bottom"}) == ("bottom",)

@@ -9,7 +9,7 @@ import pytest
 
 from models.compatibility.conflicts import Conflicts
 from models.datasets.labels import LABEL_COLUMNS, labels_of
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVERYDAY, SMART, SMART_CASUAL, SNOW, SPORT, occasion_label
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT, occasion_label
 from models.datasets.traditions import TRADITIONS
 
 INDIAN, ALPINE = "Indian dress", "Alpine dress"
@@ -41,6 +41,27 @@ def test_words_say_it(texts: str, role: str, said: str | None) -> None:
     """Of its category first; words of two occasions say none."""
     category, *title = texts.split("; ")
     assert occasion_label({}, [category], *(title or [None]), role) == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "role", "said"),
+    [
+        ("Shirts; Pleated tuxedo shirt", "top", EVENING),
+        ("Bow Ties; Self-tie bow tie black silk", "tie", EVENING),
+        ("Bow Ties; Polka dot bow tie", "tie", DRESS),
+        ("Ties; Knitted black tie", "tie", DRESS),
+        ("Shoes; Wholecut oxford patent leather", "footwear", EVENING),
+        ("Shoes; Velvet opera slippers", "footwear", EVENING),
+        ("Shoes; Suede smoking slippers", "footwear", NIGHT),
+        ("Cufflinks; Onyx cufflinks and shirt studs", "jewellery", EVENING),
+        ("Dresses; Evening dress", "full-body", DRESS),
+        ("Tracksuits; Tuxedo stripe", "full-body", SPORT),
+    ],
+)
+def test_a_tuxedo_and_its_shirt_are_for_the_evening(texts: str, role: str, said: str) -> None:
+    """Whatever their category says of dress; a woman's dress of an evening goes with all dress."""
+    category, title = texts.split("; ")
+    assert occasion_label({}, [category], title, role) == said
 
 
 @pytest.mark.parametrize(

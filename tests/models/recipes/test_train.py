@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -170,10 +171,13 @@ def test_a_start_with_another_encoder_is_refused(copy: Path, trained: Path, tmp_
 
 
 @pytest.mark.training
-def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("other", ["attire", "of_another_package"])
+def test_a_start_of_another_recipe_is_refused(copy: Path, trained: Path, tmp_path: Path, other: str) -> None:
     """Nothing would be taken over, or little."""
-    with pytest.raises(InputError, match=r"--init.*is of recipe attire; start from a bundle of personal"):
-        train(copy, "personal", tmp_path / "b", init=trained)
+    bundle = Bundle.load(trained)
+    replace(bundle, manifest=replace(bundle.manifest, recipe=other)).save(tmp_path / "start")
+    with pytest.raises(InputError, match=rf"--init.*is of recipe {other}; start from a bundle of personal"):
+        train(copy, "personal", tmp_path / "b", init=tmp_path / "start")
 
 
 def members(bundle: Bundle, number: int) -> dict[str, torch.Tensor]:

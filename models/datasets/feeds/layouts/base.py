@@ -13,6 +13,7 @@ from models.datasets.ages import SIZE_NAMES
 from models.datasets.audience import SEASON_NAMES, SEASON_WORDS, says_only_whom
 from models.datasets.feeds.active import all_active, is_active_column, read_active
 from models.datasets.feeds.bad import BadValueError
+from models.datasets.feeds.money import read_money
 from models.datasets.feeds.records import Draft, Fault, Record, Records
 from models.datasets.feeds.stock import read_stock
 from models.datasets.feeds.words import plain_name
@@ -21,6 +22,7 @@ LEFT_OUT: Final = ""
 """The target of a column that says nothing of the item."""
 NOT_SOLD: Final = "products that are not for sale (drafts, archived, unpublished, hidden)"
 NOT_WORN: Final = "products that nobody wears (gift cards; grouped, bundled, virtual and downloadable ones)"
+_NO_TAX: Final = "is without tax, as the feed tells no other; name a column with tax, or a mapping"
 _SOLD_OUT: Final = "is in stock by its own row, and out of stock by that of its product, which holds"
 ATTRIBUTES: Final = ("gender", "age_group", "color", "colour", "size", "material", "pattern")
 """Columns that are attributes wherever they stand."""
@@ -181,3 +183,21 @@ def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]
 def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
     """The first of these that is not empty; None where all are."""
     return next((values[name] for name in names if values.get(name) is not None and values[name] != ""), None)
+
+
+def amount_of(cell: Any) -> float | None:  # noqa: ANN401 - a cell
+    """What a cell says of money; None where that is none."""
+    try:
+        money = read_money(cell)
+    except BadValueError:
+        return None
+    return money.amount if money else None
+
+
+def gross_of(draft: Draft, net: Any, tax: Any) -> Any:  # noqa: ANN401 - cells
+    """A price with its tax, which is in percent; where either is not told it stays as it is, and the draft says so."""
+    amount, percent = amount_of(net), amount_of(str("" if tax is None else tax).rstrip("% "))
+    if amount is None or percent is None:
+        draft.notes.append(Fault("price", None, _NO_TAX))
+        return net
+    return round(amount * (1 + percent / 100), 2)

@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from models.datasets.feeds.active import all_active
-from models.datasets.feeds.bad import BadValueError
 from models.datasets.feeds.dates import end_of, moment
-from models.datasets.feeds.layouts.base import NOT_SOLD, Layout, attribute_name, take_tags
+from models.datasets.feeds.layouts.base import NOT_SOLD, Layout, amount_of, attribute_name, gross_of, take_tags
 from models.datasets.feeds.layouts.paths import category_of, is_no_kind
 from models.datasets.feeds.layouts.prestashop_words import field_of
-from models.datasets.feeds.money import read_money
-from models.datasets.feeds.records import Draft, Fault, Record, Records
+from models.datasets.feeds.records import Draft, Record, Records
 from models.datasets.feeds.words import bare, path_of
 
 _ROOT_WORDS: Final = "root home accueil racine startseite hauptkategorie inicio raiz radice"
@@ -30,7 +28,6 @@ _VALUE: Final = re.compile(r"(.+?):\d+\s*(?:,|$)")
 _PLACED: Final = re.compile(r"([^:,]+):(.+?):\d+(?::\d+)?\s*(?:,|$)")
 _MOSTLY: Final = 0.9
 _LEAST: Final = 2
-_TAX: Final = "is without tax, as the feed tells no other; name a column with tax, or a mapping"
 
 
 def _drafts(records: Records, _: Path) -> Iterator[Draft]:
@@ -97,25 +94,13 @@ def _status(cell: Any) -> Any:  # noqa: ANN401 - a cell
 
 def _add_prices(draft: Draft, values: Mapping[str, Any]) -> None:
     price = values.get("price")
-    if price is None and (price := values.get("net")) is not None:
-        net, tax = _number(price), _number(str(values.get("tax") or "").rstrip("% "))
-        if net is not None and tax is not None:
-            price = round(net * (1 + tax / 100), 2)
-        else:
-            draft.notes.append(Fault("price", None, _TAX))
+    if price is None and (net := values.get("net")) is not None:
+        price = gross_of(draft, net, values.get("tax"))
     draft.values["price"] = price
-    before, amount, percent = (_number(cell) for cell in (price, values.get("amount"), str(values.get("percent") or "").rstrip("% ")))
+    before, amount, percent = (amount_of(cell) for cell in (price, values.get("amount"), str(values.get("percent") or "").rstrip("% ")))
     if before is not None and (less := amount or (percent or 0) * before / 100):
         draft.values["sale_price"] = round(before - less, 2)
         draft.sale = _date(values.get("from")), end_of(values["to"]) if _date(values.get("to")) else None
-
-
-def _number(cell: Any) -> float | None:  # noqa: ANN401 - a cell
-    try:
-        money = read_money(cell)
-    except BadValueError:
-        return None
-    return money.amount if money else None
 
 
 def _date(cell: Any) -> datetime | None:  # noqa: ANN401 - likewise

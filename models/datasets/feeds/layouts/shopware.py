@@ -9,11 +9,9 @@ from typing import Any, Final
 
 from models.datasets.audience import says_only_whom
 from models.datasets.feeds.active import read_active
-from models.datasets.feeds.bad import BadValueError
-from models.datasets.feeds.layouts.base import Layout, attribute_name, given, pass_through
+from models.datasets.feeds.layouts.base import Layout, amount_of, attribute_name, given, gross_of, pass_through
 from models.datasets.feeds.layouts.paths import category_of, is_no_kind
 from models.datasets.feeds.layouts.shopware_names import Names, is_id, names_beside, parts_of
-from models.datasets.feeds.money import read_money
 from models.datasets.feeds.records import SHOP_ID, Draft, Fault, Record, Records
 
 _WAYS: Final = {
@@ -43,7 +41,6 @@ _KNOWN: Final = re.compile(
 )
 _TELLING: Final = frozenset(("parent_id", *_PRICES, "tax_rate", "cover_media_url", "sales_channel", "propertyids", "optionids"))
 _FEWEST: Final = 3
-_NO_TAX: Final = "is without tax, as the feed tells no other; name a column with tax, or a mapping"
 _NO_CATEGORY: Final = "is the id of a category, named in no file beside the feed; put Shopware's export of categories there"
 _NO_OPTION: Final = (
     "is the id of a colour, size or other property, named in no file beside the feed; put Shopware's export of properties there"
@@ -98,23 +95,12 @@ def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or wheth
 
 def _add_prices(draft: Draft, values: Mapping[str, Any]) -> None:
     """The gross price; of a product that has a list price, which is struck through, that, and the other as its sale's."""
-    price, before = values.get("price_gross"), _amount(values.get("list_price_gross"))
-    if price is None and (net := _amount(values.get("price_net"))) is not None:
-        tax = _amount(values.get("tax_rate"))
-        if tax is None:
-            draft.notes.append(Fault("price", None, _NO_TAX))
-        price = round(net * (1 + (tax or 0) / 100), 2)
-    now = _amount(price)
+    price, before = values.get("price_gross"), amount_of(values.get("list_price_gross"))
+    if price is None and (net := values.get("price_net")) not in {None, ""}:
+        price = gross_of(draft, net, values.get("tax_rate"))
+    now = amount_of(price)
     less = now is not None and before is not None and now < before
     draft.values |= {"price": before, "sale_price": price} if less else {"price": price}
-
-
-def _amount(cell: Any) -> float | None:  # noqa: ANN401 - a cell
-    try:
-        money = read_money(cell)
-    except BadValueError:
-        return None
-    return money.amount if money else None
 
 
 def _add_category(draft: Draft, cell: Any, names: Names) -> None:  # noqa: ANN401 - a cell

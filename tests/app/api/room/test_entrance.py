@@ -133,9 +133,9 @@ def test_what_is_refused_is_a_page_that_says_what_to_do(room: TestClient) -> Non
     for path in ("/ops/runs/abc", "/ops/runs/7", "/ops/nowhere", "/ops/leave"):
         answer = room.get(path)
         assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8")
-        assert "There is no such page" in answer.text
+        assert "No such page" in answer.text
         assert "default-src 'none'" in answer.headers["content-security-policy"]
-    assert "There is no such page" in room.post("/ops/nowhere").text
+    assert "No such page" in room.post("/ops/nowhere").text
 
 
 def test_a_form_without_its_sessions_word_is_refused(room: TestClient, word: Callable[[TestClient, str], str], own: Path) -> None:

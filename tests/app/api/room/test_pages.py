@@ -155,7 +155,7 @@ def test_what_a_rule_would_change_is_named_by_title_and_id(room: TestClient, key
     until = time.monotonic() + 10
     while "of the last 1 answers would change" not in (text := room.post("/ops/rules", data=said).text):
         assert time.monotonic() < until, text
-    assert re.search(r"shoes number 1 <small>shoes-1</small>.*<td class=\"n\">1</td>", text, re.DOTALL)
+    assert re.search(r"Shoes number 1 <small>shoes-1</small>.*<td class=\"n\">1</td>", text, re.DOTALL)
 
 
 def test_a_trial_that_cannot_be_made_says_why(room: TestClient, word: Word, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -236,10 +236,10 @@ def test_a_run_that_goes_on_is_told_with_its_step(room: TestClient, own: Path) -
     assert "The worker has not run yet" in room.get("/ops/releases").text
     directory = Runs(own).begin()
     begins(directory)
-    assert re.search(r"0001</strong>.+not ended yet.+began 20\d\d-\d\d-\d\d \d\d:\d\d UTC<", room.get("/ops/releases").text)
+    assert re.search(r"0001</strong>.+not ended yet.+began \d+ \w+ 20\d\d \d\d:\d\d UTC<", room.get("/ops/releases").text)
     begins(directory, "training")
     text = room.get("/ops/releases").text
-    assert re.search(r"began 20\S+ \d\d:\d\d UTC · training since \d\d:\d\d<", text)
+    assert re.search(r"began \d+ \w+ 20\d\d \d\d:\d\d UTC · training since \d\d:\d\d<", text)
     assert "has not run yet" not in text
     write_run(directory / FINAL, LearningRun(id="0001", started="2026-11-26T10:00:00+00:00", rows=1, decision="waiting"))
     assert "not ended yet" not in room.get("/ops/releases").text
@@ -312,7 +312,7 @@ def test_a_rule_is_shown_with_how_many_times(room: TestClient, word: Word) -> No
         {"id": "less", "do": "bury", "items": {"ids": ["tops-1"]}, "times": 2.5},
     ]
     text = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(rules), "do": "write"}).text
-    assert ("boost \u00d7 3<" in text, "bury \u00d7 2.5<" in text) == (True, True)
+    assert ("show these more \u00d7 3<" in text, "show these less \u00d7 2.5<" in text) == (True, True)
     assert "<code>typo</code>: the catalogue has no item" in text
 
 
@@ -345,11 +345,46 @@ def test_a_rule_that_means_nothing_is_told_and_stays_in_the_form(room: TestClien
 
 
 def test_conflicts_of_rules_are_told_whenever_they_are_looked_at(room: TestClient, word: Word) -> None:
-    """Not only where one is written."""
-    pinned = [{"id": "first", "do": "pin", "ids": ["tops-1"]}, RULE]
-    room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(pinned), "do": "write"})
-    for _ in range(2):
-        assert "'first' wants 'tops-1' shown, and 'no-tops-1' takes it away" in html.unescape(room.get("/ops/rules").text)
+    """Not only where one is written; by the rules that they are of, so that what was saved is not told of others' trouble."""
+    pinned = [{"id": "fine", "do": "pin", "ids": ["tops-2"]}, {"id": "first", "do": "pin", "ids": ["tops-1"]}, RULE]
+    written = room.post("/ops/rules", data={"word": word(room, "/ops/rules"), "rules": json.dumps(pinned), "do": "write"}).text
+    for text in (written, room.get("/ops/rules").text):
+        start, *cards = html.unescape(text).split('<li id="rule:')
+        told = ["'first' wants 'tops-1' shown, and 'no-tops-1' takes it away" in one for one in (start, *cards)]
+        assert told == [False, False, True, True]
+        assert "problem" not in start
+        assert re.findall(r"not as meant: (.+)</p>", re.sub("<a[^>]+>|</a>", "", start)) == ["first, no-tops-1"]
+
+
+def test_what_was_done_is_told_with_the_rules_that_it_was_done_to(room: TestClient, word: Word) -> None:
+    """Each with a link to it while it is there, and as a release is served."""
+
+    def told(path: str, **fields: str) -> str:
+        text = room.post(path, data={"word": word(room, "/ops/rules"), **fields}).text
+        return html.unescape("".join(re.findall(r'<p class="done" role="status" tabindex="-1" autofocus>(.*)</p>', text)))
+
+    odd = {**RULE, "id": "a & b"}
+    link = '<a href="#rule:a%20%26%20b">a & b</a>'
+    assert told("/ops/rules", rules=json.dumps([RULE, odd]), do="write") == f'Saved: <a href="#rule:no-tops-1">no-tops-1</a>, {link}'
+    assert told("/ops/rules/change", id="a & b", do="end") == f"Switched off: {link}"
+    assert told("/ops/rules/change", id="a & b", do="resume") == f"Switched on: {link}"
+    assert told("/ops/rules/change", id="a & b", do="remove") == "Removed: a & b"
+    assert told("/ops/rules/restore", version="1", seen="4") == "The rules of an earlier version are in force again"
+    assert told("/ops/rules/change", id="none", do="end") == ""
+    before = re.search("<h2>Roll back to (.+)[?]</h2>", room.get("/ops/rollback").text)
+    assert before
+    assert told("/ops/rollback", release=before[1]) == "Another release serves now"
+
+
+def test_an_address_of_nothing_leads_on(room: TestClient) -> None:
+    """As it is written, and without what nobody tried to change."""
+    for path, back in (("/ops/nope", '"/ops">Overview'), ("/ops/rules/nope", '"/ops/rules">Rules')):
+        answer = room.get(path)
+        assert answer.status_code == 404
+        assert f"There is nothing at <code>{path}</code>." in answer.text
+        assert f'<a class="button" href={back}</a>' in answer.text
+        assert "Nothing was changed" not in answer.text
+        assert "aria-current" not in answer.text
 
 
 def test_experiments_have_their_report_and_what_stopped_them(room: TestClient, own: Path, key: str) -> None:

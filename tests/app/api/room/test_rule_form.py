@@ -157,10 +157,10 @@ def test_a_trial_says_the_rule_in_words_and_writes_nothing(room: TestClient, sen
     while "of the last 1 answers would change" not in text:
         assert time.monotonic() < until, text
         text = send("pin", "try", ids="shoes-1").text
-    assert "<strong>first-shoes-1:</strong> Shows first shoes number 1 (shoes-1)." in text
+    assert "<strong>first-shoes-1:</strong> Shows first Shoes number 1 (shoes-1)." in text
     assert not (own / "rules.json").exists()
     text = send("pin", ids="shoes-1", **{"when.worn.category": "tops"}).text
-    assert "<p>Shows first shoes number 1 (shoes-1); when something is worn that is tops.</p>" in text
+    assert "<p>Shows first Shoes number 1 (shoes-1); when something is worn that is tops.</p>" in text
 
 
 def test_items_are_found_by_words_and_ticked(send: Callable[..., Response]) -> None:
