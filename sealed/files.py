@@ -15,6 +15,7 @@ from typing import Final
 FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 """What the system says where there is no room."""
 _PRIVATE: Final = 0o600
+_OTHERS: Final = 0o077
 
 
 @contextmanager
@@ -81,9 +82,19 @@ def refused(error: OSError, then: str) -> str:
 
 
 def make_private(path: Path) -> None:
-    """Have a file there that is its owner's alone; one that is there stays as it is."""
-    with suppress(FileExistsError):
+    """Have a file there that is its owner's alone; one of ours that is there is shut to others, and otherwise stays as it is."""
+    try:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE))
+    except FileExistsError:
+        narrow(path)
+
+
+def narrow(path: Path) -> None:
+    """Shut a file of ours to others, where it is there; whose it is says it of somebody else's."""
+    with suppress(OSError):
+        about = path.stat()
+        if about.st_uid == os.geteuid() and about.st_mode & _OTHERS:
+            path.chmod(stat.S_IMODE(about.st_mode) & ~_OTHERS)
 
 
 def write_whole(path: Path, text: str, *, private: bool = False) -> None:

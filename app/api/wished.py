@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.api.schemas.wishes import TextOut, WishOut
 from app.ground.strict import PriceRange
 from app.recommend.steering import Steering
+from app.words.forms import WORD
 from app.words.wishes import Wish
 
 
@@ -14,8 +15,10 @@ def understood(steering: Steering) -> TextOut:
     constraints = [_wish(wish) for wish in wishes.wishes]
     if wishes.budget is not None:
         constraints.append(WishOut(said=wishes.budget_said, budget=wishes.budget))
-    direction = steering.direction.said if steering.direction else None
-    return TextOut(constraints=constraints, direction=direction, ignored=[*steering.unread, *wishes.foreign])
+    occasions = steering.suited.said if steering.suited else ()
+    direction = steering.direction.said if steering.direction else " ".join(occasions) or None
+    unread = [said for said in steering.unread if set(occasions).isdisjoint(WORD.findall(said))]
+    return TextOut(constraints=constraints, direction=direction, ignored=[*unread, *wishes.foreign])
 
 
 def in_words(said: TextOut) -> list[str]:

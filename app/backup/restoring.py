@@ -25,7 +25,7 @@ from app.ground.parts import LogSettings
 from app.home.alone import unused
 from app.home.halves import BEFORE, STAGED, is_left
 from app.home.replicas import STALE_S
-from app.home.runs import Runs
+from app.home.runs import REFERENCE, SHOPPERS, Runs
 from app.log.copies import put_back, there_is_one, whose
 from app.log.mark import Mark
 from app.log.open import sqlite_file
@@ -151,7 +151,7 @@ def _unpacked(file: Path, compression: str | None, to: Path) -> About:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 digest = hashlib.sha256()
                 with path.open("xb") as out:
-                    os.fchmod(out.fileno(), member.mode & 0o777)
+                    os.fchmod(out.fileno(), member.mode & (0o600 if _of_shoppers(PurePosixPath(member.name)) else 0o777))
                     while chunk := content.read(_CHUNK):
                         digest.update(chunk)
                         out.write(chunk)
@@ -173,6 +173,12 @@ def _expected(member: tarfile.TarInfo) -> bool:
     parts = PurePosixPath(member.name).parts
     known = member.name in {LAST, MARK} or (len(parts) > 1 and parts[0] in {HOME, LOG})
     return member.isreg() and known and ".." not in parts and not member.name.startswith("/")
+
+
+def _of_shoppers(name: PurePosixPath) -> bool:
+    """Whether a member says what shoppers did."""
+    in_runs = name.is_relative_to(f"{HOME}/worker") and name.name in {REFERENCE, SHOPPERS}
+    return in_runs or name.is_relative_to(LOG) or name.is_relative_to(f"{HOME}/worker/events")
 
 
 def _check(file: Path, about: About | None, sums: dict[str, str]) -> None:

@@ -12,6 +12,7 @@ from app.cli.options import Home
 from app.cli.progress import progress, warn
 from app.ground.places import refuse_in_bucket, shown
 from app.ground.settings import Settings
+from app.home.forgotten import times
 from app.home.store import ReleaseStore
 
 
@@ -52,6 +53,10 @@ def restore(
     refuse_in_bucket(settings.home, "attire restore", "put earlier versions of its objects back, CURRENT last")
     from app.backup.restoring import restore as put_back  # noqa: PLC0415 - keeps --help fast
 
+    before = times(settings.home)
     about = put_back(file, settings.home, settings.log, force=force)
     release = f"release {about.release} is current" if about.release else "it has no release"
+    if lost := set(before) - set(times(settings.home)):
+        since = f"{len(lost)} who were forgotten since are back, the last forgotten at {max(lost).split()[0]}; forget them again"
+        typer.echo(f"{shown(settings.home)}: {since}", err=True)
     typer.echo(f"{shown(settings.home)}: as it was at {about.created}, {len(about.files):,} files; {release}")

@@ -1,11 +1,12 @@
-"""attire events list, export."""
+"""attire events list, export, forget."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -13,11 +14,31 @@ from app.cli.json_to import Json
 from app.cli.options import Home
 from app.ground.places import check_there, shown
 from app.ground.settings import Settings
+from models.errors import refuse
 from models.outputs import check_output_file
+
+if TYPE_CHECKING:
+    import polars as pl
 
 group = typer.Typer(help="What shoppers did and were shown.", no_args_is_help=False)
 _SHOWN: Final = 6
 """Items that are named of an impression."""
+
+
+def _named(told: Any) -> Any:  # noqa: ANN401 - a name, several, or none
+    if "" in ([told] if isinstance(told, str) else told or ()):
+        msg = "names nobody"
+        raise typer.BadParameter(msg)
+    return told
+
+
+User = Annotated[
+    str | None, typer.Option("--user", help="One shopper's, as the shop's `user` names them.", callback=_named, show_default=False)
+]
+Sessions = Annotated[
+    list[str] | None,
+    typer.Option("--session", help="Those of this session; may be given again.", callback=_named, show_default=False),
+]
 
 
 @group.command("list")
@@ -65,27 +86,77 @@ def _told(event: Mapping[str, Any]) -> tuple[str, ...]:
 
 @group.command()
 def export(
-    out: Annotated[Path, typer.Argument(help="Parquet file to write.", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="File to write: Parquet, or with .jsonl as events are kept.", show_default=False)],
     home: Home = None,
+    *,
+    user: User = None,
+    session: Sessions = None,
 ) -> None:
-    """Write all events as Parquet in the form of Google Analytics 4's export: see docs/experiments.md."""
+    """Write all events, or one shopper's, as Parquet in the form of Google Analytics 4's export (see docs/experiments.md), or as kept."""
     check_output_file(out, "OUT")
     settings = _settings(home)
     from app.attribution.ga4 import ga4  # noqa: PLC0415 - keeps --help fast
+    from app.attribution.shopper import Shopper, as_kept  # noqa: PLC0415
     from app.log.open import opened_log  # noqa: PLC0415
     from app.worker.told import all_events  # noqa: PLC0415
     from sealed.files import replacing  # noqa: PLC0415
 
-    async def exported() -> None:
-        async with opened_log(settings.log, settings.home) as log, all_events(settings.home, log) as events:
-            with replacing(out) as staging:
-                await asyncio.to_thread(ga4(events).sink_parquet, staging, compression="zstd")
+    def written(events: pl.LazyFrame) -> int:
+        if user is not None or session:
+            events = events.filter(Shopper(user, session or ()).events(events))
+        with replacing(out, private=True) as staging:
+            if out.suffix == ".jsonl":
+                return as_kept(events, staging)
+            ga4(events).sink_parquet(staging, compression="zstd")
+            return int(pl.scan_parquet(staging).select(pl.len()).collect().item())
 
-    asyncio.run(exported())
+    async def exported() -> int:
+        async with opened_log(settings.log, settings.home) as log, all_events(settings.home, log) as events:
+            return await asyncio.to_thread(written, events)
+
     import polars as pl  # noqa: PLC0415
 
-    counted = pl.scan_parquet(out).select(pl.len()).collect().item()
-    typer.echo(f"{out}: {counted:,} events")
+    typer.echo(f"{out}: {asyncio.run(exported()):,} events")
+
+
+@group.command()
+def forget(
+    home: Home = None,
+    *,
+    user: User = None,
+    session: Sessions = None,
+    json_to: Json = None,
+) -> None:
+    """Remove what one shopper did and was shown from log, archive and runs. Stop the worker first; the service follows by itself."""
+    if user is None and not session:
+        refuse("names whom to forget, or --session does", field="--user")
+    settings = _settings(home)
+    from app.attribution.shopper import Shopper  # noqa: PLC0415 - keeps --help fast
+    from app.ground.logs import configure  # noqa: PLC0415
+    from app.home.alone import alone  # noqa: PLC0415
+    from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.log.open import check_place, opened_log  # noqa: PLC0415
+    from app.worker.forgetting import Forgotten  # noqa: PLC0415
+    from app.worker.forgetting import forget as forgotten  # noqa: PLC0415
+
+    configure(settings.log)
+
+    async def done() -> Forgotten:
+        async with opened_log(settings.log, settings.home) as log:
+            return await forgotten(settings, log, Shopper(user, session or ()))
+
+    if (current := ReleaseStore(settings.home).current()) is not None:
+        check_place(settings.log, current.id, current.catalog_offset)
+    with alone(settings.home):
+        found = asyncio.run(done())
+    if json_to is not None:
+        json_to.write(asdict(found))
+        return
+    typer.echo(f"{shown(settings.home)}: {found.events:,} events are gone from the log and the archive")
+    if found.runs:
+        typer.echo(f"so are the candidates of the runs {', '.join(found.runs)}, which knew them")
+    for line in found.left:
+        typer.echo(line, err=True)
 
 
 def _settings(home: Path | None) -> Settings:

@@ -84,17 +84,40 @@ def gc(
 
     found = leftovers(store, settings.log, settings.worker.keep_releases, settings.worker.keep_runs)
     gone = None if dry else remove(found, settings.log, settings.home)
+    events = _old_events(settings, dry=dry)
     if json_to is not None:
         told = {"removed": not dry, "releases": found.releases, "paths": len(found.paths), "bytes": found.size, "changes": gone}
-        json_to.write(told)
+        json_to.write({**told, "events": events})
         return
-    if not (found.releases or found.paths or found.changes or gone):
+    if events:
+        old = f"{events:,} events older than {settings.worker.kept_days:g} days"
+        typer.echo(f"{shown(settings.home)}: {old} {'would go' if dry else 'removed'}")
+    if not (found.releases or found.paths or found.changes or gone or events):
         typer.echo(f"{shown(settings.home)}: nothing to remove")
         return
     changes = f"the log's changes up to {found.changes or 'none'}" if gone is None else f"{gone:,} changes of the log"
     names = f" ({', '.join(found.releases)})" if found.releases else ""
     what = f"{len(found.releases)} releases{names}, {len(found.paths):,} files and directories, {found.size / 1e6:,.1f} MB, {changes}"
     typer.echo(f"{shown(settings.home)}: {what} {'would go' if dry else 'removed'}")
+
+
+def _old_events(settings: Settings, *, dry: bool) -> int:
+    """Remove the events that are older than they may be kept, where no worker does; returns how many went, or would."""
+    if not settings.worker.kept_days:
+        return 0
+    from app.home.alone import alone  # noqa: PLC0415 - keeps --help fast
+    from app.home.runs import Runs  # noqa: PLC0415
+    from app.worker.archive import Archive  # noqa: PLC0415
+    from app.worker.kept import let_go, older_than  # noqa: PLC0415
+
+    runs, old = Runs(settings.home), older_than(settings.worker.kept_days)
+    try:
+        with alone(settings.home):
+            archive = Archive(runs.events)
+            return len(archive.which(old)[0]) if dry else let_go(archive, runs, old)
+    except HomeError as error:
+        typer.echo(f"events stay: {error}", err=True)
+        return 0
 
 
 @group.command("list")

@@ -269,6 +269,12 @@ class WorkerSettings(_Part):
         description="Clean outfits below which nothing is trained; 20 of the latest 12 % have to be new, so that nothing is below 167.",
     )
     window_days: float = Field(default=365.0, gt=0, le=LONG_S, description="Sessions older than this are not learned from.")
+    kept_days: float = Field(
+        default=0.0,
+        ge=0,
+        le=LONG_S,
+        description="Days after which the worker, and `attire gc`, remove what shoppers did and were shown from the archive; 0: never.",
+    )
     gap_s: float = Field(default=1_800.0, gt=0, le=LONG_S, description="Seconds of silence that end a session.")
     longest_s: float = Field(default=14_400.0, gt=0, le=LONG_S, description="Seconds after which a session is cut.")
     hygiene: bool = Field(default=True, description="Whether labels are cleaned; false only to measure what that is worth.")

@@ -8,7 +8,7 @@ worker/runs/0001/         run.json · index.html · candidate/ (a bundle, whatev
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ OUTCOME, FINAL = "outcome.json", "run.json"
 """What the process of a run decided, and what became of it."""
 CANDIDATE, FOLDED_IN = "candidate", "folded-in"
 """Bundles that a run makes."""
+REFERENCE, SHOPPERS = "reference.jsonl", "shoppers.json"
+"""The fixed reference set, and what a bundle of a personal model calls the list of those it knows."""
 ACCEPTED: Final = "accepted"
 METRICS: Final = {"recall_at_10": "recall@10", "fitb_accuracy": "FITB accuracy", "auc": "AUC", "ece": "calibration error"}
 
@@ -194,6 +196,19 @@ class Runs:
         """Finished runs, oldest first; those whose file cannot be read are left out."""
         found = [read_run(path / FINAL) for path in self._all()]
         return [run for run in found if run is not None]
+
+    def last(self) -> LearningRun | None:
+        """The last run that was not interrupted."""
+        return next((run for run in reversed(self.finished()) if run.decision != "interrupted"), None)
+
+    def without_rows(self, gone: Sequence[int]) -> None:
+        """Have the last run count what it has read as the archive does without these rows, which are about to go from it."""
+        if (run := self.last()) is not None and (before := sum(row < run.rows for row in gone)):
+            write_run(self.directory(run.id) / FINAL, replace(run, rows=run.rows - before))
+
+    def shoppers(self) -> Iterator[Path]:
+        """The files of candidates that say whom they know."""
+        yield from (self.root / "runs").glob(f"*/{CANDIDATE}/{SHOPPERS}")
 
     def unseen_from(self, bundle: str) -> float:
         """Time, in seconds since 1970, from which on a bundle learned from no outfit; 0 where no run here trained it."""

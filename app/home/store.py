@@ -108,7 +108,7 @@ class ReleaseStore:
         final = self.bundle_path(bundle_id)
         if not directories.same(source, final):
             with directories.staged(final) as staging:
-                shutil.copytree(source, staging, dirs_exist_ok=True)
+                shutil.copytree(source, staging, dirs_exist_ok=True, copy_function=shutil.copyfile)  # open as the umask says
 
     def current(self) -> ReleaseRecord | None:
         """The release that is served, or None on a fresh home.

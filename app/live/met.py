@@ -20,6 +20,7 @@ from anyio import to_thread
 from app.ground.errors import LogError, TrimmedError
 from app.ground.stopping import stopped
 from app.home.archived import newest_of
+from app.home.forgotten import stamp
 from app.log.base import START, Log, Stream, order
 
 _TOGETHER: Final = 1_000
@@ -97,7 +98,8 @@ class Met:
         self._read = False  # to the end, at some moment
         self._moved = asyncio.Condition()
         self._after = START
-        self._of: _Remembered = {whose: _Shoppers() for whose in _WHOSE}
+        self._of = _nobody()
+        self._stamp = stamp(home)
 
     def follow(self) -> None:
         """Read the log, and go on reading."""
@@ -110,6 +112,8 @@ class Met:
         Args:
             patience_s: how long the answer waits until all that the log holds now is read; 0: what is read already has to do.
         """
+        if (stamped := stamp(self._home)) != self._stamp:  # somebody is to be forgotten
+            self._stamp, self._of, self._read, self._begun = stamped, _nobody(), False, False
         self.follow()
         complete = await self._reads_all(patience_s) if patience_s else self._read
         named: dict[_Whose, str | None] = {"session": session, "user": user}
@@ -142,15 +146,21 @@ class Met:
     async def _follow(self) -> None:
         while True:
             if not self._begun:
-                self._of, self._begun = await to_thread.run_sync(_archived, self._home, self._of), True
+                before, self._after = self._of, START
+                found = await to_thread.run_sync(_archived, self._home, before)
+                if self._of is not before:
+                    continue
+                self._of, self._begun = found, True
             try:
                 entries = await self._log.read(Stream.EVENTS, self._after, limit=_TOGETHER, wait_s=_WAIT_S if self._read else 0.0)
             except TrimmedError:
-                self._after, self._read, self._begun = START, False, False  # the archive has what is gone
+                self._read, self._begun = False, False  # the archive has what is gone
                 continue
             except LogError:
                 self._read = False
                 await asyncio.sleep(_WAIT_S)
+                continue
+            if not self._begun:
                 continue
             for entry in entries:
                 _note(self._of, entry.event.data)
@@ -159,6 +169,10 @@ class Met:
                 self._read = True
             async with self._moved:
                 self._moved.notify_all()
+
+
+def _nobody() -> _Remembered:
+    return {whose: _Shoppers() for whose in _WHOSE}
 
 
 def _archived(home: Path, of: _Remembered) -> _Remembered:

@@ -189,6 +189,13 @@ class Log(Protocol):
         This also forgets ids whose entry is gone, once the time for which they are remembered has passed.
         """
 
+    async def forget(self, stream: Stream, ids: Sequence[str]) -> str | None:
+        """Remember no more the ids of entries that are gone, and have the storage keep nothing of whatever is gone.
+
+        Returns:
+            What it keeps all the same, in words, and until when.
+        """
+
     async def ping(self) -> None:
         """Check that the log would keep an event now."""
 

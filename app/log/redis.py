@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain
@@ -30,6 +31,11 @@ _LONGEST_WAIT_S: Final = 5.0
 _AT_ONCE: Final = 16
 _FIRST: Final = "0-0"
 _ANOTHER: Final = -2
+_FORGOTTEN_AT_ONCE: Final = 5_000
+_REPACKED: Final = 10_000
+_NOT_YET: Final = "Redis holds what is gone until the entries that it lies among are gone, and in its file until that is written anew after"
+_REWRITTEN_WITHIN_S: Final = 600.0
+_PAUSE_S: Final = 0.1
 
 
 class RedisLog:
@@ -54,6 +60,7 @@ class RedisLog:
         self._append = self._redis.register_script(redis_scripts.APPEND)
         self._claim = self._redis.register_script(redis_scripts.CLAIM)
         self._trim = self._redis.register_script(redis_scripts.TRIM)
+        self._repack = self._redis.register_script(redis_scripts.REPACK)
         self._known_durable = self._taken = False
         self._named = ""
         self._turns = asyncio.Semaphore(_AT_ONCE)
@@ -150,6 +157,34 @@ class RedisLog:
         async with self._answering():
             gone: int = await self._trim(keys=keys, args=[self._settings.remember_s, "" if through is None else through or _FIRST])
         return gone
+
+    async def forget(self, stream: Stream, ids: Sequence[str]) -> str | None:
+        await self._check_own()
+        async with self._answering():
+            for first in range(0, len(ids), _FORGOTTEN_AT_ONCE):
+                await self._redis.zrem(_key(stream, "ids"), *ids[first : first + _FORGOTTEN_AT_ONCE])
+            repacked: Any = await self._repack(keys=[_key(stream), _key(stream, "tried")], args=[_REPACKED])
+            await self._rewrite()
+        return _NOT_YET if repacked < 0 else None
+
+    async def _rewrite(self) -> None:
+        """Have Redis write its append-only file anew, and wait for that."""
+        until = time.monotonic() + _REWRITTEN_WITHIN_S
+        asked = False
+        while True:
+            about: dict[str, Any] = await self._redis.info("persistence")
+            busy = about.get("aof_rewrite_in_progress") or about.get("aof_rewrite_scheduled") or about.get("rdb_bgsave_in_progress")
+            if not busy and asked:
+                return
+            if not busy:  # one that was under way before may have begun with what is gone
+                await self._redis.bgrewriteaof()
+                asked = True
+            if time.monotonic() > until:
+                msg = (
+                    "the log in Redis does not get its append-only file written anew (BGREWRITEAOF); look at Redis's own log, and try again"
+                )
+                raise LogUnavailableError(msg)
+            await asyncio.sleep(_PAUSE_S)
 
     async def ping(self) -> None:
         await self._check_own()

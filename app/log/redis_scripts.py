@@ -107,3 +107,34 @@ if dropped then
 end
 return gone
 """
+
+REPACK: Final = """
+-- KEYS stream, a key to try it on · ARGV most entries  →  how many were written anew, in their places: Redis holds an entry that is gone
+-- until those that it lies among are gone, too; -1 where they are more, or this Redis would not take them back
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+local function anew(key, kept, about)
+  redis.call('XTRIM', key, 'MAXLEN', '=', 0)
+  redis.call('XSETID', key, '0-0')
+  for _, entry in ipairs(kept) do redis.call('XADD', key, entry[1], unpack(entry[2])) end
+  redis.call('XSETID', key, about['last-generated-id'], 'ENTRIESADDED', about['entries-added'],
+             'MAXDELETEDID', about['max-deleted-entry-id'])
+end
+local function told(key)
+  local flat, about = redis.call('XINFO', 'STREAM', key), {}
+  for i = 1, #flat, 2 do about[flat[i]] = flat[i + 1] end
+  return about, redis.call('XRANGE', key, '-', '+', 'COUNT', ARGV[1] + 1)
+end
+local function try(key)
+  for i = 1, 4 do redis.call('XADD', key, i .. '-0', 'a', 'b') end
+  redis.call('XDEL', key, '2-0', '4-0')
+  local about, kept = told(key)
+  anew(key, kept, about)
+end
+redis.call('DEL', KEYS[2])
+local taken, trouble = pcall(try, KEYS[2])
+redis.call('DEL', KEYS[2])
+local about, kept = told(KEYS[1])
+if not taken or #kept > tonumber(ARGV[1]) then return -1 end
+anew(KEYS[1], kept, about)
+return #kept
+"""

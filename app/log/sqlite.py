@@ -22,13 +22,14 @@ from app.log.group_commit import Answer, GroupCommit
 from app.log.mark import Mark, Position, Positions, missing
 from app.log.owner import Owner, another
 from app.log.salvage import UNREADABLE, opened, problems, repaired
-from app.log.tables import checksum, ends, lay_out, owner_of, probe, use_wal, used
-from sealed.files import make_private
+from app.log.tables import checksum, ends, lay_out, owner_of, probe, swept, use_wal, used
+from sealed.files import make_private, narrow
 
 _PASSING: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 _POLL_S: Final = 0.05
 _TRIMMED_AT_ONCE: Final = 5_000
 _LISTED: Final = "(SELECT value FROM json_each(?))"
+_FORGET: Final = f"DELETE FROM ids WHERE stream = ? AND id IN {_LISTED}"  # noqa: S608 - our own names
 
 
 class SqliteLog:
@@ -100,6 +101,18 @@ class SqliteLog:
             gone = await self._do(lambda c: _trim(c, stream, most, time.time() - self._settings.remember_s))
             total += gone
         return total
+
+    async def forget(self, stream: Stream, ids: Sequence[str]) -> str | None:
+        await self._check_own()
+        for first in range(0, len(ids), _TRIMMED_AT_ONCE):
+            some = json.dumps(ids[first : first + _TRIMMED_AT_ONCE])
+            await self._do(lambda c, some=some: c.execute(_FORGET, (stream, some)).close())  # type: ignore[misc]
+        if self._path.exists():
+            try:
+                await asyncio.to_thread(swept, self._path, self._settings.timeout_s)
+            except sqlite3.Error as error:
+                raise self._unavailable(error) from error
+        return None
 
     async def ping(self) -> None:
         await self._check_own()
@@ -217,6 +230,9 @@ class SqliteLog:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # SQLite says why not
             make_private(self._path)  # and with it the files that SQLite makes beside it
+            for path in self._path.parent.iterdir():  # of before, and what a repair kept aside
+                if path.name.startswith(self._path.name):
+                    narrow(path)
         connection = sqlite3.connect(self._path, timeout=self._settings.timeout_s, isolation_level=None)
         try:
             self._identity = self._which()

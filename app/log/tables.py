@@ -6,7 +6,8 @@ import secrets
 import sqlite3
 import time
 import zlib
-from contextlib import suppress
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Final
 
 from app.log.base import Stream
@@ -79,6 +80,22 @@ def used(connection: sqlite3.Connection) -> int:
     """Bytes of the file's pages that hold something."""
     pages, free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
     return int((pages - free) * size)
+
+
+def swept(path: Path, within_s: float) -> None:
+    """Write the file anew, so that neither it nor what SQLite has beside it holds anything of what was deleted.
+
+    Raises:
+        sqlite3.Error: others use it all the time, or there is no room for it twice.
+    """
+    until = time.monotonic() + within_s
+    with closing(sqlite3.connect(f"file:{path}?mode=rw", uri=True, timeout=within_s, isolation_level=None)) as connection:
+        connection.execute("VACUUM")
+        while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            if time.monotonic() > until:
+                msg = "others read it all the time"
+                raise sqlite3.OperationalError(msg)
+            time.sleep(_PAUSE_S)
 
 
 def owner_of(connection: sqlite3.Connection) -> str | None:

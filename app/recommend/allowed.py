@@ -22,6 +22,7 @@ from app.recommend.consistent import (
     OTHER_SIZE,
     beside_worn,
     of_its_own,
+    of_its_sport,
     suitable,
     wearable,
     worn_sizes,
@@ -46,11 +47,13 @@ class Allowed:
         filtered: those that pass the filters, are as asked, and are not worn.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
         unmet: of a category, what is asked of it that none of its items is.
+        ahead: what comes before all else that a step leaves: what is for the same sport. None where nothing does.
     """
 
     filtered: Selection
     steps: tuple[tuple[Selection, str | None], ...]
     unmet: Mapping[str, str] = field(default_factory=dict)
+    ahead: Condition | None = None
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
@@ -90,7 +93,7 @@ class Allowed:
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
             worn_too = narrowed(free, wearable(release, sizes, slack))
             steps += [(narrowed(worn_too, *those), "; ".join(filter(None, (other, said))) or None) for those, other in suits]
-        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet)
+        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet, of_its_sport(release, labels))
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
         """The first variants of a row that pass the filters and are in the catalogue still."""

@@ -24,6 +24,13 @@ from app.words.occasions import DRESS_CODE, OCCASIONS, SUMMER, WARMING, dress_co
 from index.backends.base import FloatArray, IntArray
 from models.errors import EncoderError
 
+_COSY: Final = "cosy"
+_DAY_WORDS: Final = (
+    "weather climate day days evening evenings night nights afternoon wetter tag tage abend abende temps jour jours soir tiempo clima "
+    "día días tempo giorno giorni sera weer dag dagen"
+)
+_DAYS: Final = frozenset(_DAY_WORDS.split())
+"""What is warm for summer's clothes: a warm evening, not a warm jacket."""
 _WORD: Final = re.compile(rf"{DRESS_CODE.pattern}|{ELIDED}['\u2019]|[^\W_]+(?:['\u2019-][^\W_]+)*", re.IGNORECASE)
 
 
@@ -68,8 +75,12 @@ def direction_of(
     spoken = [(word, sign) for some, sign in ((phrases, 1.0), (against, -1.0)) for text in some for word in _spoken(text)]
     if any((SUMMER, -1.0) in OCCASIONS.get(one_form(word), ()) for word, sign in spoken if sign > 0):  # warm for the winter
         spoken = [(word, sign) for word, sign in spoken if word.lower() not in WARMING]
+    of_days = any(
+        word.lower() in _DAYS or ((SUMMER, 1.0) in OCCASIONS.get(one_form(word), ()) and word.lower() not in WARMING) for word, _ in spoken
+    )
+    cosy = frozenset() if of_days else WARMING.intersection(map(str.lower, (*phrases, *against)))  # clothes that are warm
     try:
-        known = {word: _vector(release, word) for word, _ in dict.fromkeys(spoken)}
+        known = {word: _vector(release, _COSY if word.lower() in cosy else word) for word, _ in dict.fromkeys(spoken)}
     except (NoEncoderError, EncoderError):
         return None, tuple(word for word, _ in spoken)
     total_F = sum((sign * vector for word, sign in spoken if (vector := known[word]) is not None), start=np.float32(0))

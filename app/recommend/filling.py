@@ -57,8 +57,11 @@ def ranked(resolved: Resolved, blanks: Sequence[Blank]) -> tuple[Pools, Moved]:
         if blank.query_D is None:
             pools[blank.slot] = rank(release, worn, blank.slot.category, blank.rows_M, among_all=not resolved.question.candidates)
     by, unmoved = dict[int, tuple[str, ...]](), dict[Slot, Pool]()
+    ahead = {blank.slot: blank.ahead for blank in blanks}
     for slot, pool in pools.items():
         pulled = leant(release, pool, resolved.steering.leanings)
+        if (first := ahead[slot]) is not None:
+            pulled = pulled.at(np.argsort(~first.test(pulled.rows_M), kind="stable"))
         ruled, why = by_rules(release, resolved.ruling, pulled, len(worn) + 1)
         pools[slot] = _leading(resolved, ruled) if slot in found else ruled
         if why:

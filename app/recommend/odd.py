@@ -1,4 +1,4 @@
-"""Why an outfit may look odd: pieces for people, seasons, occasions or sizes that share none, and pieces in the place of others.
+"""Why an outfit may look odd: pieces for people, seasons, occasions, sports or sizes that share none, and pieces in the place of others.
 
 What is told is what completing goes by, too: what training outfits hold together, and the documented words where they say nothing.
 """
@@ -35,6 +35,7 @@ def _odd(release: Release, worn: Worn) -> Iterator[str]:
     yield from _apart(worn, [labels.audience for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.season for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.occasion for labels in worn.labels], conflicts)
+    yield from _apart(worn, [labels.sport for labels in worn.labels], conflicts)
     yield from _of_sizes(release, worn)
     yield from _places(release, worn)
 
@@ -104,6 +105,6 @@ def _listed(names: Collection[str]) -> str:
 
 @lru_cache(maxsize=256)
 def _told(label: str) -> str:
-    """An audience, a season or an occasion in words: ``men``, ``spring or summer``, ``sport``."""
+    """An audience, a season, an occasion or a sport in words: ``men``, ``spring or summer``, ``sport``."""
     audience = Audience.of_label(label)
     return audience.people if audience is not None else label.replace("=", "").replace("+", " or ")

@@ -35,7 +35,7 @@ from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
 from models.datasets.audience import WORDS
 from models.datasets.scripts import plain
-from models.datasets.size_scale import alone, double
+from models.datasets.size_scale import alone, double, number
 from models.errors import EncoderError
 
 MEANT: Final = "no title has all of these words, so these are what looks most as they say"
@@ -275,7 +275,7 @@ def _of_size(release: Release, words: Sequence[str]) -> bool:
 def _sizes(release: Release, text: str) -> frozenset[str]:
     """The words of a text that are sizes which something comes in, in lower case: numbers, and letters in capitals."""
     vocabulary = vocabulary_of(release.snapshot, release.traits)
-    return frozenset(word.lower() for word in text.split() if (word.isdigit() or double(word) or alone(word)) and vocabulary.sizes(word))
+    return frozenset(word.lower() for word in text.split() if (number(word) or double(word) or alone(word)) and vocabulary.sizes(word))
 
 
 def _titled(release: Release, word: str) -> BoolArray:

@@ -15,7 +15,19 @@ import numpy as np
 
 from app.ground.parts import Limits
 from app.recommend.apt import apt, mostly, preferring
-from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, beside_worn, fits, in_place_of, suitable, wearable, worn_sizes
+from app.recommend.consistent import (
+    ALL,
+    ANY_OCCASION,
+    ANY_SEASON,
+    WHOM_AND_SPORT,
+    beside_worn,
+    fits,
+    in_place_of,
+    sports_of,
+    suitable,
+    wearable,
+    worn_sizes,
+)
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -244,9 +256,16 @@ def _by_words(
     narrower += [condition.test(every_N) for condition in conditions if condition is not None]
     in_season = [] if (strict := suitable(release, worn.labels)) is None else [strict.test(every_N)]
     likely = learned.next_of((*worn.categories, *beside)) if learned else {}
+    fitting_N = np.ones(len(every_N), dtype=np.bool_)
+    if sports := sports_of(worn.labels):
+        of_sport = suitable(release, worn.labels, ("sport",))
+        fitting_N = np.logical_and.reduce([fitting_N, *narrower[: may is not None], *([of_sport.test(every_N)] if of_sport else [])])
+        narrower.append(release.traits.mask(lambda labels: labels.sport in sports))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
         of_role_N = release.traits.mask(lambda labels, role=role: labels.part == role)  # type: ignore[misc]
+        if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
+            continue  # a bag of another sport is none that is lacking
         wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.part == role}.union(unwanted)
@@ -270,7 +289,7 @@ def _by_words(
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
     worn_as = dict(zip(worn.names, (labels.part for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
-    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, ANY_OCCASION) for labels in worn.labels)]
+    for_them = [one for one in release.traits.labels if all(fits(release, one, labels, WHOM_AND_SPORT) for labels in worn.labels)]
     stocked = {one.part for one in for_them if one.part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):

@@ -19,11 +19,12 @@ from app.recommend.leaning import Leaning
 from app.release.release import Release
 from app.words.forms import WORD, one_form
 from app.words.meaning import SAYING, Meaning
-from app.words.named import CATEGORY
+from app.words.named import CATEGORY, TITLE
 from app.words.occasions import DRESS_CODES, OCCASIONS, dress_codes
 from app.words.suited import Suited, suited
 from app.words.vocabulary import Vocabulary, vocabulary_of
 from app.words.wishes import Wish, Wishes, read
+from app.words.worn_for import NEEDED
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
 
@@ -43,7 +44,7 @@ class Steering:
         terms: masks, ``(N,)``, of each term of what is wanted, by itself.
         suited: what suits the occasions that were named, and what contradicts them.
         people: masks, ``(N,)``, each of what is for people who are named.
-        implied: what is worn by a dress code that was named, where there is any.
+        implied: what is worn by a dress code that was named, and what nobody goes without in such weather, where there is any.
         unread: words that were not understood.
         beside: what else moves candidates: a taste, a preferred price.
     """
@@ -239,14 +240,22 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
     vocabulary = vocabulary_of(release.snapshot, release.traits)
     must = [wish for wish in wishes.wishes if wish.turned or not wish.terms]
     asked = [wish for wish in wishes.wishes if wish not in must]
-    implied, worn = _implied(vocabulary, wishes), suited(vocabulary, release.snapshot, release.traits, wishes.rest)
+    implied, needed, worn = (
+        _implied(vocabulary, wishes),
+        _needed(vocabulary, wishes),
+        suited(vocabulary, release.snapshot, release.traits, wishes.rest),
+    )
     worn = worn and _but_for_named(vocabulary, worn, asked)
     return Steering(
         wishes=wishes,
         must=tuple(of_mask(_mask(release, vocabulary, wish)) for wish in must),
-        wanted=(*_wanted(release, vocabulary, [*asked, *implied]), *([(" ".join(worn.said), ~worn.never_N)] if worn else [])),
+        wanted=(
+            *_wanted(release, vocabulary, [*asked, *implied]),
+            *_wanted(release, vocabulary, needed),
+            *([(" ".join(worn.said), ~worn.never_N)] if worn else []),
+        ),
         suited=worn,
-        implied=tuple(implied),
+        implied=(*implied, *needed),
         terms=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms),
         people=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms if all(one.people for one in meanings)),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
@@ -290,6 +299,17 @@ def _implied(vocabulary: Vocabulary, wishes: Wishes) -> list[Wish]:
     codes = [code for said in wishes.rest for code in dress_codes(said)]
     worn = [(code, meaning) for code in codes for key in DRESS_CODES[code] if (meaning := vocabulary.called(key))]
     return [Wish(said=code, terms=((meaning,),), categories=vocabulary.rows.categories_of(meaning)) for code, meaning in worn]
+
+
+def _needed(vocabulary: Vocabulary, wishes: Wishes) -> list[Wish]:
+    """What nobody goes without on an occasion that is named; where garments are asked for, of these alone: "rain boots" are no jacket."""
+    asked = {name for wish in wishes.wishes if not wish.turned for name in wish.categories}
+    found = []
+    for said in dict.fromkeys(word for text in wishes.rest for word in WORD.findall(text) if one_form(word) in NEEDED):
+        meaning = Meaning(TITLE, NEEDED[one_form(said)], _GARMENT)
+        categories = tuple(name for name in vocabulary.rows.categories_of(meaning) if name in asked or not asked)
+        found += [Wish(said=said, terms=((meaning,),), categories=categories)] if categories else []
+    return found
 
 
 def _alternatives(one: Wish, other: Wish) -> bool:

@@ -35,6 +35,8 @@ from models.datasets import (
     nameless,
     occasion,
     size_scale,
+    sport_words,
+    sports,
     traditions,
 )
 from models.datasets.labels import PieceLabels
@@ -44,7 +46,9 @@ from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_LABELS: Final = (ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, traditions)
+_LABELS: Final = (
+    *(ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, sport_words, sports, traditions),
+)
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 
 

@@ -16,10 +16,11 @@ from app.words.terms import AGE_MARK, PRICE_MARK, Atom, Kind, Terms
 from app.words.vocabulary import ORDINARY, Vocabulary
 from app.words.years import Age
 from models.datasets.garments_abroad import parts_of
-from models.datasets.size_scale import alone, double
+from models.datasets.size_scale import alone, double, number
 
 _SIZE_TOKENS: Final = 3
 _HEEL: Final = "heel"
+_DETERMINED: Final = grammar.ARTICLES | grammar.PRONOUNS
 _TURNED: Final = "turned"
 """Marks the end of what was turned from behind."""
 
@@ -45,7 +46,7 @@ class _Reader(Terms):
         super().__init__(text, prices, ages, vocabulary)
         self.atoms: list[Atom] = []
         turns: tuple[Callable[[int], _Read | None], ...] = (
-            self._mark, self._but, self._worn, self._dress_code, self._turn, self._behind,
+            self._mark, self._but, self._worn, self._dress_code, self._hyphened, self._turn, self._behind,
             self._without, self._match, self._occasion, self._size, self._or,
             self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
@@ -197,6 +198,18 @@ class _Reader(Terms):
         told = end > last + 1 or last > place + 1 or self._word(place - 1) in self._for_alone
         return ([self._atom("rest", place, end - 1)], end) if told else None
 
+    def _hyphened(self, place: int) -> _Read | None:
+        """What hyphens or strokes join as titles do, whatever a part of it says alone: a non-iron shirt."""
+        last = place
+        while last + 2 < len(self._tokens) and (self._hyphen(last + 1) or self._stroke(last + 1)) and self._words[last + 2]:
+            last += 2
+        words = [one_form(word) for word in self._words[place : last + 1 : 2]]
+        key = ("-" if all(map(str.isdigit, words)) else "").join(words)
+        said = self._tokens[place].string[self._tokens[place].start() : self._tokens[last].end()]
+        counts = last > place and key in self._vocabulary.hyphened and self._vocabulary.sizes(said) is None
+        meaning = self._vocabulary.meaning(key) if counts else None
+        return None if meaning is None else ([self._atom("term", place, last, key=key, meaning=meaning)], last + 1)
+
     def _excepts(self, place: int) -> bool:
         """Anything but that; other than that."""
         word = self._words[place]
@@ -226,8 +239,10 @@ class _Reader(Terms):
         return self._words[place] == grammar.NOR and (grammar.NOR in others or not grammar.NOT.isdisjoint(self._words[:place]))
 
     def _match(self, place: int) -> _Read | None:
-        """What the outfit goes with is not asked of it."""
+        """What the outfit goes with is not asked of it; "matching gloves" are asked for."""
         word = self._words[place]
+        if word == "matching" and not (self.atoms and self.atoms[-1].noun) and self._word(place + 1) not in _DETERMINED:
+            return ([], place + 1) if self._term(place + 1) else None
         if word not in grammar.MATCH and not (word in grammar.GOES and self._word(place + 1) == "with"):
             return None
         last = self._end_of_phrase(place + 2)
@@ -251,18 +266,24 @@ class _Reader(Terms):
         return ([self._atom("rest", content[0], content[-1])] if content else []), end
 
     def _size(self, place: int) -> _Read | None:
-        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*."""
+        """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*.
+
+        One that nothing comes in is unread as a whole: of "9.5" no 9 is meant.
+        """
         named = self._words[place] in grammar.SIZES or (self._words[place] in grammar.IN_SIZE and self._is_last_number(place + 1))
         first = place + named
         for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
             size = self._tokens[first].string[self._tokens[first].start() : self._tokens[last].end()]
-            if (named or self._of_itself(size, first, last)) and (meaning := self._vocabulary.sizes(size)):
+            of_itself = self._of_itself(size, first, last)
+            if (named or of_itself) and (meaning := self._vocabulary.sizes(size)):
                 return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
+            if (named and number(size)) or (of_itself and alone(size) and any(map(str.isdigit, size))):
+                return [self._atom("unread", place, last)], last + 1
         return None
 
     def _is_last_number(self, place: int) -> bool:
         """Whether a number ends its phrase: "shoes in 38", "zapatos del 38", but not "in 3 colours"."""
-        return place < len(self._tokens) and self._words[place].isdigit() and self._end_of_phrase(place) == place + 1
+        return place < len(self._tokens) and number(self._words[place]) and self._end_of_phrase(place) == place + 1
 
     def _of_itself(self, size: str, first: int, last: int) -> bool:
         """Whether words are a size where nothing says so."""
@@ -321,5 +342,5 @@ class _Reader(Terms):
             return [], place + 1
         kind: Kind | None = "of" if word in self._of_words else "article" if word in grammar.ARTICLES else None
         if kind is None and not self._idle(word) and word not in GIFTS:
-            kind = "unread" if word.isdigit() else "rest"
+            kind = "unread" if word.isdigit() or number(word) else "rest"
         return ([] if kind is None else [self._atom(kind, place)]), place + 1

@@ -21,10 +21,11 @@ from app.words.lexicon import worn_as
 from app.words.named import CATEGORY, SUBCATEGORY
 from app.words.titles import pattern
 from app.words.vocabulary import Vocabulary
-from app.words.worn_for import CASUAL_CODES, WORN, Wear
+from app.words.worn_for import CASUAL_CODES, PLAYED, WORN, Wear
 from index.backends.base import BoolArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
+from models.compatibility.conflicts import Conflicts
 
 _CODE: Final = re.compile(rf"\b(?:{'|'.join(CASUAL_CODES)})\b".replace(" ", "[ -]"), re.IGNORECASE)
 _HIDDEN: Final = frozenset({"innerwear", "sleepwear", "swimwear"})
@@ -60,7 +61,7 @@ def suited(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits,
 
 
 def _wear_of(word: str) -> Wear | None:
-    return WORN.get(one_form(word))
+    return WORN.get(one_form(word)) or PLAYED.get(one_form(word))
 
 
 def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, wear: Wear) -> tuple[BoolArray, BoolArray]:
@@ -76,6 +77,10 @@ def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits,
     hidden_N = traits.mask(lambda labels: labels.role in _HIDDEN)
     suits_N |= ~never_N & traits.mask(lambda labels: labels.occasion in wear.suits_labels)
     never_N |= traits.mask(lambda labels: labels.occasion in wear.never_labels) | (hidden_N & ~suits_N)
+    if wear.sport is not None:
+        suits_N |= traits.mask(lambda labels: labels.sport == wear.sport)
+        never_N |= traits.mask(lambda labels: Conflicts().between(labels.sport, wear.sport))
+        never_N &= ~suits_N
     return suits_N & ~never_N, never_N
 
 

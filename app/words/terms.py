@@ -22,8 +22,10 @@ from models.datasets.scripts import bare
 Kind = Literal["term", "price", "not", "free", "or", "of", "article", "rest", "unread", "end"]
 
 PRICE_MARK, AGE_MARK = "\ue000", "\ue001"
+_PART_NUMBER: Final = r"\d{1,3}(?:[.,]5| ?[½⅓⅔]| (?:1/[23]|2/3)(?!/))(?!\w)"
+"""Half sizes, and those by thirds."""
 _TOKEN: Final = re.compile(
-    rf"{PRICE_MARK}(?P<price>\d+)|{AGE_MARK}(?P<age>\d+)|(?P<word>(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
+    rf"{PRICE_MARK}(?P<price>\d+)|{AGE_MARK}(?P<age>\d+)|(?P<word>{_PART_NUMBER}|(?i:gr\.(?=\s*\d)|{WORD.pattern}))|(?P<end>[,;.!?:()])|(?P<join>[/&+])|(?P<hyphen>-)"
 )
 _LONGEST: Final = 4
 _AGE: Final = "age"
@@ -85,6 +87,10 @@ class Terms:
 
     def _hyphen(self, place: int) -> bool:
         return place < len(self._tokens) and bool(self._tokens[place]["hyphen"])
+
+    def _stroke(self, place: int) -> bool:
+        """Whether a stroke stands between two numbers: 7/8."""
+        return self._tokens[place]["join"] == "/" and self._word(place - 1).isdigit() and self._word(place + 1).isdigit()
 
     def _elided(self, place: int) -> bool:
         """Whether a word lost its last letter before the next: *d'été*."""

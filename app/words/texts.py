@@ -56,6 +56,11 @@ class Part:
             having_N[rows_W[first_V[word] : first_V[word + 1]]] = True
         return having_N
 
+    @property
+    def different(self) -> list[str]:
+        """The words, each once, as they stand."""
+        return [word for word in self._parted[0].to_pylist() if word]
+
     @cached_property
     def _parted(self) -> tuple[pa.Array, IntArray, NDArray[np.int32]]:
         """The different words, where in the last the rows of each begin, and the rows of all words."""
@@ -78,6 +83,11 @@ class Texts:
     def all(self) -> pa.ChunkedArray:
         """All of them; empty where there is none."""
         return pa.chunked_array([chunk for part in self._parts for chunk in part.texts.chunks], pa.string())
+
+    @property
+    def words(self) -> set[str]:
+        """Their words as they stand, with what hyphens join."""
+        return {word for part in self._parts for word in part.different}
 
     def of(self, rows: IntArray) -> pa.ChunkedArray:
         """Those of some rows."""

@@ -47,21 +47,25 @@ def _parts_of(snapshot: Snapshot | Overlay) -> Iterator[tuple[Part, Part]]:
 def apart(titles: pa.ChunkedArray) -> pa.ChunkedArray:
     """Titles with a space before the size and the colour that a hyphen joins to them; other hyphens stay.
 
-    >>> apart(pa.chunked_array([["Track Jacket-M-Black", "Silk Tie-Off White", "T-Shirt", "Slip-On", "Oxfords-9.5-Tan"]])).to_pylist()
-    ['Track Jacket M Black', 'Silk Tie Off White', 'T-Shirt', 'Slip-On', 'Oxfords 9.5 Tan']
+    >>> apart(pa.chunked_array([["Track Jacket-M-Black", "Silk Tie-Off White", "T-Shirt", "Slip-On", "Loafers-9.5-Tan"]])).to_pylist()
+    ['Track Jacket M Black', 'Silk Tie Off White', 'T-Shirt', 'Slip-On', 'Loafers 9.5 Tan']
+    >>> apart(pa.chunked_array([["Shorts 2-in-1"]])).to_pylist()
+    ['Shorts 2-in-1']
     """
     for _ in ("size", "colour"):
         titles = pc.replace_substring_regex(titles, _VARIANT, r" \1")
-    return titles
+    return pc.replace_substring_regex(titles, r"(\d-in) (\d)", r"\1-\2")
 
 
 def pattern(value: str, *, joined: bool = False) -> str:
-    """A title that has these words, whole, in any form; joined, apart or hyphenated. A hyphen ends no word: a t-shirt is no shirt.
+    """A title that has these words, whole, in any form; joined, apart, hyphenated, or with a stroke between.
+
+    A hyphen ends no word: a t-shirt is no shirt.
 
     Args:
         joined: whether another word may be joined before them by a hyphen.
     """
-    words = r"[\s'\x{2019}-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
+    words = r"[\s'\x{2019}/-]*".join(f"(?:{'|'.join(map(re.escape, sorted(spellings(part))))})" for part in value.split("-"))
     before = rf"(?:\p{{L}}{{{SHORTEST_FIRST},}}-)?" if joined else ""
     return rf"(?:^|[^\p{{L}}\p{{N}}-]){before}(?:{words})(?:$|[^\p{{L}}\p{{N}}-])"
 

@@ -5,6 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
@@ -69,8 +70,7 @@ from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.datasets.ages import AGES
-from models.datasets.audience import GENDERS, Audience, asked_for
+from models.datasets.audience import Audience, asked_for
 from models.datasets.garments import garment_of, is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.kin import DOUBTFUL as DOUBTFUL_KIN
@@ -78,8 +78,7 @@ from models.datasets.kin import KIN
 from models.datasets.scripts import apart, plain
 
 BELOW: Final = "below price"
-_PEOPLE: Final = tuple(Audience(frozenset({gender}), frozenset({age})) for gender in sorted(GENDERS) for age in AGES)
-"""Those of one gender and age each."""
+_CHILDREN: Final = Audience(ages=frozenset({"child", "baby"}))
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _NO_SLIPS: Final = ORDINARY | ON_SALE | GIFTS | NOTHING
 _ENDINGS: Final = ("en", "em", "er", "es", "e")
@@ -311,16 +310,13 @@ class Vocabulary:
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
     def _all_worn(self, key: str, named: tuple[str, ...]) -> tuple[str, ...]:
-        """The categories that are called by a word for all that is worn so, or all that is where these are for some people only."""
+        """The categories that are called by a word for all that is worn so, or all that is where these are for children only."""
         whole = self._of_role(WHOLE[key])
         if any(for_some(name, key) for name in named):
             return tuple(dict.fromkeys((*whole, *named)))
-        return tuple(dict.fromkeys((*named, *whole))) if self._people_of(whole) - self._people_of(named) else named
-
-    def _people_of(self, categories: Sequence[str]) -> set[Audience]:
-        """Whom something of some categories is for, one gender and age each; nobody where no row says it."""
-        in_N = self.rows.in_categories(categories)
-        return {one for one in _PEOPLE if (for_N := self.rows.for_whom(one)) is not None and (for_N & in_N)[self._live].any()}
+        children_N, named_N = self.rows.for_whom(_CHILDREN, only=True), self.rows.in_categories(named)
+        only = children_N is not None and (children_N | ~named_N)[self._live].all()
+        return tuple(dict.fromkeys((*named, *whole))) if only else named
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -406,10 +402,30 @@ class Vocabulary:
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
-        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's."""
+        """A word of titles that is none of an occasion, nor a size: "waterproof", "501"; each is a kind of its own, unless a garment's.
+
+        So are words that titles join, and one that stands in such words alone is all of them: "toe" is *cap-toe*.
+        """
+        if whole := self.hyphened.get(key):
+            return Meaning(TITLE, (whole,), SAYING + key)
         ordinary = key in ORDINARY or key in GIFTS or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
         kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
-        return None if ordinary or not self.says(key) else Meaning(TITLE, (key,), kind)
+        if ordinary or not self.says(key):
+            return None
+        among = () if self.rows.mask(TITLE, (key,)).any() else tuple(one for one in self._joined.values() if key in one.split("-"))
+        return Meaning(TITLE, among or (key,), kind)
+
+    @cached_property
+    def hyphened(self) -> dict[str, str]:
+        """Words that titles join, and that tell what a thing is like: of a name that begins or ends in what it is, that is told apart."""
+        return {key: one for key, one in self._joined.items() if self.called(one.split("-")[0 if self.head_first else -1]) is None}
+
+    @cached_property
+    def _joined(self) -> dict[str, str]:
+        """Words that titles join by a hyphen, in one -> parted by hyphens; numbers that they join by a stroke, parted in both."""
+        joined = (part for word in self.rows.titles.words for part in re.findall(r"\w+(?:-\w+)+|(?<![\d/])\d+/\d+(?![\d/])", fold(word)))
+        found = (tuple(map(one_form, re.split("[-/]", word))) for word in sorted({*joined}))
+        return {("-" if all(map(str.isdigit, parts)) else "").join(parts): "-".join(parts) for parts in found}
 
     @cached_property
     def _said(self) -> frozenset[str]:

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from app.words.atoms import atoms_of
+from app.words.clauses import Clause, Group, categories_of, instead, together
 from app.words.forms import WORD
 from app.words.grammar import EXCEPT
 from app.words.meaning import Meaning
@@ -107,28 +108,6 @@ def _as_written(wishes: Wishes, text: str) -> Wishes:
     return replace(wishes, wishes=said, budget_said=as_written(wishes.budget_said, text), rest=rest, against=against, unread=unread)
 
 
-@dataclass(slots=True)
-class _Group:
-    """Terms of one kind, or with "or" between them ("linen or Okra"), any of which will do."""
-
-    kind: str
-    atoms: list[Atom]
-
-    @property
-    def end(self) -> int:
-        return max(atom.end for atom in self.atoms)
-
-
-@dataclass(slots=True)
-class _Clause:
-    groups: list[_Group]
-    turned: bool
-    start: int
-    end: int
-    categories: tuple[str, ...] = ()
-    but: tuple[str, ...] = ()
-
-
 class _Clauses:
     """Puts atoms together to wishes, from left to right.
 
@@ -139,7 +118,7 @@ class _Clauses:
 
     def __init__(self, text: str, vocabulary: Vocabulary) -> None:
         self._text, self._vocabulary = text, vocabulary
-        self._clauses: list[_Clause] = []
+        self._clauses: list[Clause] = []
         self._prices: list[Wish] = []
         self._budget: Price | None = None
         self._rest: list[str] = []
@@ -150,8 +129,8 @@ class _Clauses:
         self._begin()
 
     def _begin(self, *, turned: bool = False) -> None:
-        self._pending: list[_Group] = []
-        self._noun: _Clause | None = None
+        self._pending: list[Group] = []
+        self._noun: Clause | None = None
         self._turned, self._spent, self._or, self._also, self._of, self._article = turned, False, False, False, False, False
         self._but: int | None = None
         self._from: int | None = None
@@ -185,7 +164,7 @@ class _Clauses:
                 of_noun = self._of or (before is not None and before.noun)
                 self._flush()
                 self._turned, self._spent, self._from, self._of = True, False, atom.start, of_noun
-                asked: list[Wish | _Clause] = [*self._prices, *self._clauses]
+                asked: list[Wish | Clause] = [*self._prices, *self._clauses]
                 excepts = said.lower() in EXCEPT and not all(one.turned or one.categories for one in asked)
                 self._but = atom.start if excepts else None
             case "or":
@@ -232,7 +211,7 @@ class _Clauses:
         """A leather-free bag."""
         if self._pending:
             group = self._pending.pop()
-            self._clauses.append(_Clause([group], turned=True, start=group.atoms[0].start, end=atom.end))
+            self._clauses.append(Clause([group], turned=True, start=group.atoms[0].start, end=atom.end))
 
     def _price(self, price: Price | None, before: Atom | None) -> None:
         noun = self._noun if self._of or (before is not None and before.noun) else None
@@ -243,7 +222,7 @@ class _Clauses:
         elif price is not None and price.total:
             self._budget = price
         elif price is not None:
-            categories = noun.categories if noun is not None and not noun.turned else ()
+            categories = categories_of(noun) if noun is not None and not noun.turned else ()
             self._prices.append(Wish(said=price.said, least=price.least, most=price.most, categories=categories))
         self._noun = None
 
@@ -255,7 +234,7 @@ class _Clauses:
             return
         if self._pending and self._or:
             self._flush(goes_on=True)
-        self._pending.append(_Group(atom.of_kind, [atom]))
+        self._pending.append(Group(atom.of_kind, [atom]))
 
     def _name(self, atom: Atom, before: Atom | None) -> None:
         """A noun: another one of those before, the rest of a compound, or one that ends a clause of its own."""
@@ -266,7 +245,11 @@ class _Clauses:
         if self._pending and self._or:
             self._flush(goes_on=True)
         last = None if self._pending else self._noun
-        if last is not None and self._or and last.turned == self._turned and not (self._also and self._article and not self._turned):
+        if last is not None and self._asks_both(last, atom):
+            self._noun = Clause([Group("type", [atom])], turned=False, start=atom.start, end=atom.end, categories=categories, beside=last)
+            self._share(self._noun, last.groups[:-1])
+            self._clauses.append(self._noun)
+        elif last is not None and self._or and last.turned == self._turned and not (self._also and self._article and not self._turned):
             last.groups[-1].atoms.append(atom)
             last.categories, last.end = tuple(dict.fromkeys([*last.categories, *categories])), atom.end
         elif last is not None and before is not None and before.noun:
@@ -274,14 +257,28 @@ class _Clauses:
             last.groups = self._compound(last.groups, atom)
             last.categories, last.end = both or (last.categories if first else categories), atom.end
         else:
-            groups = [*self._pending, _Group("type", [atom])]
+            groups = [*self._pending, Group("type", [atom])]
             start = groups[0].atoms[0].start if self._from is None else self._from
-            self._noun = _Clause(groups, turned=self._turned, start=start, end=atom.end, categories=categories)
+            self._noun = Clause(groups, turned=self._turned, start=start, end=atom.end, categories=categories)
             self._clauses.append(self._noun)
             self._pending, self._of, self._from = [], False, None
         self._spent = True
 
-    def _compound(self, groups: list[_Group], atom: Atom) -> list[_Group]:
+    def _asks_both(self, last: Clause, atom: Atom) -> bool:
+        """Whether "and" asks for a garment with the one before: "shirt and tie"."""
+        return self._or and self._also and not (self._turned or self._article or last.turned or instead(last, atom))
+
+    def _share(self, clause: Clause, groups: Sequence[Group]) -> None:
+        """What is said of a garment is said of one beside it, too, where such a one is so: no cufflinks are "double cuff"."""
+        [noun] = [atom.meaning for atom in clause.groups[-1].atoms[:1]]
+        shared = [
+            one for one in groups if noun and any(atom.meaning and self._vocabulary.rows.exists(atom.meaning, noun) for atom in one.atoms)
+        ]
+        clause.groups = [*shared, *clause.groups]
+        said = [self._text[one.atoms[0].start : one.end] for one in shared]
+        clause.shared = "".join(f"{one} " for one in (clause.shared.strip(), *said) if one)
+
+    def _compound(self, groups: list[Group], atom: Atom) -> list[Group]:
         """Two nouns in a row: the later is what it is, the earlier what it is like, if anything is both ("shirt dress").
 
         Also where only titles say the earlier of it: "tuxedo shirt". Where names begin with what a thing is, the earlier is it: *jaqueta
@@ -292,9 +289,9 @@ class _Clauses:
         for like in (first.atoms[-1].meaning, called):
             masks = [self._vocabulary.rows.so(one) for one in (like, atom.meaning) if one]
             if np.logical_and.reduce(masks).any():
-                as_said = first if like is not called else _Group("type", [replace(first.atoms[-1], meaning=called)])
-                return [*before, as_said, _Group("type", [atom])]
-        return groups if self._vocabulary.head_first else [*before, _Group("type", [atom])]
+                as_said = first if like is not called else Group("type", [replace(first.atoms[-1], meaning=called)])
+                return [*before, as_said, Group("type", [atom])]
+        return groups if self._vocabulary.head_first else [*before, Group("type", [atom])]
 
     def _flush(self, *, goes_on: bool = False) -> None:
         """Pending terms have no noun of their own: they are of the one before where "in" or the like says so, else of everything.
@@ -305,10 +302,12 @@ class _Clauses:
         groups, self._pending = self._pending, []
         noun = self._noun if self._of else None
         if groups and noun is not None and self._turned == noun.turned:
-            noun.groups = [*groups, *noun.groups]
-            noun.end = groups[-1].end
+            noun.groups, noun.end = [*groups, *noun.groups], groups[-1].end
+            for one in together(noun)[1:]:
+                self._share(one, groups)
         elif groups and noun is not None:
-            self._add([*groups, noun.groups[-1]], groups[-1].end, noun.categories)
+            nouns = Group("type", [atom for one in together(noun) for atom in one.groups[-1].atoms])
+            self._add([*groups, nouns], groups[-1].end, categories_of(noun))
         elif groups and self._turned:
             self._add(groups, groups[-1].end)
         else:
@@ -318,13 +317,13 @@ class _Clauses:
         if not goes_on:
             self._turned, self._of, self._from = False, False, None
 
-    def _add(self, groups: list[_Group], end: int, categories: tuple[str, ...] = ()) -> None:
+    def _add(self, groups: list[Group], end: int, categories: tuple[str, ...] = ()) -> None:
         start = groups[0].atoms[0].start if self._from is None else self._from
-        self._clauses.append(_Clause(groups, turned=self._turned, start=start, end=end, categories=categories))
+        self._clauses.append(Clause(groups, turned=self._turned, start=start, end=end, categories=categories))
 
-    def _wish(self, clause: _Clause) -> Wish:
+    def _wish(self, clause: Clause) -> Wish:
         terms = tuple(self._meanings(group.atoms, turned=clause.turned) for group in clause.groups)
-        said = self._text[clause.start : clause.end]
+        said = clause.shared + self._text[clause.start : clause.end]
         return Wish(said=said, terms=terms, turned=clause.turned, categories=clause.categories, but=clause.but)
 
     def _meanings(self, atoms: Sequence[Atom], *, turned: bool) -> tuple[Meaning, ...]:

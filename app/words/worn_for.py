@@ -10,6 +10,7 @@ from typing import Final
 
 from app.words.forms import one_form
 from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
+from models.datasets.sport_words import WORDS as SPORT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Wear:
             never worn either.
         suits_labels, never_labels: what a piece is for by its words, as ``PieceLabels.occasion`` tells.
         formal: how far it leads towards formal wear, or away.
+        sport: what it is, where it is one: what is for it suits, and what is for another does not.
     """
 
     suits: tuple[str, ...]
@@ -28,6 +30,7 @@ class Wear:
     suits_labels: frozenset[str] = frozenset()
     never_labels: frozenset[str] = frozenset()
     formal: float = 1.0
+    sport: str | None = None
 
 
 def _wear(suits: str, never: str, labels: tuple[str, str], formal: float) -> Wear:
@@ -93,6 +96,9 @@ _BEACH: Final = _wear(
     ("", f"{DRESS} {EVENING} {SNOW}"),
     -0.5,
 )
+_RAIN: Final = _wear(
+    "rain waterproof gore-tex raincoat hardshell wellington umbrella", "flip-flop sandal slipper espadrille ballerina", ("", ""), -0.5
+)
 _BEER: Final = _wear("dirndl lederhose trachten", f"{_LOUNGED} {_HATS}", ("", f"{SPORT} {SNOW}"), 0.5)
 
 _OFFICE_WORDS: Final = (
@@ -124,6 +130,10 @@ _BEACH_WORDS: Final = (
     "beach pool seaside plage piscine strand playa piscina spiaggia zwembad praia plaża plażę plaży basen stranden plaj havuz شاطئ "
     "للشاطئ ビーチ 海 プール 海水浴"
 )
+_RAIN_WORDS: Final = (
+    "rain rainy raining drizzle regen regenwetter regnerisch pluie pluvieux lluvia lluvioso pioggia piovoso chuva chuvoso deszcz deszczu "
+    "regn regnväder yağmur yağmurlu مطر 雨"
+)
 _OF_CLOTHES: Final = ("", "wear", "klader", "sklader", "toj")
 """What stands behind an occasion in one word with it, where it is clothes that are meant: "gymwear", *träningskläder*."""
 _SAID: Final = (
@@ -135,8 +145,20 @@ _SAID: Final = (
     (_BEER, "oktoberfest wiesn"),
     (_GYM, _GYM_WORDS),
     (_BEACH, _BEACH_WORDS),
+    (_RAIN, _RAIN_WORDS),
 )
 WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
 """A word of an occasion in one form, and with clothes -> what is worn."""
 CASUAL_CODES: Final[dict[str, Wear]] = {"business casual": _OFFICE_AT_EASE, "smart casual": _SMARTLY_CASUAL}
 """Two words that say together how dressed one comes, and neither alone -> what is worn."""
+PLAYED: Final[dict[str, Wear]] = {
+    one_form(word): Wear((), never_labels=frozenset({DRESS, EVENING}), formal=-1.0, sport=sport)
+    for sport, words in SPORT_WORDS.items()
+    for word in words.split()
+}
+"""Likewise the word of a sport; titles have such words, too, so that they are no words of an occasion elsewhere."""
+NEEDED: Final[dict[str, tuple[str, ...]]] = {
+    one_form(word): ("rain-jacket", "raincoat", "rain-coat", "waterproof-jacket", "jacket-waterproof", "hardshell")
+    for word in _RAIN_WORDS.split()
+}
+"""A word of an occasion in one form -> what nobody goes without, as titles call it."""

@@ -1,6 +1,6 @@
 """The archive: every event of the log, in Parquet files, exactly once.
 
-events/part-<first>-<last>.parquet   written whole, flushed to the disk, then named; never changed
+events/part-<first>-<last>.parquet   written whole, flushed to the disk, then named; changed only where events are to go, and whole again
 
 A part is on disk before its entries are acknowledged, so that a kill at any moment loses nothing; an entry that comes again is known by its
 id and not written twice. A part that covers several numbers took the place of those, which are removed when the archive is opened next.
@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 from app.attribution.events import COLUMNS, row_of
 from app.ground.errors import HomeError
 from app.log.base import Entry
-from sealed.files import replacing
+from sealed.files import flush, narrow, replacing
 
 SCHEMA: Final = COLUMNS.insert(1, pa.field("offset", pa.string(), nullable=False))
+TOLD_BY: Final = ("id", "session", "user", "timestamp", "received")
+"""The columns that say which events are to go."""
 _PART_NAME: Final = re.compile(r"part-(\d{8})-(\d{8})\.parquet")
 _MERGED_AT: Final = 64
 _LARGE: Final = 250_000  # rows from which a part is left alone
@@ -43,6 +45,8 @@ class Archive:
         self._parts = standing(directory)
         for path in set(directory.glob("part-*.parquet")) - set(self._parts):
             path.unlink()
+        for path in self._parts:
+            narrow(path)
         known = [_digests(_part(path, ["id"]).column("id").to_pylist()) for path in self._parts]
         self._known = np.unique(np.concatenate([np.zeros(0, dtype=np.uint64), *known]))
         self._sizes = [len(digests) for digests in known]
@@ -66,6 +70,30 @@ class Archive:
             self._sizes.append(len(new))
             self._merge()
         return len(new)
+
+    def which(self, gone: pl.Expr) -> tuple[list[int], list[str]]:
+        """The rows, counted over all parts, and the ids of the events that an expression of ``TOLD_BY`` is true of."""
+        rows, ids, before = list[int](), list[str](), 0
+        for path, size in zip(self._parts, self._sizes, strict=True):
+            table, marked_N = _marked(path, gone)
+            rows += (before + np.flatnonzero(marked_N)).tolist()
+            ids += table.column("id").filter(pa.array(marked_N)).to_pylist()
+            before += size
+        return rows, ids
+
+    def drop(self, gone: pl.Expr) -> None:
+        """Let go of such events. Each part is as it was, or without them, whenever this is killed; what is left to do is done again."""
+        for place in reversed(range(len(self._parts))):
+            path = self._parts[place]
+            _, marked_N = _marked(path, gone)
+            if marked_N.all():
+                path.unlink()
+                flush(self._directory)
+                del self._parts[place], self._sizes[place]
+            elif marked_N.any():
+                left = _part(path).filter(pa.array(~marked_N))
+                self._sizes[place] = left.num_rows
+                _write(self._directory, _numbers(path), left)
 
     def _unknown(self, entries: Iterable[Entry]) -> list[Entry]:
         first = {entry.event.id: entry for entry in reversed(entries if isinstance(entries, list) else list(entries))}
@@ -91,6 +119,14 @@ class Archive:
             path.unlink()
 
 
+def _marked(path: Path, gone: pl.Expr) -> tuple[pa.Table, NDArray[np.bool_]]:
+    """What tells the events of a part, and which are gone."""
+    table = _part(path, TOLD_BY)
+    frame = pl.from_arrow(table)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table gives a frame
+    return table, frame.select(gone.fill_null(value=False).alias("gone"))["gone"].to_numpy()
+
+
 def read_archive(directory: Path, columns: Sequence[str], first: int = 0, last: int | None = None) -> pa.Table:
     """Columns of the events from row ``first`` on and before row ``last``, in the order they were archived; in any process."""
     while True:
@@ -114,7 +150,7 @@ def _read(parts: Iterable[Path], schema: pa.Schema, first: int, last: int | None
 
 def _part(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     with _named(path):
-        return pq.read_table(path, columns=columns, schema=None if columns else SCHEMA)
+        return pq.read_table(path, columns=None if columns is None else list(columns), schema=None if columns else SCHEMA)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from app.catalogue.publishing import catalogue_of, publish
 from app.ground import compute
 from app.ground.errors import ROOTS
 from app.ground.settings import Settings
-from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, Decision, Dropped, FromLog, LearningRun, Runs, now, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FOLDED_IN, OUTCOME, SHOPPERS, Decision, Dropped, FromLog, LearningRun, Runs, now, write_run
 from app.home.store import ReleaseRecord, ReleaseStore
 from app.home.underway import begins
 from app.worker import gate
@@ -45,6 +45,7 @@ from models.datasets.schema import Catalogue, Outfit
 from models.encoders.features import FloatArray
 from models.errors import AttireError, BundleError, InputError
 from models.offpolicy.examination import ASSUMED
+from sealed.files import narrow
 
 _LEAST_ASKED: Final = 20
 _LEAST_FREE: Final = 100  # choices that no list had a part in, below which all are asked for
@@ -130,6 +131,7 @@ class _Steps:
                         settings=worker.training,
                         seed=int(self.run.id),
                     )
+                narrow(directory / SHOPPERS)
         except AttireError as error:
             return unchanged("failed", str(error))
         with self._timed("comparing"):

@@ -20,23 +20,25 @@ from app.ground.errors import HomeError, LogError
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.ground.stopping import stopped
-from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, LearningRun, Runs, now, read_run, write_run
+from app.home.runs import ACCEPTED, CANDIDATE, FINAL, FOLDED_IN, OUTCOME, REFERENCE, LearningRun, Runs, now, read_run, write_run
 from app.home.store import ReleaseStore
 from app.home.underway import begins, ends
 from app.log.base import Log, Stream
 from app.worker.apart import ended, finished
 from app.worker.archive import Archive, read_archive
 from app.worker.feeds import Feeds
+from app.worker.kept import let_go, older_than
 from app.worker.page import write_page
 from app.worker.shadow import in_shadow
 from app.worker.upkeep import Upkeep
 from models.parent import end_with_parent
-from sealed.files import refused
+from sealed.files import narrow, refused
 
 GROUP: Final = "archive"
 _CONSUMER: Final = "worker"  # there is one, so what it was given and did not finish is its own
 _TAKEN, _LEAST_TAKEN = 5_000, 50
 _STALE_S: Final = 3_600.0
+_LET_GO_S: Final = 21_600.0
 _PATIENCE_S: Final = 30.0  # with what is stopped, and still ends a training or a file
 _RETRIES: Final = 3  # of a run that fails, one after the other
 PAGE: Final = "index.html"
@@ -57,11 +59,14 @@ class Worker:
         self._settings, self._log, self._turn = settings, log, turn or asyncio.Lock()
         self._runs, self._store = Runs(settings.home), ReleaseStore(settings.home)
         self._archive = Archive(self._runs.events)
+        for path in (self._runs.root / REFERENCE, *self._runs.shoppers()):
+            narrow(path)
         self._upkeep = Upkeep(settings, log)
         self._started = datetime.now(UTC)
         self._fresh: tuple[int, int, int] | None = None  # from which row, to which, how many
         self._left = True  # whether a kill, or a disk that refused, may have left something to pick up
         self._taken = _TAKEN
+        self._let_go_at = 0.0
         self.archived = 0
         self.trouble: str | None = None
 
@@ -69,6 +74,7 @@ class Worker:
         """Archive all events, and do one run."""
         await self._begin()
         await self.drain()
+        await self._let_go()
         return await self._run(candidate)
 
     async def forever(self) -> None:
@@ -87,6 +93,8 @@ class Worker:
                 if learning is not None and learning.done():
                     learning.result()
                     learning = None
+                if learning is None:
+                    await self._let_go()
                 if learning is None and self.trouble is None:
                     if self._left or self.due():
                         learning = asyncio.create_task(self._learn(), name="run")
@@ -112,7 +120,7 @@ class Worker:
         """Whether there are enough new sessions; or some, and the last run was long ago; or the last run failed, a while ago."""
         worker = self._settings.worker
         runs = [run for run in reversed(self._runs.finished()) if run.decision != "interrupted"]
-        last = runs[0] if runs else None
+        last = self._runs.last()
         fresh = self._fresh_behind(last.rows if last else 0)
         since = datetime.fromisoformat(last.finished) if last else self._started
         passed_s = (datetime.now(UTC) - since).total_seconds()
@@ -142,6 +150,19 @@ class Worker:
             for left in (self._settings.home / kind).glob("*new-*"):
                 if time.time() - left.stat().st_mtime > _STALE_S:
                     shutil.rmtree(left, ignore_errors=True)
+
+    async def _let_go(self) -> None:
+        """Remove events that are older than they may be kept, now and then, and never while a run counts them."""
+        days = self._settings.worker.kept_days
+        if not days or time.monotonic() < self._let_go_at:
+            return
+        self._let_go_at = time.monotonic() + _LET_GO_S
+        try:
+            gone = await finished(partial(let_go, self._archive, self._runs, older_than(days)))
+        except (HomeError, OSError) as error:
+            logger().warning("not_let_go", why=_why(error))
+        else:
+            logger().info("let_go", events=gone, days=days)
 
     async def _keep_up(self) -> None:
         """Do what is due beside learning; trouble is left to the next turn."""

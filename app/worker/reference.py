@@ -1,7 +1,7 @@
 """The fixed reference set: outfits that every release is asked about, and that none may learn from.
 
 A shop that has outfits from before the log provides them as a dataset directory: its test outfits are the set, and its training outfits are
-learned from beside the sessions. Without such a directory, the first held-out outfits become the set, for ever.
+learned from beside the sessions. Without such a directory, the first held-out outfits become the set, for ever, as nobody's.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Final
 
 from pydantic import TypeAdapter
 
+from app.home.runs import REFERENCE
 from models.datasets.fields import ItemIds, Text
 from models.datasets.findings import Findings
 from models.datasets.lines import read_lines
@@ -22,9 +23,8 @@ from models.datasets.read import read_dataset
 from models.datasets.rejects import Rejects
 from models.datasets.schema import Outfit
 from models.errors import InputError
-from sealed.files import write_whole
+from sealed.files import narrow, write_whole
 
-_FILE: Final = "reference.jsonl"
 _MOST: Final = 2_000
 
 
@@ -60,8 +60,8 @@ class Reference:
         outfits: tuple[Outfit, ...] = ()
         if (dataset / OUTFITS).is_file():
             outfits = read_dataset(dataset, tasks=False, findings=Findings(rejects=Rejects())).outfits
-        path = root / _FILE
-        asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or (_thawed(path) if path.exists() else ())
+        path = root / REFERENCE
+        asked = tuple(outfit for outfit in outfits if outfit.split == "test")[:_MOST] or thawed(path)
         return cls(asked, tuple(outfit for outfit in outfits if outfit.split != "test"), path)
 
     def frozen(self, recent: Sequence[Outfit], *, at_least: int) -> Reference:
@@ -69,14 +69,30 @@ class Reference:
         if len(recent) < at_least:
             return self
         asked = tuple(recent[:_MOST])
-        write_whole(self.kept_in, "\n".join(json.dumps({"id": outfit.id, "items": outfit.items}) for outfit in asked))
+        _kept(self.kept_in, asked)
         return replace(self, asked=asked)
 
 
-def _thawed(path: Path) -> tuple[Outfit, ...]:
+def thawed(path: Path) -> tuple[Outfit, ...]:
+    """The set that was kept, if one was; written anew where its outfits have the names of sessions.
+
+    Raises:
+        InputError: it is broken.
+    """
+    if not path.exists():
+        return ()
+    narrow(path)
     try:
         kept = [line.read(_KEPT) for line in read_lines(path)]
     except InputError as error:
         msg = f"not the reference set that was kept ({error.problem}); remove it, and the next held-out outfits become one"
         raise InputError(msg, path=path, line=error.line, field=error.field) from error
-    return tuple(Outfit(outfit.id, outfit.items, "test") for outfit in kept)
+    return _kept(path, [Outfit(outfit.id, outfit.items, "test") for outfit in kept])
+
+
+def _kept(path: Path, outfits: Sequence[Outfit]) -> tuple[Outfit, ...]:
+    """The outfits under names that tell whose they were to nobody, and so in the file."""
+    asked = tuple(Outfit(f"reference-{number}", outfit.items, "test") for number, outfit in enumerate(outfits, 1))
+    if [outfit.id for outfit in asked] != [outfit.id for outfit in outfits]:
+        write_whole(path, "\n".join(json.dumps({"id": outfit.id, "items": outfit.items}) for outfit in asked), private=True)
+    return asked

@@ -18,7 +18,8 @@ from app.log.base import START, Log, Stream
 from app.worker.archive import SCHEMA, Archive, standing
 
 _READ: Final = 5_000
-_PREFIX: Final = ".reading-"
+PREFIX: Final = ".reading-"
+"""Begins the name of a directory for what is read."""
 _STALE_S: Final = 3_600.0
 
 
@@ -34,18 +35,18 @@ async def all_events(home: Path, log: Log) -> AsyncIterator[pl.LazyFrame]:
     """
     root = Runs(home).root
     root.mkdir(parents=True, exist_ok=True)
-    for left in root.glob(f"{_PREFIX}*"):  # of a reader that was killed
+    for left in root.glob(f"{PREFIX}*"):  # of a reader that was killed
         if time.time() - left.stat().st_mtime > _STALE_S:
             shutil.rmtree(left, ignore_errors=True)
-    with TemporaryDirectory(prefix=_PREFIX, dir=root, ignore_cleanup_errors=True) as scratch:
+    with TemporaryDirectory(prefix=PREFIX, dir=root, ignore_cleanup_errors=True) as scratch:
         waiting, archived = Path(scratch) / "waiting", Path(scratch) / "archived"
         unarchived, offset = Archive(waiting), START
         while entries := await log.read(Stream.EVENTS, offset, limit=_READ):
             unarchived.write(entries)
             offset = entries[-1].offset
         _link(Runs(home).events, archived)  # after the log, so that what is archived meanwhile is in one of the two, or in both
-        kept = _scanned(archived)
-        yield pl.concat([kept, _scanned(waiting).join(kept.select("id"), on="id", how="anti")])
+        kept = scanned(archived)
+        yield pl.concat([kept, scanned(waiting).join(kept.select("id"), on="id", how="anti")])
 
 
 def _link(parts: Path, into: Path) -> None:
@@ -61,7 +62,8 @@ def _link(parts: Path, into: Path) -> None:
             return
 
 
-def _scanned(directory: Path) -> pl.LazyFrame:
+def scanned(directory: Path) -> pl.LazyFrame:
+    """The events of an archive, read when the frame is collected."""
     found = standing(directory)
     if not found:
         empty = pl.from_arrow(SCHEMA.empty_table())

@@ -25,6 +25,7 @@ from models.datasets.garments_abroad import (
     words_of,
 )
 from models.datasets.scripts import bare
+from models.datasets.sport_words import WORDS as SPORT_WORDS
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -32,17 +33,18 @@ NOT_WORN: Final = "not worn"
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
-        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset"
+        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset "
+        "midlayer mid-layer tracksuit-top"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
-        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt"
+        "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
         "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan anarkali abaya jilbab "
-        "thobe kandura dishdasha yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set"
+        "thobe kandura dishdasha yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set snowsuit"
     ),
     "footwear": (
         "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
@@ -52,15 +54,15 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "outer": (
         "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak "
         "sportcoat nehru-jacket sherwani achkan bandhgala shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono "
-        "windcheater puffa body-warmer tailcoat"
+        "windcheater puffa body-warmer tailcoat tracksuit-jacket"
     ),
     "bag": (
         "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "
-        "shoulder-bag crossbody-bag belt-bag citybag bumbag bum-bag fanny-pack holdall"
+        "shoulder-bag crossbody-bag belt-bag citybag bumbag bum-bag fanny-pack holdall hydration-vest hydration-pack"
     ),
-    "headwear": "hat cap beanie headwear fedora trilby snapback visor balaclava earmuff beret turban headband hairband kerchief",
-    "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana headscarf",
-    "eyewear": "sunglass eyeglass glasses glass eyewear",
+    "headwear": "hat cap beanie headwear fedora trilby snapback visor balaclava earmuff beret turban headband hairband kerchief helmet",
+    "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana headscarf neck-warmer neck-gaiter",
+    "eyewear": "sunglass eyeglass glasses glass eyewear goggle",
     "watch": "watch watche",
     "belt": "belt suspender brace cummerbund",
     "jewellery": (
@@ -69,12 +71,15 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "gloves": "glove gloves mitten",
     "tie": "tie bow-tie ties-and-cufflink",
-    "hosiery": "hosiery sock stocking tight tights legwarmer leg-warmer",
+    "hosiery": (
+        "hosiery sock stocking tight tights legwarmer leg-warmer arm-warmer gaiter overshoe shoe-cover shin-guard shin-pad calf-sleeve "
+        "arm-sleeve base-layer-bottom base-layer-bottoms base-layer-legging base-layer-tights"
+    ),
     "wallet": "wallet card-holder money-clip",
     "hair": "hair-accessory hair-accessorie hairclip hair-clip hair-slide",
     "swimwear": (
         "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit swim-short swim-trunk "
-        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong"
+        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong changing-robe"
     ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
@@ -89,7 +94,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
         "tablet-sleeve trolley-bag luggage stationery glasses-case cosmetic-bag keyring key-ring keychain key-chain gift-box gadget "
         "towel beach-towel yoga-mat exercise-mat gym-mat water-bottle drinking-bottle sport-bottle dumbbell kettlebell barbell foam-roller "
-        "resistance-band skipping-rope racket racquet helmet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
+        "resistance-band skipping-rope racket racquet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
         "toy doll soft-toy plush-toy teddy-bear puzzle jigsaw building-block board-game bedding bed-linen bedsheet bed-sheet fitted-sheet "
         "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
         "cookware frying-pan saucepan lamp picture-frame photo-frame"
@@ -122,6 +127,21 @@ _CATEGORIES: Final[Mapping[str, str]] = {
 _ROLE_OF: Final = {phrase: role for role, phrases in ROLE_WORDS.items() for phrase in phrases.split()}
 _MOST_MEANT: Final = 5
 _LONGEST: Final = 3
+_EXACT: Final = frozenset(
+    [
+        "tracksuit-bottom",
+        "tracksuit-bottoms",
+        "tracksuit-top",
+        "tracksuit-jacket",
+        "base-layer-bottom",
+        "base-layer-bottoms",
+        "changing-robe",
+    ]
+)
+"""What is worn as its own name says, whatever its category is worn as: the bottoms of a tracksuit, filed under tracksuits."""
+_OF_CLOTH: Final = frozenset(["in", "of", "aus", "en", "di", "de", "cotton", "modal", "viscose", "wool", "silk", "stretch", "knit"])
+"""What stands before jersey where that is a cloth."""
+_SPORT_WORDS: Final = frozenset(word for words in SPORT_WORDS.values() for word in words.split())
 _PAIR: Final = 2
 _ALWAYS_SEVERAL: Final = frozenset({"laces"})
 """What lace is another word than."""
@@ -136,7 +156,7 @@ _BLAZER: Final = re.compile(
 SUIT, BLAZER = "suit", "blazer"
 """Tailoring that takes the place of other pieces than its role does."""
 _TAILORED: Final = {("full-body", word): SUIT for word in _SUITS.split()} | {("outer", word): BLAZER for word in _BLAZERS.split()}
-_CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -](?:toe|sleeve))(?:s|d|ed)?\b")
+_CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -]toe|(?:short|cap)[ -]sleeve)(?:s|d|ed)?\b")
 """How something is cut, in words that name other things."""
 _OF_PIECES: Final = frozenset({"piece", "set"})
 JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve|i|oraz|och|og)\s+", re.IGNORECASE)
@@ -151,6 +171,7 @@ _WOMENS: Final = (
     "dupatta clutch"
 )
 _OVER: Final = (
+    "changing-robe "
     "cover-up sarong robe bath-robe bathrobe dressing-gown bademantel bademäntel morgenmantel morgenrock schlafrock robe-de-chambre "
     "robes-de-chambre peignoir peignoirs albornoz albornoces vestaglia vestaglie accappatoio accappatoi badjas badjassen kamerjas "
     "ochtendjas saída-de-praia saídas-de-praia canga cangas roupão roupões szlafrok szlafroki pareo morgonrock morgonrockar badrock "
@@ -195,6 +216,8 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     """
     found: str | None = None
     for at, text in enumerate(texts):
+        if found and _garment(text) in _EXACT:
+            return _ROLE_OF[_garment(text) or ""]
         if found and not may_belong(text or ""):
             continue
         role = role_last(text) or phrase_abroad(text) or role_first(text) or _in_english(text)
@@ -204,15 +227,22 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
             role = (role_abroad(text, french=True) if french or _in_french(texts) else None) or role
         if role == NOT_WORN and (_belongs(text) or role_abroad(text)):
             return role
-        if found is None and len(joined := roles_joined(text, french=french)) > 1:
-            said = role_of(*texts[at + 1 :], french=french) or (role_abroad(text) and head_role(*texts[at + 1 :]))
-            role = said if said in {*joined, NOT_WORN} else role
-        if found is None and role == "hosiery" and _garment(text) == "tights" and role_of(*texts[at + 1 :], french=french) == "bottom":
-            role = "bottom"  # those that one runs in
-        if found is None and (below := texts[at + 1 :]) and tailoring_of(role, text, french=french) == SUIT:
-            role = _part_of_suit(below, french=french) or role
-        found = found or role
+        if role in {None, NOT_WORN} and _is_jersey(text):
+            role = "top"
+        found = found or _beside(role, text, texts[at + 1 :], french=french)
     return found
+
+
+def _beside(role: str | None, text: str | None, others: Sequence[str | None], *, french: bool) -> str | None:
+    """The role that a text tells, where those behind it say which of what it joins, of tights and of suits is meant."""
+    if len(joined := roles_joined(text, french=french)) > 1:
+        said = role_of(*others, french=french) or (role_abroad(text) and head_role(*others))
+        role = said if said in {*joined, NOT_WORN} else role
+    if role == "hosiery" and _garment(text) == "tights" and role_of(*others, french=french) == "bottom":
+        return "bottom"  # those that one runs in
+    if others and tailoring_of(role, text, french=french) == SUIT:
+        return _part_of_suit(others, french=french) or role
+    return role
 
 
 def _part_of_suit(texts: Sequence[str | None], *, french: bool) -> str | None:
@@ -239,6 +269,20 @@ def tailoring_of(role: str | None, *texts: str | None, french: bool = False) -> 
         (garment for text in texts if role_of(text, french=french) == role and (garment := garment_of(text, french=french))), None
     )
     return _TAILORED.get((role or "", called or ""))
+
+
+def _is_jersey(text: str | None) -> bool:
+    """Whether a text that names no garment names the top of a sport, rather than the cloth.
+
+    >>> _is_jersey("Home jersey"), _is_jersey("Football jersey 26/27"), _is_jersey("Wrap in jersey"), _is_jersey("Jersey wrap")
+    (True, True, False, False)
+    """
+    words = _words(text)
+    if "jersey" not in words:
+        return False
+    at = words.index("jersey")
+    before = words[at - 1] if at else ""
+    return before in _SPORT_WORDS or (at == len(words) - 1 and before not in _OF_CLOTH)
 
 
 @lru_cache(maxsize=8_192)

@@ -19,6 +19,7 @@ from models.datasets.garments import NOT_WORN, SUIT, is_worn_over, role_of, tail
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
+from models.datasets.sports import sport_label
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -35,7 +36,7 @@ _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 @dataclass(frozen=True, slots=True)
 class PieceLabels:
-    """Role, audience, season and occasion of a piece; None where nothing says, and then it conflicts with nothing.
+    """Role, audience, season, occasion and sport of a piece; None where nothing says, and then it conflicts with nothing.
 
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
@@ -47,6 +48,7 @@ class PieceLabels:
     season: str | None = None
     occasion: str | None = None
     over: bool = False
+    sport: str | None = None
     tailoring: str | None = None
 
     @property
@@ -119,7 +121,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, tailoring=None)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, tailoring=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -129,12 +131,14 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     attributes = _said(item.get("attributes"))
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
-    occasion = occasion_label(attributes, [subcategory, category, *reversed(path.split(" > "))], title, role)
+    categories = [subcategory, category, *reversed(path.split(" > "))]
+    sport = sport_label(attributes, categories, title, role)
+    occasion = occasion_label(attributes, categories, title, role, sport)
     over = role in OVER and is_worn_over(subcategory, category, title, french=french)
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, tailoring)
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, tailoring)
 
 
 @lru_cache(maxsize=8_192)

@@ -25,9 +25,8 @@ BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT, EVENING}
 OCCASION_NAMES: Final = frozenset({"usage", "occasion", "activity", "sport"})
 """Attribute names (lower case, spaces and hyphens as underscores) that say what for."""
 
-_WORN: Final = frozenset(
-    ["top", "bottom", "full-body", "outer", "footwear", "headwear", "scarf", "gloves", "hosiery", "tie", "belt", "jewellery", "innerwear"]
-)
+_CLOTHES: Final = "top bottom full-body outer footwear headwear scarf gloves hosiery tie belt jewellery innerwear eyewear"
+_WORN: Final = frozenset(_CLOTHES.split())
 """Only of these roles does an occasion say something; bags and sports watches are worn with a suit."""
 _ALWAYS: Final = {"swimwear": BEACH, "sleepwear": NIGHT}
 """What all of a role is for."""
@@ -51,10 +50,12 @@ _WORDS: Final[Mapping[str, str]] = {
         "löparbyxor träningströja träningsbyxor träningsshorts träningstights träningslinne funktionströja fotbollsskor løb løbesko trening"
     ),
     SNOW: (
+        "snowsuit snowsuits "
         "ski skiing skis snowboard snowboarding skiwear skihose skihosen skijacke skijacken skianzug skibekleidung esquí skibroek "
         "skijas esqui "
         "narciarski narciarska narciarskie narty skidor skidjacka skidbyxor skidkläder skitøj"
     ),
+    BEACH: "swim swimming",
     **traditions.WORDS,
 }
 _OCCASION_OF: Final = {word: occasion for occasion, words in _WORDS.items() for word in words.split()}
@@ -94,6 +95,7 @@ _CALLED: Final[Mapping[str, str]] = {
     ),
     EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
     BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
+    SPORT: "helmet goggle",
     NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
 }
 _CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
@@ -118,12 +120,17 @@ _RELAXED: Final = re.compile(
 
 
 def occasion_label(
-    attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None], title: str | None, role: str | None
+    attributes: Mapping[str, str | Sequence[str]],
+    categories: Sequence[str | None],
+    title: str | None,
+    role: str | None,
+    sport: str | None = None,
 ) -> str | None:
     """What a piece is for; None where nothing says, and for what any occasion has.
 
     Args:
         categories: the finest first.
+        sport: what it is for among sports (``sports.sport_label``): trousers to hike in are not smart.
 
     >>> occasion_label({"usage": "Sports"}, ["Shoes"], None, "footwear"), occasion_label({}, ["Suit Trousers"], None, "bottom")
     ('sport', 'dress')
@@ -137,7 +144,10 @@ def occasion_label(
     if (two := _OF_EVENING.get(role or "")) and title and two.search(title):
         said.append(EVENING)
     narrower = next((one for one in said if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, DRESS} else None)
-    return narrower or (said[0] if said else _called([title, *categories], role))
+    if narrower or said:
+        return narrower or said[0]
+    called = _called([title, *categories], role)
+    return CASUAL if sport and called in {SMART, SMART_CASUAL} else called
 
 
 def _called(texts: Sequence[str | None], role: str | None) -> str | None:
@@ -146,7 +156,7 @@ def _called(texts: Sequence[str | None], role: str | None) -> str | None:
     told = [_CALLED_SO[garment] for garment in garments if garment in _CALLED_SO]
     called = next((one for one in told if one != NIGHT), next(iter(told), None))  # flip-flops are called slippers, too
     if called is None:
-        return CASUAL if any(_CASUAL.search(text) for text in texts if text) else None
+        return CASUAL if role != "eyewear" and any(_CASUAL.search(text) for text in texts if text) else None
     return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called
 
 

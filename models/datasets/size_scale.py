@@ -12,7 +12,7 @@ inches) and what is two steps apart does not; a letter is as wide as shops' char
 | men's EU numbers; inches of the chest | chest = 2 · number; inches | EN 13402-2 |
 | men's letters | M is 94 to 102, 8 a letter | EN 13402-3 |
 | waists in inches | a man's chest is 12 to 18 more, EN 13402-2's usual drops; a woman's UK number is W - 18 | jeans' charts |
-| collars in inches | 15 is a chest of 96.5, 8 for each inch | shirts' charts |
+| collars in inches, with a sleeve or without | 15 is a chest of 96.5, 8 for each inch | shirts' charts |
 | ages | EN 13402-3's heights: 92 at 2 years, 6 a year; children's bare numbers from 44 on are heights, 98/104 both | EN 13402-3 |
 | shoes | EU n: n · 2/3 - 1.5; UK n: (n + 25) · 2.54/3 - 1.5, children's (n + 12); US = UK + 1, women's + 2 | ISO/TS 19407 |
 
@@ -47,13 +47,19 @@ _DROPS: Final = (12, 18)
 _LARGEST_SMALL, _LEAST_EU, _LEAST_EU_SHOE = 32, 34, 16
 _WAISTS, _LEGS, _WAISTS_OF_ANYBODY = range(24, 51), range(26, 39), range(24, 34)
 _COLLARS, _CHESTS, _LEAST_OF_MEN, _MOST_OF_MEN = (14, 18.5), (30, 60), 44, 66
+_SLEEVES: Final = (30, 39)
+_SLEEVE: Final = "sleeve "
 _LEAST_GROWN, _LEAST_CHILDS = 3, 7  # of children's UK shoes
 _SHORTEST, _TALLEST = 44, 188  # of children's clothes, in cm
 _OF_CHILDREN: Final = frozenset({"years", "months", "cm"})
 _CURRENCIES: Final = {"GBP": "uk", "AUD": "uk", "NZD": "uk", "USD": "us", "CAD": "us"}
 _SYSTEMS: Final = {"uk": "uk", "gb": "uk", "au": "uk", "us": "us", "usa": "us", "eu": "eu", "eur": "eu", "fr": "fr", "de": "de", "it": "it"}
 
-_NUMBER: Final = r"\d{1,3}(?:[.,]5)?"
+_NUMBER: Final = r"\d{1,3}(?:[.,]5|\.33|\.67)?"
+_FRACTIONS: Final = [
+    (re.compile(rf"(?<=\d)(?: ?{sign}(?!\d)| {written}(?![\d/]))"), decimals)
+    for sign, written, decimals in (("½", "1/2", ".5"), ("⅓", "1/3", ".33"), ("⅔", "2/3", ".67"))
+]
 _RANGE: Final = rf"(?P<low>{_NUMBER})(?: ?[-/x] ?(?P<high>{_NUMBER}))?"
 _SYSTEM: Final = rf"(?P<system>{'|'.join(sorted(_SYSTEMS, key=len, reverse=True))})"
 _CUT: Final = r"(?P<cut>[rsl]|xl|regular|short|long|petite|tall|plus|wide|(?P<child>kids?|child(?:ren)?|junior|jnr))"
@@ -63,7 +69,7 @@ _LETTER_WORDS: Final = re.compile("small|medium|large")
 _LETTERS: Final = re.compile(rf"(?P<low>{_LETTER})(?: ?[-/] ?(?P<high>{_LETTER}))?(?: (?P<cut>petite|tall|short|long|regular))?")
 _WAIST: Final = re.compile(r"(?:w ?(?P<low>\d\d)(?: ?[/x-]? ?l ?(?P<leg>\d\d))?|(?P<low2>\d\d) ?w(?: ?[/x-]? ?(?P<leg2>\d\d) ?l)?)")
 _OF_SYSTEM: Final = re.compile(rf"(?:{_SYSTEM}[ :]?{_RANGE}|{_RANGE.replace('<', '<b')} ?{_SYSTEM.replace('<', '<b')})(?: ?{_CUT})?")
-_DOUBLE: Final = re.compile(r"(\d{2,3}) ?[-/] ?(\d{2,3})")
+_DOUBLE: Final = re.compile(r"(\d{2,3}(?:[.,]5)?) ?[-/] ?(\d{2,3}(?:[.,]5)?)")
 _BARE: Final = re.compile(rf"{_RANGE}(?: ?{_CUT})?")
 _YEARS: Final = (
     r"(?P<low>\d\d?)(?: ?y(?:rs|ears)?)?(?: ?[-/] ?(?P<high>\d\d?))? ?(?:y|yrs?|years?(?: old)?|jahre?|ans?|años?|anos?|anni|jaar|lata?|år)"
@@ -102,7 +108,7 @@ class Said:
     Attributes:
         system: ``letter``, ``waist``, ``inch``, ``years``, ``months``, ``cm``, one of ``uk us eu fr de it``, or empty for a bare number.
         low, high: its numbers, the same where it is one; letters count from M.
-        cut: what else it says: a length of leg, ``petite``, ``r``. child: it says that it is a child's.
+        cut: what else it says: a length of leg or sleeve, ``petite``, ``r``. child: it says that it is a child's.
     """
 
     system: str
@@ -123,6 +129,8 @@ def said(text: str) -> Said | None:
 
     >>> said("Size UK 10"), said("w32/l34"), said("2XL")
     (Said(system='uk', low=10.0, high=10.0, cut='', child=False), Said(system='waist', low=32.0, high=32.0, cut='l34', child=False), Said(system='letter', low=3.0, high=3.0, cut='', child=False))
+    >>> said("15½/34"), said("42 2/3")
+    (Said(system='', low=15.5, high=15.5, cut='sleeve 34', child=False), Said(system='', low=42.67, high=42.67, cut='', child=False))
     """  # noqa: E501 - what is written
     text = _NAMED.sub("", _plain(text), count=1)
     readings = (_of_letters, _of_waist, _of_system, _of_measure, _of_numbers)
@@ -143,21 +151,30 @@ def small_numbers(sizes: Iterable[str], currencies: Iterable[str | None]) -> str
 def alone(text: str) -> bool:
     """Whether a text is a size where no word says so; small, medium and large are other things, too.
 
-    >>> [text for text in ("UK5", "w32 l32", "M", "2xl", "m", "10", "small", "it 42", "IT 42", "40R", "40L") if alone(text)]
-    ['UK5', 'w32 l32', 'M', '2xl', 'IT 42', '40R']
+    >>> [text for text in ("UK5", "w32 l32", "M", "2xl", "m", "10", "small", "it 42", "IT 42", "40R", "40L", "15½/34") if alone(text)]
+    ['UK5', 'w32 l32', 'M', '2xl', 'IT 42', '40R', '15½/34']
     """
     one = said(text)
     if one is None:
         return False
     if one.system == "letter":
         return not _LETTER_WORDS.search(text.casefold()) and (text.isupper() or "x" in text.casefold())
-    own = (one.system == "waist" and "w" in text.casefold()) or (one.system == "" and one.cut == "r")
+    own = (one.system == "waist" and "w" in text.casefold()) or (one.system == "" and one.cut.startswith(("r", _SLEEVE)))
     return own or one.system in {"uk", "us", "eu"} or (one.system in {"fr", "de", "it"} and text.isupper())
 
 
 def double(text: str) -> bool:
-    """Whether a text is a size of two numbers: 74/80, 27-30."""
-    return _DOUBLE.fullmatch(text) is not None
+    """Whether a text is a size of two numbers: 74/80, 27-30, 15½/34."""
+    return _DOUBLE.fullmatch(_plain(text)) is not None
+
+
+def number(text: str) -> bool:
+    """Whether a text is one number of a size.
+
+    >>> [text for text in ("42", "9.5", "9½", "42 2/3", "7/8", "9.7", "M") if number(text)]
+    ['42', '9.5', '9½', '42 2/3']
+    """
+    return re.fullmatch(_NUMBER, _plain(text)) is not None
 
 
 class Spellings:
@@ -188,7 +205,7 @@ class Spellings:
         return tuple(self._same.get(self._key(size), ()))
 
     def meant(self, size: str) -> tuple[str, ...]:
-        """Those that one who says this size may mean: of ``W32`` each length of leg, of ``40`` a 40R, of ``74`` a 74/80, too."""
+        """Those that one who says this size may mean: of ``W32`` each leg, of ``15`` each sleeve, of ``40`` a 40R, of ``74`` a 74/80."""
         return (tuple(self._uncut.get(self._key(size), ())) or self.same(size)) + self.holding(size)
 
     def holding(self, size: str) -> tuple[str, ...]:
@@ -203,6 +220,8 @@ class Spellings:
         one, text = said(size), _NAMED.sub("", _plain(size), count=1)
         if found := _DOUBLE.fullmatch(text):
             low, high = _numbers(*found.groups())
+            if _of_collar(low, high):
+                return None
             legs = {other for other in self._uncut if isinstance(other, Said) and other.system == "waist" and other.low == low}
             return Said("", low, high) if low < high and sum(len(self._uncut[other]) for other in legs) <= 1 else None
         return one if one and one.system and one.low < one.high and not one.cut else None
@@ -322,7 +341,14 @@ def _of_numbers(text: str) -> Said | None:
     low, high = _numbers(found["low"], found["high"])
     if low in _WAISTS and found["high"] and high in _LEGS and not (low >= _LEAST_EU and high == low + 2):  # which is two sizes
         return Said("waist", low, low, f"l{found['high']}")
+    if _of_collar(low, high):
+        return Said("", low, low, f"{_SLEEVE}{found['high']}")
     return Said("", low, high, found["cut"] or "", bool(found["child"]))
+
+
+def _of_collar(low: float, high: float) -> bool:
+    """Whether two numbers are those of a shirt: its collar and its sleeves."""
+    return _COLLARS[0] <= low <= _COLLARS[1] and _SLEEVES[0] <= high <= _SLEEVES[1]
 
 
 def _hull(kind: Kind, measures: Iterable[float | None], half: float = 0.0) -> Place | None:
@@ -349,4 +375,7 @@ def _letter(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split())
+    text = " ".join(text.casefold().split())
+    for fraction, decimals in _FRACTIONS:
+        text = fraction.sub(decimals, text)
+    return text

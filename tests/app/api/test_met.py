@@ -11,6 +11,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
+from app.cli import run
 from app.ground.errors import LogUnavailableError
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
@@ -125,6 +126,28 @@ def test_what_the_archive_has_counts_where_the_log_let_go_of_it(home: Path, tmp_
         assert later.post("/events", json={"events": [returned]}).status_code == 202
         assert shown(later, exclude_purchased=True, user="u1") == (everything, {"items": 0})
         assert shown(later, exclude_seen=True, user="u1")[1] == {"items": 4}
+
+
+def test_who_is_forgotten_has_met_nothing(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the next answer on, of a service that goes on; all others have met what they had."""
+    own, url = copied(home, tmp_path / "own"), f"sqlite:{tmp_path / 'its.sqlite'}"
+    monkeypatch.setenv("ATTIRE_LOG__URL", url)
+    with TestClient(create_app(Settings.read(home=own))) as client:
+        everything = shown(client)[0]
+        for user in ("u1", "u2"):
+            told = [{"id": f"{user}-{n}", "type": kind, "item": item, "session": f"of {user}"} for n, (kind, item) in enumerate(EVENTS)]
+            told[0]["user"] = user
+            assert client.post("/events", json={"events": told}).status_code == 202
+        theirs = ({"session": "of u1"}, {"user": "u1"})
+        for who in (*theirs, {"session": "of u2"}):
+            assert shown(client, exclude_seen=True, **who)[0] < everything
+        assert run(["events", "forget", "--home", str(own), "--user", "u1"]) == 0
+        for who in theirs:
+            assert shown(client, exclude_seen=True, **who) == (everything, {"items": 0})
+        assert shown(client, exclude_seen=True, session="of u2")[1] == {"items": 4}
+        again = {"id": "u1-0", "type": "view", "item": "shoes-1", "session": "of u1", "user": "u1"}
+        assert client.post("/events", json={"events": [again]}).json()["accepted"] == 1
+        assert shown(client, exclude_seen=True, user="u1")[1] == {"items": 1}
 
 
 def test_of_the_archive_users_are_read_beside_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

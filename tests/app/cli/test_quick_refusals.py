@@ -60,6 +60,7 @@ WRONG = {
     "gc": ["--home", "{file}"],
     "events list": ["--home", "{file}"],
     "events export": ["{there}", "--home", "{home}"],
+    "events forget": ["--home", "{home}"],
     "log check": ["--home", "{file}"],
     "log repair": ["--home", "{file}"],
     "log adopt": ["--home", "{file}"],

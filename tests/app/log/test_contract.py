@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.ground.errors import TrimmedError
-from app.log.base import START, Entry, Event, Log, Stream, order
+from app.log.base import START, Entry, Event, Lag, Log, Stream, order
 from models.datasets.names import name_problem
 
 pytestmark = pytest.mark.anyio
@@ -332,3 +332,21 @@ async def test_it_knows_how_much_of_its_room_is_left(
             client.config_set("maxmemory", "0")
         assert less is not None
         assert 0 < less < free < 1
+
+
+async def test_what_is_forgotten_counts_anew_and_the_rest_stays(reopen: Callable[..., Log], batch: Batch, ids: Ids) -> None:
+    """Of what is gone no id is remembered; what is there is in its place, given to whom it was given, and counts once as before."""
+    log = reopen()
+    await log.append(EVENTS, batch("a", "b", "c", "d"))
+    taken = await log.take(EVENTS, "g", "one", limit=3)
+    await log.acknowledge(EVENTS, "g", [taken[0].offset])
+    await log.trim(EVENTS)
+    before = await log.read(EVENTS), await log.lag(EVENTS)
+    await log.forget(EVENTS, ["a", "never"])
+    assert (await log.read(EVENTS), await log.lag(EVENTS)) == before
+    other = reopen()
+    assert ids(await other.claim(EVENTS, "g", "two", idle_s=0.0)) == ["b", "c"]
+    assert (await other.append(EVENTS, batch("a", "b", "d"))).added == 1
+    assert ids(await other.take(EVENTS, "g", "two")) == ["d", "a"]
+    assert ids(await other.read(EVENTS, before[0][-1].offset)) == ["a"]
+    assert (await other.lag(EVENTS))["g"] == Lag(unread=0, pending=4, dead=0)

@@ -95,6 +95,7 @@ def moved(request: pytest.FixtureRequest, own: Path, redis_log: LogSettings, mon
         "log check",
         "gc",
         "worker --once",
+        "events forget --user ada",
         "releases activate",
         "doctor",
     ],

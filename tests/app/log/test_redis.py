@@ -6,6 +6,7 @@ import asyncio
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -210,3 +211,21 @@ async def test_a_password_is_not_told() -> None:
     assert "s3cret" not in str(refused.value)
     assert "127.0.0.1" not in str(refused.value)
     await log.close()
+
+
+async def test_what_is_gone_is_in_no_file_of_redis(log: Log, own_redis: Any, batch: Batch) -> None:
+    """Not of an entry that lay among others which are still there, nor an id, once it is forgotten."""
+    await log.append(EVENTS, batch("secret-1", "secret-2", "kept"))
+    taken = await log.take(EVENTS, "g", "one", limit=2)
+    await log.acknowledge(EVENTS, "g", [entry.offset for entry in taken])
+    await log.trim(EVENTS)
+    await log.forget(EVENTS, ["secret-1", "secret-2"])
+    with own_redis.client() as client:
+        held = await asyncio.to_thread(_files, Path(client.config_get("dir")["dir"]))
+    assert b"item of kept" in held
+    assert b"secret" not in held
+
+
+def _files(directory: Path) -> bytes:
+    """All that they hold."""
+    return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())

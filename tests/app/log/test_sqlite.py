@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from app.ground.errors import LogUnavailableError
 from app.ground.parts import LogSettings
 from app.log.base import Event, Stream
 from app.log.sqlite import SqliteLog
+from app.log.tables import lay_out, swept, use_wal
 
 pytestmark = pytest.mark.anyio
 EVENTS = Stream.EVENTS
@@ -203,3 +204,17 @@ async def test_a_commit_waits_for_the_disk(log: SqliteLog) -> None:
     """WAL, and an fsync per commit."""
     modes = await log._do(lambda c: [c.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")])
     assert modes == ["wal", 2]
+
+
+def test_what_was_deleted_is_in_no_file_once_it_is_written_anew(tmp_path: Path) -> None:
+    """Whatever this SQLite leaves of it by itself, and while others have the file open."""
+    path = tmp_path / "log.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        use_wal(other, 0.0)
+        other.execute("PRAGMA secure_delete = OFF")
+        lay_out(other)
+        other.executemany("INSERT INTO ids VALUES ('events', ?, 1, 0)", [(f"secret-{n}",) for n in range(500)])
+        other.execute("DELETE FROM ids")
+        assert any(b"secret" in file.read_bytes() for file in tmp_path.iterdir())
+        swept(path, 5.0)
+        assert not any(b"secret" in file.read_bytes() for file in tmp_path.iterdir())

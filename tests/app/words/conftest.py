@@ -64,6 +64,39 @@ def wardrobe_items(count: int = 800) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+_OUTFITTER = {
+    "Suits": ("Navy Two-Piece Suit;Charcoal Three-Piece Suit", "40R;42R"),
+    "Jackets": ("Double-Breasted Navy Blazer;Hopsack Blazer Grey;Packable Rain Jacket;Down Jacket", "40R;42R"),
+    "Shirts": ("Button-Down Shirt White;Non-Iron Dress Shirt Double Cuff Blue;Oxford Shirt White", "15/33;15.5/34;16/34"),
+    "Ties": ("Knitted Tie Navy;Grenadine Tie Burgundy", ""),
+    "Bow Ties": ("Self-Tie Bow Tie Black;Pre-Tied Bow Tie Navy", ""),
+    "Pocket Squares": ("Linen Pocket Square White", ""),
+    "Cufflinks": ("Silver Cufflinks", ""),
+    "Belts": ("Leather Belt Black", ""),
+    "Shoes": ("Cap-Toe Oxford Black;Suede Derby", "9;10;10½"),
+    "Trainers": ("Cross-Training Trainers", "42;43;43 1/3"),
+    "Hats": ("Flat Cap Tweed", ""),
+    "Tops": ("Half-Zip Running Top;Gym T-Shirt", "M;L"),
+    "Shorts": ("Trail Shorts 2-in-1;Gym Shorts", "M;L"),
+    "Tights": ("7/8 Running Tights;Winter Tights", "M;L"),
+    "Gloves": ("Ski Gloves Black;Fleece Gloves Grey", "M;L"),
+    "Helmets": ("Ski Helmet Black;Road Helmet White", "M;L"),
+    "Swimwear": ("Bikini Top Teal;Bikini Bottoms Teal;Swimsuit Navy", "M;L"),
+}
+
+
+def outfitter_items() -> list[dict[str, Any]]:
+    """Tailoring and sportswear, whose titles join words by hyphens, and shirts that come by collar and sleeve."""
+    titled = [(category, title, sizes) for category, (titles, sizes) in _OUTFITTER.items() for title in titles.split(";")]
+    return [
+        {
+            "id": f"o{number:02d}", "category": category, "title": title, "price": 20.0 + number,
+            "sizes": json.dumps([{"size": size} for size in sizes.split(";")]) if sizes else None,
+        }
+        for number, (category, title, sizes) in enumerate(titled)
+    ]  # fmt: skip
+
+
 _ABROAD = {
     "boutique": {
         "Robes": "Robe longue fleurie;Robe de soirée noire;Robe en lin",
@@ -236,6 +269,11 @@ def snapshot_of_fixture() -> Callable[[list[dict[str, Any]], Path], Snapshot]:
 def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabulary]:
     """The words of a shop that says in columns what its items are, of the wardrobe, which says it in titles, and of shops abroad."""
     root = tmp_path_factory.mktemp("words")
-    catalogues = {"shop": shop_items(), "wardrobe": wardrobe_items(), **{name: abroad_items(name) for name in _ABROAD}}
+    catalogues = {
+        "shop": shop_items(),
+        "wardrobe": wardrobe_items(),
+        "outfitter": outfitter_items(),
+        **{name: abroad_items(name) for name in _ABROAD},
+    }
     snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}
     return {name: Vocabulary(snapshot, Traits.of(snapshot)) for name, snapshot in snapshots.items()}

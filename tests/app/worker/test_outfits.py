@@ -148,12 +148,13 @@ def test_what_the_catalogue_has_lost_is_not_asked_about(catalogue: Catalogue) ->
 
 
 def test_the_first_held_out_outfits_become_the_reference(tmp_path: Path) -> None:
-    """Once there are enough, and for ever."""
-    outfits = [Outfit(f"o{number}", ("a", "b"), "test") for number in range(3)]
+    """Once there are enough, and for ever; kept under names that are no session's."""
+    outfits = [Outfit(f"o{number}", ("a", "b"), "test", "ada", 1.0) for number in range(3)]
+    nobodys = tuple(Outfit(f"reference-{number}", ("a", "b"), "test") for number in (1, 2, 3))
     empty = Reference.of(tmp_path / "none", tmp_path)
     assert empty.frozen(outfits, at_least=4).asked == ()
     assert empty.frozen(outfits, at_least=3).asked == tuple(outfits)
-    assert Reference.of(tmp_path / "none", tmp_path).asked == tuple(outfits)
+    assert Reference.of(tmp_path / "none", tmp_path).asked == nobodys
 
 
 def test_a_shop_with_outfits_of_its_own_brings_the_reference(tmp_path: Path) -> None:

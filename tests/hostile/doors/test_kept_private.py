@@ -13,17 +13,23 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from app.backup.restoring import restore
+from app.backup.taking import take
 from app.cli import run
 from app.ground.errors import FetchError
 from app.ground.parts import KeptFresh
 from app.ground.settings import Settings
 from app.home.feeds import FeedRecords
+from app.home.runs import Runs
+from app.home.store import ReleaseStore
 from app.log.base import Entry, Event
 from app.log.copies import put_back
+from app.log.open import opened_log
 from app.log.salvage import repaired
 from app.rules.book import RuleFile
 from app.worker.archive import Archive
 from app.worker.feeds import Feeds
+from app.worker.loop import Worker
 from models.errors import InputError
 
 Asked = Callable[..., AbstractContextManager[TestClient]]
@@ -65,6 +71,42 @@ def test_what_shoppers_did_is_the_owners_alone(asked: Asked, home: Path, tmp_pat
     (tmp_path / "copied" / "log.sqlite").chmod(0o644)
     put_back(Settings(home=home).log, home, tmp_path / "copied")
     assert modes(home, "log.sqlite") == {"log.sqlite": 0o600}
+
+
+@pytest.mark.usefixtures("open_umask")
+def test_what_was_open_before_is_shut_by_whoever_opens_it(tmp_path: Path) -> None:
+    """Log and archive, what lies beside the log, the reference set and the lists of shoppers; and by a restore of such a home."""
+    runs = Runs(tmp_path / "home")
+    (runs.begin() / "candidate").mkdir()
+    shoppers = runs.directory("0001") / "candidate" / "shoppers.json"
+    shoppers.write_text('{"ids": ["ada"]}')
+    (runs.root / "reference.jsonl").write_text('{"id": "s", "items": ["a", "b"]}\n')
+    Archive(runs.events).write([Entry("1", Event("e1", EVENT))])
+    settings = Settings(home=runs.home)
+    asyncio.run(opened_and_closed(settings))
+    (runs.home / "log.sqlite.broken-1").write_text("")
+    said = [runs.home / "log.sqlite", runs.home / "log.sqlite.broken-1", runs.root / "reference.jsonl", shoppers]
+    said += runs.events.glob("part-*")
+
+    def open_them() -> None:
+        for path in said:
+            path.chmod(0o644)
+
+    open_them()
+    asyncio.run(opened_and_closed(settings))
+    assert {stat.S_IMODE(path.stat().st_mode) for path in said} == {0o600}
+
+    open_them()
+    take(ReleaseStore(runs.home), settings.log, tmp_path / "backup.tar")
+    restore(tmp_path / "backup.tar", tmp_path / "back", settings.log)
+    put = [tmp_path / "back" / path.relative_to(runs.home) for path in said]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in put if ".broken" not in path.name} == {0o600}
+
+
+async def opened_and_closed(settings: Settings) -> None:
+    """As a worker opens them."""
+    async with opened_log(settings.log, settings.home) as log:
+        await Worker(settings, log).drain()
 
 
 @pytest.mark.usefixtures("open_umask")

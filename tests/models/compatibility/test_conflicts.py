@@ -42,3 +42,12 @@ def test_it_is_read_as_it_was_written() -> None:
     """As JSON."""
     learned = Conflicts.fit([["summer", "winter", None], [MEN, MEN]])
     assert Conflicts.read(json.loads(json.dumps(learned.body()))) == learned
+
+
+def test_sports_share_no_outfit_unless_they_are_neighbours_or_outfits_say_otherwise() -> None:
+    """Also a sport of which no outfit has anything, where outfits were learned from."""
+    none = Conflicts()
+    assert [none.between("running", other) for other in ("cycling", "running", None)] == [True, False, False]
+    assert not none.between("skiing", "snowboarding")
+    assert not Conflicts.fit([["running", "yoga"]] * 20).between("running", "yoga")
+    assert Conflicts.fit([["running", "running"]] * 20).between("running", "golf")

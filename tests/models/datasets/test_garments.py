@@ -320,3 +320,36 @@ def test_words_of_other_languages_have_one_role_each_that_english_knows() -> Non
     assert len(words) == len(set(words))
     assert set(WORDS) <= set(ROLE_WORDS)
     assert not set(words) & {word for phrases in ROLE_WORDS.values() for word in phrases.split()}
+
+
+@pytest.mark.parametrize(
+    ("texts", "role"),
+    [
+        ("Football Jersey Home 26/27", "top"),
+        ("Home jersey", "top"),
+        ("Jerseys; Cycling Jersey Short Sleeve", "top"),
+        ("Jersey dress", "full-body"),
+        ("Shorts in cotton jersey", "bottom"),
+        ("Wrap in jersey", None),
+        ("Jersey fitted sheet", "not worn"),
+        ("Kleid aus Jersey", "full-body"),
+        ("Tee Short Sleeve", "top"),
+        ("Tracksuits; Tracksuit Bottoms", "bottom"),
+        ("Tracksuits; Tracksuit Jacket", "outer"),
+        ("Tracksuits; Hooded tracksuit", "full-body"),
+        ("Robes; Hooded Changing Robe", "swimwear"),
+        ("Base Layers; Base Layer Bottom", "hosiery"),
+        ("Base Layers; Base Layer Top", "top"),
+        ("Bib Tights; Bib Tights Thermal", "bottom"),
+        ("Helmets; Road Helmet", "headwear"),
+        ("Goggles", "eyewear"),
+        ("Neck Gaiter", "scarf"),
+        ("Gaiters", "hosiery"),
+        ("Shin Guards", "hosiery"),
+        ("One-Piece Snowsuit", "full-body"),
+        ("Fleece Midlayer", "top"),
+    ],
+)
+def test_what_is_worn_for_sports_is_known(texts: str, role: str | None) -> None:
+    """A part of a set by its own name, and a jersey where it is no cloth."""
+    assert role_of(*texts.split("; ")) == role

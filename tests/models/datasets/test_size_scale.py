@@ -24,7 +24,7 @@ def places(role: str, audience: str | None, sizes: str, small: str = "uk") -> li
         ("top", WOMEN, "UK 10|10|Size 10|size uk 10|US 6|EU 38|FR 38|DE 36|IT 42|38|10 UK|Taille 38"),
         ("bottom", WOMEN, 'UK 10|W28|28|W28 L32|28/32|28"|M'),
         ("outer", MEN, '40R|40"|UK 40|40 in|L|EU 50'),
-        ("top", MEN, 'M|38"|15|EU 48|Medium'),
+        ("top", MEN, 'M|38"|15|15/33|EU 48|Medium'),
         ("bottom", MEN, 'W32 L32|32/34|w32/l30|32"|32R|32 W 34 L|32'),
         ("footwear", WOMEN, "UK 5|5|EU 38|38|US 7|UK5"),
         ("footwear", MEN, "UK 8|8|EU 42|US 9"),
@@ -111,3 +111,12 @@ def test_one_of_several_numbers_is_of_their_size() -> None:
     asked = {"74": ("74/80",), "80": ("74/80",), "28": ("27/30",), "25": ("23-26",), "M": ("S/M",), "3 years": ("2-4 years",), "33": ()}
     assert {size: some.holding(size) for size in asked} == asked
     assert (some.meant("80"), some.holding("140")) == (("80", "74/80"), ())
+
+
+def test_a_collar_with_its_sleeve_is_one_size() -> None:
+    """However its half is written; no other collar is of it, and it holds no waist of 20."""
+    shirts = Spellings(["15/33", "15.5/34", "15.5/35", "42 2/3", "43"])
+    assert shirts.meant("15½") == shirts.meant("15 1/2") == ("15.5/34", "15.5/35")
+    assert shirts.meant("15½/34") == ("15.5/34",)
+    assert shirts.meant("42⅔") == ("42 2/3",)
+    assert shirts.meant("20") == shirts.meant("16") == shirts.meant("42") == ()
