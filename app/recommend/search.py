@@ -98,10 +98,10 @@ def sought(
         UnknownCategoryError: no such category.
     """
     rows, passing = of_category(release, category), release.snapshot.columns.selection(spelt(release.snapshot, wanted or Filter()))
-    text = plain(text or "")
+    vocabulary = vocabulary_of(release.snapshot, release.traits)
+    text = plain(vocabulary.parted(text or ""))
     spoken = text.lower().replace("\u2019", "'").split()
     said = list(dict.fromkeys(_ELIDED.sub("", word) for word in spoken))
-    vocabulary = vocabulary_of(release.snapshot, release.traits)
     kinds = _kinds(release, [word for word in said if word not in _JOINING] or said)
     words = [word for word in kinds if word not in CLOTHES] or kinds
     rows = rows if words == kinds else _clothes(release, rows)

@@ -23,7 +23,8 @@ HEAD_FIRST: Final = ("fr", "es", "it", "pt", "pl")
 _GARMENTS: Final = """
 dress | robe? | kleid/kleider | vestido | vestito/vestiti abito/abiti | jurk/jurken jurkje
 shoe | chaussure soulier | schuh/schuhe | zapato calzado | scarpa/scarpe calzatura/calzature | schoen/schoenen
-heel | escarpin talon | absatz/absätze absatzschuh/absatzschuhe stöckelschuh/stöckelschuhe | tacón/tacones | tacco/tacchi | hak/hakken
+heel | escarpin talon | absatz/absätze absatzschuh/absatzschuhe stöckelschuh/stöckelschuhe | tacón/tacones | tacco/tacchi décolleté? \
+| hak/hakken
 high-heel | talon-haut | hoher-absatz hohe-absatz hohen-absatz | tacón-alto | tacco-alto | hoge-hak
 sneaker | basket? tennis? | turnschuh/turnschuhe | zapatilla deportiva? | scarpa-da-ginnastica | gymschoen/gymschoenen
 boot | botte | stiefel | bota | stivale/stivali | laars/laarzen
@@ -65,6 +66,7 @@ ring | bague | fingerring/fingerringe | anillo | anello/anelli | vingerring
 jewellery | bijou/bijoux | schmuck | joya joyería | gioiello/gioielli | sieraad/sieraden
 watch | montre | uhr/uhren armbanduhr/armbanduhren | reloj/relojes | orologio/orologi | horloge
 sunglass | lunette-de-soleil lunette | sonnenbrille/sonnenbrillen | gafa-de-sol gafa | occhiali-da-sole occhiali | zonnebril/zonnebrillen
+bra | soutien-gorge | bh büstenhalter | sujetador | reggiseno/reggiseni | bh beha/beha's
 sock | chaussette | socke/socken/söckchen | calcetín/calcetines | calzino/calzini | sok/sokken
 tight | collant | strumpfhose/strumpfhosen | panti | collant | maillot?
 tie | cravate | krawatte/krawatten | corbata | cravatta/cravatte | stropdas/stropdassen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -66,11 +66,18 @@ class _Reader(Terms):
         return replace(atom, kind="term", key=said, meaning=size)
 
     def _doubted(self, atoms: Sequence[Atom]) -> list[Atom]:
-        """Atoms, of which none is asked that may be what is not wanted: up to its noun behind a word that may turn it."""
+        """Atoms, of which none is asked that may be what is not wanted: by a word that may turn it.
+
+        It is what follows that word, up to its noun; where nothing does, what stands before it: a garment, or what one is like.
+        """
         turning, found, doubted = self._vocabulary.may_turn(self._words), list[Atom](), False
-        for atom in atoms:
+        for place, atom in enumerate(atoms):
             if atom.kind != "term":
                 doubted = self._tokens[0].string[atom.start : atom.end].lower() in turning
+                at = len(found) if doubted and (place + 1 == len(atoms) or atoms[place + 1].kind == "end") else 0
+                while at and found[at - 1].kind == "term" and (at == len(found) or not found[at - 1].noun):
+                    at -= 1
+                    found[at] = replace(found[at], kind="unread", meaning=None)
             found.append(replace(atom, kind="unread", meaning=None) if doubted and atom.kind == "term" else atom)
             doubted = doubted and not atom.noun
         return found
@@ -81,8 +88,14 @@ class _Reader(Terms):
             price = self._prices[int(token["price"])]
             return [Atom("price", price.start, price.end, price=price)], place + 1
         word = self._words[place]
-        if token["end"] or (word in grammar.ENDS and not self._excepts(place) and self._word(place - 1) != "nothing"):
+        if token["end"] or (
+            (word in grammar.ENDS or self._spoken(grammar.ENDS_IN, word))
+            and not self._excepts(place)
+            and self._word(place - 1) != "nothing"
+        ):
             return [self._atom("end", place)], place + 1
+        if word == grammar.OF_CHINESE and next((atom.kind for atom in reversed(self.atoms) if atom.kind in {"not", "end"}), "") == "not":
+            return [self._atom("end", place, key=_TURNED)], place + 1
         return ([], place + 1) if token["hyphen"] else None
 
     def _turn(self, place: int) -> _Read | None:
@@ -93,11 +106,19 @@ class _Reader(Terms):
             return [term[0], self._atom("free", place, term[1] - 1)], term[1]
         if (word, after) in grammar.TURNING_TWO:
             return [self._atom("not", place, place + 1)], place + 2
-        if (word in grammar.NOT and not self._joins(word)) or self._excepts(place) or self._nor(place):
+        if self._refuses_ahead(place) or self._excepts(place) or self._nor(place):
             return [self._atom("not", place)], place + 1
         if word == "free" and self.atoms and self.atoms[-1].kind == "term":
             return [self._atom("free", place)], place + 1
         return None
+
+    def _refuses_ahead(self, place: int) -> bool:
+        """Whether a word turns what follows; what is of two languages turns what stands before it in Japanese: *不要*."""
+        word = self._words[place]
+        if word in grammar.NOT_IN.values():
+            return self._word(place + 1) in grammar.OF or self._spoken(grammar.NOT_IN, word)
+        behind = word in grammar.BEHIND and "ja" in self._vocabulary.languages
+        return word in grammar.NOT and not behind and not self._joins(word)
 
     def _behind(self, place: int) -> _Read | None:
         """What turns what stands before it: a garment and what it is like, or a word of any other kind, with what "or" joins."""
@@ -206,10 +227,14 @@ class _Reader(Terms):
         found = (at + 2 for at in ahead if self._word(at) in grammar.OTHER and self._word(at + 1) in grammar.THAN)
         return next(found, None)
 
+    def _spoken(self, words: Mapping[str, str], word: str) -> bool:
+        """Whether a word is that of a language which the catalogue speaks."""
+        return any(words.get(language) == word for language in self._vocabulary.languages)
+
     def _nor(self, place: int) -> bool:
         """Neither … nor in German, and in Dutch and Turkish, where both are one word."""
         others = (*self._words[:place], *self._words[place + 1 :])
-        if self._words[place] in others and self._words[place] in map(grammar.NOR_IN.get, self._vocabulary.languages):
+        if self._words[place] in others and self._spoken(grammar.NOR_IN, self._words[place]):
             return True
         return self._words[place] == grammar.NOR and (grammar.NOR in others or not grammar.NOT.isdisjoint(self._words[:place]))
 
@@ -311,6 +336,9 @@ class _Reader(Terms):
         word = self._words[place]
         before = self.atoms[-1].meaning if self.atoms else None
         if self._elided(place) or (before and self._vocabulary.is_attribute(word, before)):
+            return [], place + 1
+        joins = any(word in grammar.WORN_WITH.get(language, ()) for language in self._vocabulary.languages)
+        if joins and before and self.atoms[-1].noun and (term := self._term(place + 1)) and term[0].noun:
             return [], place + 1
         kind: Kind | None = "of" if word in self._of_words else "article" if word in grammar.ARTICLES else None
         if kind is None and not self._idle(word) and word not in GIFTS:

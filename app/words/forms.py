@@ -110,7 +110,13 @@ def forms(word: str) -> tuple[str, ...]:
 
 def _abroad(word: str) -> tuple[str, ...]:
     """The forms of a word of another language; none of others."""
-    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s")) or _of_compound(word)
+    return _FORMS.get(word) or _FORMS.get(word.removesuffix("s")) or _of_compound(word) or _lacking(word)
+
+
+def _lacking(word: str) -> tuple[str, ...]:
+    """The forms of a Dutch word that says what something is without: *mouwloos*, *mouwloze*."""
+    stem = word[: -len("loos")]
+    return (f"{stem}loos", f"{stem}loze") if word.endswith(("loos", "loze")) and len(stem) >= SHORTEST_FIRST else ()
 
 
 @lru_cache(maxsize=65_536)

@@ -19,6 +19,10 @@ NOT: Final = frozenset(_TURNING.split()) | abroad.TURNING
 BEHIND: Final = abroad.TURNING_BEHIND
 """Likewise of what stands before them."""
 REFUSING: Final = abroad.REFUSING
+OF_CHINESE: Final = abroad.OF_CHINESE
+ENDS_IN: Final = abroad.ENDS_IN
+WORN_WITH: Final = abroad.WORN_WITH
+SAYING_NO, UNSPACED = abroad.SAYING_NO, abroad.UNSPACED
 WITHOUT: Final = abroad.WITHOUT
 TURNING_TWO: Final = abroad.TURNING_TWO | {("do", "not")}
 OR: Final = frozenset(("or", "nor", "and")) | abroad.OR
@@ -55,6 +59,7 @@ AND_ARABIC: Final = "و"
 OR_IN: Final = abroad.OR_IN
 OF_IN: Final = abroad.OF_IN
 FOR_IN: Final = abroad.FOR_IN
+NOT_IN: Final = abroad.NOT_IN
 NOR: Final = abroad.NOR
 NOR_IN: Final = abroad.NOR_IN
 
@@ -63,4 +68,4 @@ def turned(words: Sequence[str]) -> bool:
     """Whether some of these words turn others round."""
     two = {*pairwise(words)}
     than = any(word in THAN for word in words) and any(word in OTHER for word in words)
-    return than or not (NOT | BEHIND).isdisjoint(map(bare, words)) or not TURNING_TWO.isdisjoint(two)
+    return than or not (NOT | BEHIND | {*NOT_IN.values()}).isdisjoint(map(bare, words)) or not TURNING_TWO.isdisjoint(two)

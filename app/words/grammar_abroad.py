@@ -37,16 +37,28 @@ _TURNING: Final = (
     "bez ani żaden żadna żadne żadnych żadnego żadnej nigdy oprócz poza nienawidzę unikaj unikać nic "
     "inte utan ingen inget inga ingenting ej icke aldrig varken förutom utom undvik undvika hatar ikke uden uten intet hverken verken "
     "undtagen unntatt "
-    "بدون ليس ليست لا غير بلا دون عدا ماعدا إلا باستثناء"
+    "بدون ليس ليست لا غير بلا دون عدا ماعدا إلا باستثناء "
+    "不要 不想要 不是 不带 不含 不喜欢 没有 避免 除了"
 )
 TURNING: Final = _all(_TURNING) | {"né", "nè"}
 """What turns what follows; *ne* without its accent is Italian for "of it"."""
 
 TURNING_BEHIND: Final = _all(
     "olmayan olmayanlar olmasın olmaz olmadan değil hariç haricinde haricindeki dışında dışındaki istemiyorum istemem sevmiyorum "
-    "sevmem almam asla içermeyen yok ng " + JAPANESE_TURNING
+    "sevmem almam asla içermeyen yok ng 제외 제외한 제외하고 말고 빼고 빼 없이 없는 아닌 아니고 아니라 싫어요 싫어 以外 " + JAPANESE_TURNING
 )
-"""What turns what stands before it, in Turkish and Japanese."""
+"""What turns what stands before it, in Turkish, Korean and Japanese."""
+
+CHINESE: Final = _all("不要 不想要 不是 不带 不含 不喜欢 没有 避免 除了 以外 的 和 或 或者")
+"""Words of the grammar that are written in one with others."""
+
+OF_CHINESE: Final = "的"
+"""Ends what was turned: behind it stands what is to be without that."""
+
+SAYING_NO: Final = re.compile("[不没無无非别別除免勿]|제외|말고|빼|없|아닌|아니|않|싫|못|안$")
+"""In what a word of Chinese or Korean says no, if it does."""
+UNSPACED: Final = re.compile("[\u3400-\u9fff\uac00-\ud7a3]+")
+"""Such a word."""
 
 REFUSING: Final = re.compile(r".+(?:ない|ません)|.{2,}m(?:[ae][mz]|[ae]s[iı]n|[ae]y[ae]n|[iıuü]yor(?:um|uz)?)")
 """A verb of Turkish or Japanese that says no to something of what stands before it."""
@@ -68,6 +80,12 @@ TURNING_TWO: Final = frozenset(
     }
 )
 """Two words that do so together."""
+
+NOT_IN: Final[Mapping[str, str]] = {"it": "non"}
+"""Likewise, by the language of the catalogue: elsewhere only before what joins (*non di pelle*), as in English it is of its next word."""
+
+ENDS_IN: Final[Mapping[str, str]] = {"it": "ma", "nl": "maar", "de": "sondern"}
+"""What begins another phrase, by the language of the catalogue: in another one the word is another."""
 
 NOR: Final = "noch"
 """Turns after another word that does, or where it stands twice; else it is German for "still"."""
@@ -110,6 +128,9 @@ OF_IN: Final[Mapping[str, frozenset[str]]] = {
 }
 """By the language of the catalogue: in another one the word is another."""
 
+WORN_WITH: Final[Mapping[str, frozenset[str]]] = {"it": frozenset({"a", "da"}), "fr": frozenset({"à", "a"})}
+"""Joins two nouns to one name, by the language of the catalogue: *borsa a tracolla*, *scarpe da ginnastica*."""
+
 WITH: Final = frozenset(["en", "avec", "à", "mit", "con", "met", "aus", "in", "com", "z", "ze", "med"])
 """Ends what an occasion is called."""
 FOR: Final = frozenset(["pour", "für", "fürs", "fuer", "para", "per", "voor", "zum", "zur", "pra", "dla", "för"])
@@ -119,7 +140,7 @@ FOR_IN: Final[Mapping[str, frozenset[str]]] = {
     "da": frozenset({"til"}),
 }
 """By the language of the catalogue: in another one the word is another."""
-_OR: Final = "ou oder et und ed lub albo oraz eller och og او و veya yahut ve か または や と"
+_OR: Final = "ou oder et und ed lub albo oraz eller och og او و veya yahut ve か または や と 和 或 或者 그리고 또는"
 OR: Final = frozenset(_OR.split())
 OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "es": frozenset("yo"),
@@ -130,7 +151,7 @@ OR_IN: Final[Mapping[str, frozenset[str]]] = {
     "pl": frozenset("i"),
 }
 """Likewise."""
-AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と", "i", "oraz", "och", "og"})
+AND: Final = frozenset({"et", "und", "ed", "y", "e", "en", "و", "ve", "と", "i", "oraz", "och", "og", "和", "그리고"})
 
 SIZES: Final = _all(
     "taille pointure größe grösse groesse gr gr. schuhgröße talla taglia misura maat schoenmaat مقاس قياس beden numara "
@@ -149,15 +170,17 @@ IDLE: Final = _all(
     "yo tú quiero quisiera busco necesito quiera por favor hola gracias algo todo toda todos todas cualquier ropa prenda prendas muy "
     "color talla enséñame prefiero sea ver "
     "io voglio vorrei cerco per favore ciao grazie qualcosa qualcuno tutto tutta tutti tutte abbigliamento capo capi colore taglia "
-    "preferisco molto "
+    "preferisco molto deve devono essere abbia abbiano fosse fossero ha hanno piace piacciono piacerebbe "
     "أريد ابحث أبحث عن على هذا هذه شيء أي كل لون ملابس قطعة عندكم هل لي "
     "bir bana lütfen istiyorum arıyorum olsun olan için ile gibi renk renkli ürün da de çok şey arası arasında "
     "ik jij wil zou graag zoek nodig alsjeblieft hallo bedankt iets alles kleding kleren kledingstuk kleur maat erg liever "
+    "mag mogen moet moeten hebben heeft hebt houd hou staat "
     "eu quero queria gostaria procuro preciso algum alguma alguns algumas coisa tudo obrigado obrigada oi olá ver mostre mais muito "
     "demais também só apenas cor cores estilo roupa roupas peça peças "
     "szukam wszystko chcę chciałbym chciałabym poproszę proszę potrzebuję coś jakiś jakaś jakieś jakąś jakichś kolor kolorze koloru "
     "ubranie "
     "ubrania ubrań odzież się który która które jest są może tylko bardzo styl stylu cenie ładny ładna ładne ładną "
+    "的 我 我想要 想要 要 请 一件 一条 一双 推荐 주세요 추천 찾아요 원해요 은 는 이 가 을 를 의 로 으로 에 도 만 색 색상 "
     "jag söker letar efter vill behöver skulle gärna något någon några snygg snyggt snygga fin fint fina färg färgen kläder plagg tack "
     "allt par hej bara helst mycket noget nogen søger ønsker gerne tøj klær farve farge"
 ) | ARTICLES | PRONOUNS | OF | FOR | OTHER | SIZES | frozenset(OF_NO_MEANING.split())  # fmt: skip

@@ -89,7 +89,8 @@ _INSTEAD: Final = {
 _REDUCED: Final = (
     "sale on-sale reduced discounted discount marked-down markdown clearance reduziert soldes soldé rebajas rebajado saldi promoção "
     "em-promoção liquidação desconto promocja promocji wyprzedaż wyprzedaży przecena przecenie przeceniony przecenione zniżka rea reapris "
-    "nedsatt nedsatta udsalg salg"
+    "nedsatt nedsatta udsalg salg saldo in-saldo scontato scontata scontati scontate sconto sconti "
+    "afgeprijsd afgeprijsde korting uitverkoop aanbieding solden"
 )
 _CHEAP: Final = "cheap cheaper cheapest inexpensive affordable economical budget-friendly low-cost low-priced bargain"
 _DEAR: Final = "expensive pricey costly luxury luxurious premium high-end upmarket upscale"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -31,6 +32,8 @@ NAMING: Final = "naming"
 """Words of people that titles have, whole ones."""
 SAYING: Final = "saying "
 """Begins the kind of what titles say."""
+_WITHOUT: Final = r"(?:^|\P{L})(?:without|sans|ohne|sin|senza|zonder|sem|bez|utan|uden|uten)"
+"""Before what something is without, in titles."""
 _KEPT: Final = 32
 _SHARE: Final = 0.25
 
@@ -193,7 +196,7 @@ class Rows:
         if field == NAMING:
             return self.titles.matching(rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, values)) or '$^'})(?:$|[^\pL])")
         if field == TITLE:
-            found = [self.titles.matching(self._pattern(value), written(value)) for value in values]
+            found = [self._titled(value) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
         if field in {CATEGORY, SUBCATEGORY}:
             isin = pc.is_in(self._items.column(field), value_set=pa.array(values, pa.string()))
@@ -206,6 +209,19 @@ class Rows:
         name = field.removeprefix(ATTRIBUTE)
         wanted = {BRAND: Filter(brand=values), SIZE: Filter(size=values)}.get(field) or Filter(attributes={name: values})
         return self._columns.selection(wanted).mask()
+
+    def _titled(self, value: str) -> BoolArray:
+        """The rows whose titles have words, but for those that are called without that, ``(N,)``."""
+        named = self._pattern(value)
+        titled_N = self.titles.matching(named, written(value))
+        rows = np.flatnonzero(titled_N & self._without)
+        titled_N[rows] = ~np.asarray(pc.match_substring_regex(self.titles.of(rows), _WITHOUT + named, ignore_case=True), dtype=np.bool_)
+        return titled_N
+
+    @cached_property
+    def _without(self) -> BoolArray:
+        """The rows whose titles say that something is without something."""
+        return self.titles.matching(_WITHOUT + r"(?:$|\s)")
 
     def _pattern(self, value: str) -> str:
         return pattern(value, joined=value.replace("-", "") in SAID["type"] and self._compounding())

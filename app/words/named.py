@@ -46,7 +46,7 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole |= {words[0]: ENDS} if words[0] in HEADS and len(words) > 1 else {}
             whole |= {word: HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
             whole |= {"".join(words[at:]): ENDS for at in range(1, len(words))}
-            whole |= dict.fromkeys(_colours_ending(words[-1]), ENDS)
+            whole |= dict.fromkeys(colours_ending(words[-1]), ENDS)
             whole |= {cloth: ENDS for word in words for cloth in made_of(word) if cloth not in whole}
         entries = whole | entries
     return entries
@@ -72,10 +72,10 @@ def _of_people(words: Sequence[str]) -> bool:
     return all(word in WHOM for word in words)
 
 
-def _colours_ending(word: str) -> list[str]:
+def colours_ending(word: str) -> list[str]:
     """The colours that one is a shade of by its name: *dunkelblau* of *blau*, *offwhite* of *white*.
 
-    >>> _colours_ending("dunkelblau"), _colours_ending("weinrot"), _colours_ending("titan")
+    >>> colours_ending("dunkelblau"), colours_ending("weinrot"), colours_ending("titan")
     (['blau'], ['rot'], [])
     """
     endings = [word[at:] for at in range(1, len(word) - 2)]

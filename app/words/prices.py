@@ -22,7 +22,7 @@ _CURRENCIES: Final = {
     r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"kč": "CZK",
     r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL",
     r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
-    r"[円]": "JPY",
+    r"[円]": "JPY", r"[元块]": "CNY", r"[원]": "KRW",
     r"(?:tl|lira)(?:d[ae]n|n[ıi]n|y[ae]|l[ıi]k)?\b": "TRY",
     **{rf"{code}\b": code for code in _CODES.split()},
 }  # fmt: skip
@@ -32,19 +32,21 @@ _UNIT: Final = f"(?:{'|'.join(_WORD_BEGINS * (name[0] == '(' or name[0].isalpha(
 """In letters it begins a word: "trousers 30" names no rupees."""
 _SIGN: Final = rf"(?:{_UNIT}\.?)"
 _NUMBER: Final = (
-    r"\d{1,4}(?:\.\d)?\s*万(?:\s*\d\s*千)?|\d\s*千"
+    r"\d{1,4}(?:\.\d)?\s*[万만](?:\s*\d\s*[千천])?|\d\s*[千천]"
     r"|\d{1,3}(?:,\d{3}){1,3}(?:\.\d{1,2})?|\d{1,3}(?:\.\d{3}){1,3}(?:,\d{1,2})?"
     r"|\d{1,3}(?:[\s'\u2019]\d{3}){1,3}(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
 )
-"""As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, point, space or apostrophe; and Japanese units."""
-_IN_JAPANESE: Final = re.compile(r"([\d.]+)\s*([万千])")
-_JAPANESE: Final = {"万": 10_000, "千": 1_000}
+"""As feeds write them (``models.datasets.feeds.money``): thousands behind a comma, point, space or apostrophe; and units of the East."""
+_IN_JAPANESE: Final = re.compile(r"([\d.]+)\s*([万千만천])")
+_JAPANESE: Final = {"万": 10_000, "千": 1_000, "만": 10_000, "천": 1_000}
 _OTHER: Final = (
     r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in(?!\s+(?!waist|leg|inseam|long|wide|high|tall|heel)[^\W\d])|kg|g|years?|yrs?|months?"
     r"|days?|weeks?|hours?|%)\b"
 )
 """What is counted or measured in other units than money."""
-_AMOUNT: Final = rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!(?![\u3041-\u9fff])\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
+_AMOUNT: Final = (
+    rf"(?:{_SIGN}\s*)?(?:{_NUMBER})(?:\s*{_UNIT}|(?!(?![\u3041-\u9fff\uac00-\ud7a3])\w|[.,'\u2019]\d)(?!\s*(?!in\s+total){_OTHER}))"
+)
 _NOT: Final = (
     r"(?:not(?:hing)?|no(?:ne|n)?|never|nichts?|nie|niets?|pas|rien|nada|niente|não|nao|inte|ikke|don['\u2019]?t)"
     r"\s+(?:(?:go|be|cost|costing|priced|prices?|de|di|da)\s+)?"
@@ -64,16 +66,18 @@ _UNDER_ABROAD: Final = (
 )
 _UP_TO_ABROAD: Final = (
     r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+máximo|a\s+lo\s+sumo|al\s+massimo"
-    r"|até|ate|no\s+máximo|upp\s+till|op\s+til|opp\s+til|inntil|maximalt|maksimalt|høyst|højst|massimo|máximo|maximaal|hoogstens|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
+    r"|até|ate|no\s+máximo|upp\s+till|op\s+til|opp\s+til|inntil|maximalt|maksimalt|høyst|højst|massimo|máximo|maximaal|hoogstens|hooguit|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
     r"au\s+moins|(?:à|a)\s+partir\s+de|dès|mindestens|ab|al\s+menos|desde|mínimo|en\s+az|asgari|almeno|a\s+partire\s+da|minimo|minstens|vanaf|minimaal"
     r"|a\s+partir\s+d[eo]|(?:pelo|ao)\s+menos|no\s+mínimo|od|co\s+najmniej|minst|från|mindst|fra|ابتداء\s+من|من"
 )
 _CASE: Final = r"(?:['\u2019]?(?:[dt][ae]n|n?[ıi]n|[yn]?[ea]))?\s*"
-_UNDER_BEHIND: Final = r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|未満|まで|より\s*(?:安い|下)"
-_OVER_BEHIND: Final = r"(?:üst(?:ü|ünde)|üzeri(?:nde)?|(?:daha\s+)?(?:pahalı|fazla))\b|以上|から|より\s*(?:高い|上)"
-"""What stands behind a price in Turkish and Japanese."""
+_UNDER_BEHIND: Final = (
+    r"(?:alt[ıi](?:nda(?:ki)?)?|(?:daha\s+)?(?:ucuz|az)|kadar)\b|以下|以内|之内|未満|まで|이하|이내|미만|까지|より\s*(?:安い|下)"
+)
+_OVER_BEHIND: Final = r"(?:üst(?:ü|ünde)|üzeri(?:nde)?|(?:daha\s+)?(?:pahalı|fazla))\b|以上|から|이상|より\s*(?:高い|上)"
+"""What stands behind a price in Turkish, Japanese, Chinese and Korean."""
 _OVER: Final = rf"(?:(?:over|above|more\s+than|more\s+expensive\s+than|dearer\s+than|beyond|exceeding|{_OVER_ABROAD}){_THE})"
 _UNDER: Final = rf"(?:(?:under|below|beneath|less\s+than|cheaper\s+than|lower\s+than|{_UNDER_ABROAD}){_THE})"
 _MOST: Final = (
@@ -104,6 +108,7 @@ _BETWEEN: Final = (
     r"(?:between|from|price[ds]?|cost(?:s|ing)?|entre|zwischen|tra|fra|tussen|von|od|między|pomiędzy|mell[ae]n|mell[eo]m|från|بين|من)"
 )
 _AND: Final = rf"(?:and|et|und|y|e|en|i|och|og|و|{_TO_ABROAD})"
+_ARTICLE: Final = r"(?:(?:the|les|los|die|de|i|gli|os)\s+)?"
 _AROUND: Final = (
     r"(?:around|about|roughly|approximately|circa|ca\.?|environ|autour\s+de|etwa|ungefähr|rund|alrededor\s+de|ongeveer|intorno\s+a"
     r"|cerca\s+de|por\s+volta\s+de|około|ok\.|ungefär|cirka|omkring|runt|~)"
@@ -120,14 +125,14 @@ _GRAMMAR: Final = re.compile(
       (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})(?:以内|以下|まで)?
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
-    | {_BETWEEN}\s+(?P<low>{_AMOUNT})\s*{_AND}\s*(?P<high>{_AMOUNT})
+    | {_BETWEEN}\s+{_ARTICLE}(?P<low>{_AMOUNT})\s*{_AND}\s*{_ARTICLE}(?P<high>{_AMOUNT})
     | (?P<low_signed>{_SIGN}\s*(?:{_NUMBER}))\s*{_TO}\s*(?P<high_signed>{_AMOUNT})
     | (?P<low_unit>{_NUMBER})\s*{_TO_ABROAD}\s*(?P<high_unit>(?:{_SIGN}\s*(?:{_NUMBER}))|(?:{_NUMBER})\s*{_UNIT})
     | (?<!\w[-.,'])(?<![\w-]){_NO_SIZE}(?P<low_bare>\d{{1,4}})\s*{_TO}\s*(?P<high_bare>{_AMOUNT})
-    | (?P<low_from>{_AMOUNT}){_CASE}(?:から|[〜~]|ile|ve)\s*(?P<high_behind>{_AMOUNT}){_CASE}(?:arası\w*|まで)?
+    | (?P<low_from>{_AMOUNT}){_CASE}(?:から|[〜~到至]|에서|부터|ile|ve)\s*(?P<high_behind>{_AMOUNT}){_CASE}(?:arası\w*|まで|사이|까지|之间)?
     | (?P<most_behind>{_AMOUNT}){_CASE}(?:{_UNDER_BEHIND})
     | (?P<least_behind>{_AMOUNT}){_CASE}(?:{_OVER_BEHIND})
-    | (?P<about_behind>{_AMOUNT})\s*(?:くらい|ぐらい|前後|台|civar[ıi]\w*)
+    | (?P<about_behind>{_AMOUNT})\s*(?:くらい|ぐらい|前後|台|左右|정도|civar[ıi]\w*)
     | (?:{_MOST})\s*(?P<most>{_AMOUNT})
     | (?:{_LEAST})\s*(?P<least>{_AMOUNT})
     | {_AROUND}\s*(?P<about>{_AMOUNT})
@@ -170,6 +175,8 @@ def prices_in(text: str) -> Iterator[Price]:
     [(None, 100.0)]
     >>> [(one.least, one.most) for one in prices_in("500 TL altı, 300-600 TL arası, 1万円以内, 3000円から5000円")]
     [(None, 500.0), (300.0, 600.0), (None, 10000.0), (3000.0, 5000.0)]
+    >>> [(one.least, one.most) for one in prices_in("tra i 40 e i 70 euro, 5만원 이하, 200元以下, 10만원에서 15만원 사이, 100到200元")]
+    [(40.0, 70.0), (None, 50000.0), (None, 200.0), (100000.0, 150000.0), (100.0, 200.0)]
     >>> [(one.least, one.most) for one in prices_in("trousers 30-50, jeans 30-32, size 36-46, under 50 in black, under 50 in long")]
     [(30.0, 50.0), (None, 50.0)]
     """

@@ -18,7 +18,8 @@ import pyarrow as pa
 from app.release.traits import Traits
 from app.words.abroad import COMPOUNDING, HEAD_FIRST
 from app.words.forms import SHORTEST, WORD, fold, near, one_form, phrase, spellings
-from app.words.grammar import GRAMMAR
+from app.words.grammar import GRAMMAR, SAYING_NO, UNSPACED
+from app.words.grammar_abroad import CHINESE
 from app.words.kinds import Kinds
 from app.words.lexicon import (
     ALIKE_ROLES,
@@ -64,18 +65,22 @@ from app.words.named import (
 )  # fmt: skip
 from app.words.occasions import OCCASIONS
 from app.words.size_names import spellings_of
+from app.words.unspaced import apart_by, in_kana, unspaced
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
-from models.datasets.audience import Audience, asked_for
+from models.datasets.ages import AGES
+from models.datasets.audience import GENDERS, Audience, asked_for
 from models.datasets.garments import garment_of, is_womens, role_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.kin import DOUBTFUL as DOUBTFUL_KIN
 from models.datasets.kin import KIN
-from models.datasets.scripts import plain
+from models.datasets.scripts import apart, plain
 
 BELOW: Final = "below price"
+_PEOPLE: Final = tuple(Audience(frozenset({gender}), frozenset({age})) for gender in sorted(GENDERS) for age in AGES)
+"""Those of one gender and age each."""
 ORDINARY: Final = frozenset(OCCASIONS) | EVERYDAY
 _NO_SLIPS: Final = ORDINARY | ON_SALE | GIFTS | NOTHING
 _ENDINGS: Final = ("en", "em", "er", "es", "e")
@@ -102,7 +107,8 @@ class Vocabulary:
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._worn: dict[Hashable, tuple[BoolArray, BoolArray]] = {}
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
-        for field, values in self._columns_named(snapshot):
+        self._categories = snapshot.categories
+        for field, values in self._columns_named():
             for value in values:
                 for key, how in keys_of(field, value).items():
                     self._named.setdefault(key, {}).setdefault(field, []).append((how, value))
@@ -199,8 +205,9 @@ class Vocabulary:
         told = [word for word in words if len(word) >= _SHORTEST_SAID]
         if self._understood or 2 * sum(map(self._of_a_language, told)) >= len(told):
             return frozenset()
-        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha())
-        return frozenset(word for word in short if not (self.means(word) or self.says(word)))
+        short = (word for word in words if len(word) <= _LONGEST_NO and word.isalpha() and word not in GRAMMAR)
+        may = (word for word in short if SAYING_NO.search(word) or not UNSPACED.fullmatch(word))
+        return frozenset(word for word in may if not (self.means(word) or self.says(word)))
 
     def _of_a_language(self, word: str) -> bool:
         """Whether a word is one of a language that is known, whatever it is here."""
@@ -226,7 +233,17 @@ class Vocabulary:
         for language, words in sorted(LANGUAGE_OF.items(), key=lambda one: -_count(one[1], said)):
             if _count(words.difference(*spoken.values()), said) > _SPOKEN * len(said):
                 spoken[language] = words
-        return frozenset(spoken)
+        return frozenset(spoken) if in_kana(self._said) else frozenset(spoken) - {"ja"}
+
+    def parted(self, text: str) -> str:
+        """A text with all of its words apart; where these need no space, by what the catalogue calls its things."""
+        return apart(text if "ja" in self.languages else apart_by(text, self._unspaced))
+
+    @cached_property
+    def _unspaced(self) -> frozenset[str]:
+        """What columns name in letters that need no space, and words that are written in one with it."""
+        names = unspaced(value for _, values in self._columns_named() for value in values)
+        return names | CHINESE if names else names
 
     @cached_property
     def _sample(self) -> list[set[str]]:
@@ -273,8 +290,8 @@ class Vocabulary:
         found = [one for one in self._spellings.meant(size) if len(self._columns.selection(Filter(size=(one,))).rows())]
         return Meaning(SIZE, tuple(found), SIZE) if found else None
 
-    def _columns_named(self, snapshot: Snapshot | Overlay) -> Iterator[tuple[str, Sequence[str]]]:
-        yield CATEGORY, snapshot.categories
+    def _columns_named(self) -> Iterator[tuple[str, Sequence[str]]]:
+        yield CATEGORY, self._categories
         yield SUBCATEGORY, self._items.column(SUBCATEGORY).drop_null().unique().to_pylist()
         for name in self._columns.attribute_names:
             yield ATTRIBUTE + name, self._columns.attribute_values(name)
@@ -285,14 +302,26 @@ class Vocabulary:
         for most in (ENDS, HOLDS):
             for field, entries in fields.items():
                 values = tuple(value for how, value in entries if how <= most)
-                if field == CATEGORY and key in WHOLE and any(for_some(value, key) for value in values):
-                    values = tuple(dict.fromkeys((*self._of_role(WHOLE[key]), *values)))
+                if values and field == CATEGORY and key in WHOLE:
+                    values = self._all_worn(key, values)
                 if values and field == CATEGORY:
                     return self.kinds.of_categories(key, values)
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
                     return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
         return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
+
+    def _all_worn(self, key: str, named: tuple[str, ...]) -> tuple[str, ...]:
+        """The categories that are called by a word for all that is worn so, or all that is where these are for some people only."""
+        whole = self._of_role(WHOLE[key])
+        if any(for_some(name, key) for name in named):
+            return tuple(dict.fromkeys((*whole, *named)))
+        return tuple(dict.fromkeys((*named, *whole))) if self._people_of(whole) - self._people_of(named) else named
+
+    def _people_of(self, categories: Sequence[str]) -> set[Audience]:
+        """Whom something of some categories is for, one gender and age each; nobody where no row says it."""
+        in_N = self.rows.in_categories(categories)
+        return {one for one in _PEOPLE if (for_N := self.rows.for_whom(one)) is not None and (for_N & in_N)[self._live].any()}
 
     @cached_property
     def kinds(self) -> Kinds:
@@ -374,7 +403,7 @@ class Vocabulary:
         here = [KIND_IN[key, language] for language in self.languages if (key, language) in KIND_IN]
         kind, parts = next(((kind, kinds[kind][key]) for kind in (*here, *kinds) if key in kinds[kind]), ("", ()))
         said = parts and (self.says(key) or all(map(self.says, parts)))
-        compounds = {"type": self.kinds.compounds, "material": self.kinds.made}.get(kind, {}).get(key, ())
+        compounds = {"type": self.kinds.compounds, "material": self.kinds.made, "colour": self.kinds.shades}.get(kind, {}).get(key, ())
         return Meaning(TITLE, (*(("-".join(parts),) if said else ()), *compounds), kind) if said or compounds else None
 
     def _of_title(self, key: str) -> Meaning | None:
@@ -384,7 +413,7 @@ class Vocabulary:
         """
         if whole := self.hyphened.get(key):
             return Meaning(TITLE, (whole,), SAYING + key)
-        ordinary = key in ORDINARY or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
+        ordinary = key in ORDINARY or key in GIFTS or len(key) < _SHORTEST_SAID or self.sizes(key) is not None
         kind = "type" if any(key in some for some in self.kinds.compounds.values()) else SAYING + key
         if ordinary or not self.says(key):
             return None
@@ -410,8 +439,10 @@ class Vocabulary:
     @cached_property
     def _keys(self) -> list[str]:
         """What another word may have been meant as; of prices in English only: *card* is no slip of *caro*."""
-        known: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH, *(LANGUAGE_OF[language] for language in self.languages)]
-        return sorted({*self._named, *(key for words in known for key in words)})
+        shortest = SHORTEST + bool(self.languages)  # in another language a word of four letters is rather one of its own
+        english: list[Iterable[str]] = [*ENGLISH.values(), PRICED_ENGLISH]
+        known = {key for words in english for key in words if len(key) >= shortest}
+        return sorted({*self._named, *known.union(*(LANGUAGE_OF[language] for language in self.languages))})
 
 
 def _count(words: frozenset[str], said: Sequence[set[str]]) -> int:

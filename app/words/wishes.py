@@ -27,7 +27,7 @@ from app.words.vocabulary import Vocabulary
 from app.words.years import ages_said
 from models.datasets.audience import Audience
 from models.datasets.japanese import as_written
-from models.datasets.scripts import apart, plain
+from models.datasets.scripts import plain
 
 _MOST: Final = 24
 """Wishes of one text; each is a pass over the catalogue. What is beyond is unread."""
@@ -84,7 +84,7 @@ class Wishes:
 def read(text: str, vocabulary: Vocabulary) -> Wishes:
     """What a text asks, by the words of a catalogue."""
     written = " ".join(text.replace("\u2019", "'").split())
-    text = " ".join(apart(written).split())
+    text = " ".join(vocabulary.parted(written).split())
     wishes = _as_written(_Clauses(text, vocabulary).read(_atoms(plain(text), vocabulary)), written)
     return wishes if wishes != Wishes() or not WORD.search(text) else Wishes(unread=(written,))
 

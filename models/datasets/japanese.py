@@ -80,6 +80,8 @@ _TABLES: Final = f"{COLOURS} {CLOTHS} {PATTERNS}".replace("/", " ")
 _OTHERS: Final = (_TABLES, TURNING, OF_NO_MEANING, SIZES, _PRICES, KIN, GIFTS, YEARS, OCCASIONS, "または")
 _KNOWN: Final = frozenset(" ".join((*WORDS.values(), *PEOPLE.values(), *_OTHERS)).split())
 _ANY: Final = re.compile(ANY)
+_UNSPACED: Final = re.compile(f"{ANY}|[\u0e00-\u0e7f\uac00-\ud7a3]")
+"""Likewise, or one of Thai or Korean."""
 _LETTER: Final = "[\u3005\u3040-\u30ff\u3400-\u9fff]"
 _RUN: Final = re.compile(rf"(?:(?<![A-Za-z])[A-Za-z])?{_LETTER}+")
 """Letters without a space, and one of Latin before them: a T-shirt."""
@@ -108,7 +110,7 @@ def as_written(words: str, text: str) -> str:
     >>> as_written("黒い ワンピース", "赤と黒いﾜﾝﾋﾟｰｽ"), as_written("black", "black dress")
     ('黒いﾜﾝﾋﾟｰｽ', 'black')
     """
-    if not _ANY.search(text):
+    if not _UNSPACED.search(text):
         return words
     letters = [(one, at) for at, letter in enumerate(text) for one in _letters(letter)]
     sought = _letters(words)

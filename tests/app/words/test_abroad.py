@@ -72,3 +72,29 @@ def test_what_may_be_refused_is_not_asked_where_no_language_is_known(vocabularie
     assert (found.unread, found.rest) == (("kukkia",), ("ilman",))
     assert vocabularies["kauppa"].may_turn(["musta", "juhlallinen", "mekko"]) == frozenset()
     assert vocabularies["boutique"].may_turn(["robe", "xyz", "noire"]) == frozenset()
+
+
+def test_what_stands_before_a_word_that_may_refuse_is_not_asked_where_nothing_follows(vocabularies: dict[str, Vocabulary]) -> None:
+    """In a language that is not known; the garment that it is of stays."""
+    found = read("Kengät korko ilman", vocabularies["kauppa"])
+    assert (found.unread, found.rest, [wish.said for wish in found.wishes]) == (("korko",), ("ilman",), ["Kengät"])
+
+
+def test_chinese_is_not_taken_for_japanese(vocabularies: dict[str, Vocabulary]) -> None:
+    """They share colours; only Japanese has kana."""
+    assert (vocabularies["dian"].languages, vocabularies["mise"].languages) == (frozenset[str](), frozenset({"ja"}))
+
+
+def test_what_is_called_without_something_has_none(tmp_path: Path, snapshot_of: Snapshots) -> None:
+    """A title that says "without" is not of what it says so of."""
+    titles = ["Beha zonder beugel", "Beha met beugel", "Beha"]
+    snapshot = snapshot_of([{"id": title, "category": "Beha's", "title": title} for title in titles], tmp_path)
+    assert Vocabulary(snapshot, Traits.of(snapshot)).rows.mask("title", ("beugel",)).tolist() == [False, True, False]
+
+
+def test_a_short_word_is_no_slip_of_an_english_one_abroad(tmp_path: Path, snapshot_of: Snapshots) -> None:
+    """*Lage* is Dutch for low, and no lace."""
+    items = [{"id": title, "category": "Jurken", "title": title} for title in ("Jurk van kant", "Rode jurk")]
+    snapshot = snapshot_of(items, tmp_path)
+    found = read("lage jurk", Vocabulary(snapshot, Traits.of(snapshot)))
+    assert (found.rest, len(found.wishes)) == (("lage",), 1)
