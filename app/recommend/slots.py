@@ -32,7 +32,7 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import ESSENTIAL, EVERY_PART, usual
+from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
@@ -43,7 +43,7 @@ _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
 """The least share of either in a category of two kinds; less are pieces whose words mislead."""
 _CHOICE: Final = 3
-"""The fewest products of which one that is not essential is a usual slot: the only bag of a shop would be in every look."""
+"""The fewest products of which an accessory is a usual slot: the only bag of a shop would be in every look."""
 _UNLEARNED: Final = "no outfits with such items were learned from, so this is a usual slot by the words of the items"
 NOTHING_KNOWN: Final = (
     "no word of these items says what they are worn as, and no outfits with such items were learned from: "
@@ -277,7 +277,7 @@ def _by_words(
             if seasonal_N[rows := release.snapshot.rows_in(name)].any()
         }
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
-        if role not in ESSENTIAL and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
+        if role in ACCESSORIES and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
             continue
         most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if most:  # else all of them were removed

@@ -43,6 +43,8 @@ ESSENTIAL: Final = CORE | {"footwear"}
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
 ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
 """What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
+ACCESSORIES: Final = frozenset(ROLE_WORDS) - ESSENTIAL - ALONE
+"""What clothes are worn without, too."""
 
 
 PLACES: Final = frozenset(ROLE_WORDS) | {SUIT, BLAZER}

@@ -292,4 +292,4 @@ def test_a_language_that_is_not_read_is_told_at_once(tmp_path: Path, attire: Cal
     rows = [f"{name}{place},{name},{name} {place}" for name in ("Mekot", "Hameet", "Housut", "Paidat", "Takit") for place in range(2)]
     feed.write_text("\n".join(["id,category,title", *rows]) + "\n")
     _, said, _ = attire(feed)
-    assert any("lacks a garment's name that is known here (10 of 10)" in one for one in said["warnings"])
+    assert any("lacks a garment's name that is known here (10 of 10)" in one["problem"] for one in said["warnings"])

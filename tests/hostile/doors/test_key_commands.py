@@ -136,7 +136,7 @@ def test_what_cannot_be_is_one_line_and_exit_code_2(
         "[]",
         "{}",
         '{"keys": 3}',
-        '{"keys": [{"id": "a", "name": "b", "scopes": ["all"]}]}',
+        '{"keys": [{"id": "a", "name": "b", "scopes": [3]}]}',
         '{"keys": [{"id": "a", "name": "b", "scopes": ["read"], "salt": "zz"}]}',
     ],
 )
