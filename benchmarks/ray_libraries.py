@@ -80,7 +80,7 @@ def nothing(told: dict[str, Any]) -> None:
 class Nothing(training._Worker):  # noqa: SLF001 - what the command starts
     """A worker that has nothing to learn."""
 
-    def train(self, address: str, number: int, count: int, threads: int, device: str, given: dict[str, Any]) -> None:  # noqa: ARG002, PLR0917
+    def train(self, address: str, number: int, count: int, threads: int, device: str, given: dict[str, Any]) -> None:  # noqa: ARG002
         """As of a worker."""
         distributed.init_process_group("gloo", init_method=address, rank=number, world_size=count)
         nothing(given)

@@ -44,7 +44,7 @@ class CachedIndex(Manifest):
 _INDEX: Final = Seal(kind="cached index", manifest=CachedIndex, format=1)
 
 
-def open_index(  # noqa: PLR0917 - what the cache is found by, and what it is made of
+def open_index(
     snapshot: Path,
     snapshot_id: str,
     category: str,

@@ -78,7 +78,7 @@ class Snapshot(CategoryIndex):
         backends: category -> what searches it.
     """
 
-    def __init__(  # noqa: PLR0917 - what its files hold
+    def __init__(
         self,
         manifest: SnapshotManifest,
         items: pa.Table,

@@ -70,7 +70,7 @@ def _told(ids: Any, seen: Seen) -> dict[str, Any]:  # noqa: ANN401 - a column
     return said | ({"fixed": seen.fixed} if seen.fixed else {})
 
 
-def impression(  # noqa: PLR0917 - what was asked, what was answered, and how it is told
+def impression(
     request: CompleteOutfit, answer: Completion, considered: Considered, question: Question, position: str | None, most_bytes: int
 ) -> dict[str, Any]:
     """An answer as the log keeps it.

@@ -216,7 +216,7 @@ def _patience_s(request: CompleteOutfit, services: Services, overlay: Overlay) -
     return 0.0 if taste_strength_of(request, services.settings, overlay) else None
 
 
-def _complete(  # noqa: PLR0917 - the question, and what it is answered with
+def _complete(
     release: Release,
     request: CompleteOutfit,
     question: Question,

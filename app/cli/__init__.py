@@ -139,7 +139,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run one command; returns its exit code: 0 done, 2 bad usage or bad input (one line on stderr), 130 interrupted, 1 anything else."""
     without_compiler()
     if any(name.upper().startswith("ATTIRE") for name in os.environ):
-        from app.ground.settings import warnings  # noqa: PLC0415 - a third of a second, for whom it may concern
+        from app.ground.settings import warnings
 
         json_lines = os.environ.get("ATTIRE_LOG__JSON_LINES", "").lower() in _ON
         for what, line in warnings(os.environ):

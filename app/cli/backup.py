@@ -27,7 +27,7 @@ def backup(
     refuse_in_bucket(settings.home, "attire backup", "have the bucket keep versions or a replica, and copy Redis's file")
     packed(out)
     ReleaseStore(settings.home).current()  # a home that is none is refused before all that
-    from app.backup.taking import take  # noqa: PLC0415 - keeps --help fast
+    from app.backup.taking import take
 
     with progress()("backup", 0) as advance:
 
@@ -51,7 +51,7 @@ def restore(
     """Make the home and its log what they were when a backup was taken. Stop the service and the worker first."""
     settings = Settings.read(home=home)
     refuse_in_bucket(settings.home, "attire restore", "put earlier versions of its objects back, CURRENT last")
-    from app.backup.restoring import restore as put_back  # noqa: PLC0415 - keeps --help fast
+    from app.backup.restoring import restore as put_back
 
     before = times(settings.home)
     about = put_back(file, settings.home, settings.log, force=force)

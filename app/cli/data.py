@@ -22,7 +22,7 @@ def generate(
     seed: Seed = 0,
 ) -> None:
     """Write a synthetic wardrobe: a catalogue, outfits and questions whose best answer is known."""
-    from models.wardrobe.generate import generate as write  # noqa: PLC0415 - keeps --help fast
+    from models.wardrobe.generate import generate as write
 
     write(out, items=items, outfits=outfits, shoppers=shoppers, seed=seed, progress=progress())
     typer.echo(f"{out}: {items:,} items, {outfits:,} outfits, {shoppers:,} shoppers")
@@ -35,7 +35,7 @@ def convert(
     seed: Seed = 0,
 ) -> None:
     """Turn a public data set into a dataset directory."""
-    from models.datasets.convert import convert as write  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.convert import convert as write
 
     counts = write(layout, source, out, seed=seed, progress=progress(), warn=warn)
     typer.echo(f"{out}: " + ", ".join(f"{sum(by_split.values()):,} {name}{_told(by_split)}" for name, by_split in counts.items()))

@@ -27,17 +27,17 @@ def check(
     json_to: Json = None,
 ) -> None:
     """Say all that is wrong with a dataset directory or a feed, and what each missing piece would bring; end with 2 if there are errors."""
-    import pyarrow.compute as pc  # noqa: PLC0415 - keeps --help fast
+    import pyarrow.compute as pc
 
-    from models.datasets.check import check as run  # noqa: PLC0415
-    from models.datasets.schema import SPLITS  # noqa: PLC0415
+    from models.datasets.check import check as run
+    from models.datasets.schema import SPLITS
 
     shown = progress()
     with shown(f"checking {data}", 0):
         checked = run(data, mapping, shown)
     if checked.catalogue is not None and pc.any(pc.is_valid(checked.catalogue.table.column("image"))).as_py():
-        from models.datasets.items import items_file  # noqa: PLC0415
-        from models.encoders.readable import warn_of_pictures  # noqa: PLC0415
+        from models.datasets.items import items_file
+        from models.encoders.readable import warn_of_pictures
 
         warn_of_pictures(checked.catalogue, items_file(data), checked.findings)
     found = checked.as_json()
@@ -52,7 +52,7 @@ def check(
     for missing in checked.missing:
         typer.echo(f"missing  {missing}")
     if checked.catalogue is not None:
-        from app.catalogue.fetched import never_fetched  # noqa: PLC0415 - keeps --help fast
+        from app.catalogue.fetched import never_fetched
 
         tell_pictures(never_fetched(checked.catalogue, Settings.read().fetch), "would be left out", err=False)
     outfits = ", ".join(f"{found['outfits'][split]:,} {split}" for split in SPLITS)
@@ -86,10 +86,10 @@ def questions(
     """Write questions about the outfits of a split, as `attire evaluate` draws them where there are none."""
     chosen, out, kinds = split_named(split), out or data, _kinds(only)
     check_output_directory(out, "--out")
-    from models.datasets.draw_questions import draw_for  # noqa: PLC0415 - keeps --help fast
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
-    from models.datasets.write import write_lines  # noqa: PLC0415
+    from models.datasets.draw_questions import draw_for
+    from models.datasets.findings import Findings
+    from models.datasets.rejects import Rejects
+    from models.datasets.write import write_lines
 
     shown = progress()
     findings = Findings(rejects=Rejects(), progress=shown)

@@ -62,8 +62,8 @@ def _tell_of_shops(settings: Settings, told: dict[str, Any], json_to: JsonTo | N
     Raises:
         typer.Exit: something is, with the largest of their codes.
     """
-    from app.ground.errors import ROOTS  # noqa: PLC0415 - keeps --help fast
-    from app.shops.told import shops_of  # noqa: PLC0415
+    from app.ground.errors import ROOTS
+    from app.shops.told import shops_of
 
     codes, told["shops"] = [0], {}
     for shop in shops_of(settings):
@@ -87,7 +87,7 @@ def _serves(told: dict[str, Any]) -> dict[str, bool]:
 
 
 def _of_machine(settings: Settings) -> Iterator[tuple[str, str]]:
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
+    from app.ground import compute
 
     yield "python", platform.python_version()
     for package in _PACKAGES:
@@ -101,12 +101,12 @@ def _of_machine(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _of_home(settings: Settings) -> Iterator[tuple[str, str]]:
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
-    from app.ground.errors import ROOTS  # noqa: PLC0415
-    from app.home.feeds import FeedRecords  # noqa: PLC0415
-    from app.home.store import ReleaseStore  # noqa: PLC0415
-    from app.log.open import check_place  # noqa: PLC0415
-    from app.release.release import Release  # noqa: PLC0415
+    from app.ground import compute
+    from app.ground.errors import ROOTS
+    from app.home.feeds import FeedRecords
+    from app.home.store import ReleaseStore
+    from app.log.open import check_place
+    from app.release.release import Release
 
     for feed in FeedRecords(settings.home).all():
         yield "feed", str(feed)
@@ -133,8 +133,8 @@ def _of_home(settings: Settings) -> Iterator[tuple[str, str]]:
 
 async def _log_problem(settings: Settings) -> str | None:
     """Why the log keeps nothing, or what it lacks; None where all is well with it, or an SQLite log is not made yet."""
-    from app.ground.errors import LogError  # noqa: PLC0415 - likewise
-    from app.log.open import opened_log, sqlite_file  # noqa: PLC0415
+    from app.ground.errors import LogError
+    from app.log.open import opened_log, sqlite_file
 
     path = sqlite_file(settings.log, settings.home)
     try:
@@ -148,8 +148,8 @@ async def _log_problem(settings: Settings) -> str | None:
 
 
 def _needs(spec: str) -> Iterator[tuple[str, str]]:
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
-    from models.encoders.needs import needs_of  # noqa: PLC0415
+    from app.ground import compute
+    from models.encoders.needs import needs_of
 
     threads = compute.fix_threads(Settings.read().threads.compute)
     needs = needs_of(spec)
@@ -162,7 +162,7 @@ def _needs(spec: str) -> Iterator[tuple[str, str]]:
 
 def _gpus() -> Iterator[tuple[str, str]]:
     """Name of each GPU, and its free memory and load."""
-    from torch import cuda  # noqa: PLC0415 - keeps --help fast
+    from torch import cuda
 
     for number in range(cuda.device_count()):
         free, total = (size / 2**30 for size in cuda.mem_get_info(number))

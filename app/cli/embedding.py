@@ -24,16 +24,16 @@ def embed(
     out: Annotated[Path, typer.Option("--out", help="Parquet file to write.", callback=writable, show_default=False)],
 ) -> None:
     """Write the vectors that a bundle makes of items, as Parquet: id, vector, and the part of it that likeness goes by."""
-    import pyarrow as pa  # noqa: PLC0415 - after all that can be refused without torch
-    import pyarrow.parquet as pq  # noqa: PLC0415
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
-    from app.ground import compute  # noqa: PLC0415
-    from models.bundle import Bundle  # noqa: PLC0415
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.read import read_catalogue  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
-    from models.evaluation.evaluate import features_for  # noqa: PLC0415
-    from sealed.files import replacing  # noqa: PLC0415
+    from app.ground import compute
+    from models.bundle import Bundle
+    from models.datasets.findings import Findings
+    from models.datasets.read import read_catalogue
+    from models.datasets.rejects import Rejects
+    from models.evaluation.evaluate import features_for
+    from sealed.files import replacing
 
     settings, shown = Settings.read(), progress()
     findings = Findings(rejects=Rejects(), progress=shown)
@@ -51,6 +51,6 @@ def embed(
 
 
 def _column(vectors_ND: FloatArray) -> pa.Array:
-    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow as pa
 
     return pa.FixedSizeListArray.from_arrays(pa.array(vectors_ND.astype("float32").ravel()), vectors_ND.shape[1])

@@ -22,8 +22,8 @@ def of_bundle(data: Path, bundle: Path, split: Split, predictions: Path | None, 
         check_plots("--report")
     settings, shown = Settings.read(), progress()
     with shown(f"evaluating {bundle}", 0):
-        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-        from models.evaluation.evaluate import evaluate  # noqa: PLC0415
+        from app.ground import compute
+        from models.evaluation.evaluate import evaluate
 
         return evaluate(
             data,
@@ -50,8 +50,8 @@ def of_scores(data: Path, scores: Path, split: Split, against: Path | None) -> d
             raise InputError(msg, path=path, field=option)
     settings, shown = Settings.read(), progress()
     with shown(f"evaluating {scores}", 0):
-        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-        from models.evaluation.evaluate_scores import evaluate_scores  # noqa: PLC0415
+        from app.ground import compute
+        from models.evaluation.evaluate_scores import evaluate_scores
 
         return evaluate_scores(
             data,

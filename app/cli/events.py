@@ -50,8 +50,8 @@ def list_(
 ) -> None:
     """The last events, oldest first: when, what, of which item, the recommendation it follows from, the visit."""
     settings = _settings(home)
-    from app.live.lately import lately  # noqa: PLC0415 - keeps --help fast
-    from app.log.open import opened_log  # noqa: PLC0415
+    from app.live.lately import lately
+    from app.log.open import opened_log
 
     async def found() -> list[Mapping[str, Any]]:
         async with opened_log(settings.log, settings.home) as log:
@@ -95,11 +95,11 @@ def export(
     """Write all events, or one shopper's, as Parquet in the form of Google Analytics 4's export (see docs/experiments.md), or as kept."""
     check_output_file(out, "OUT")
     settings = _settings(home)
-    from app.attribution.ga4 import ga4  # noqa: PLC0415 - keeps --help fast
-    from app.attribution.shopper import Shopper, as_kept  # noqa: PLC0415
-    from app.log.open import opened_log  # noqa: PLC0415
-    from app.worker.told import all_events  # noqa: PLC0415
-    from sealed.files import replacing  # noqa: PLC0415
+    from app.attribution.ga4 import ga4
+    from app.attribution.shopper import Shopper, as_kept
+    from app.log.open import opened_log
+    from app.worker.told import all_events
+    from sealed.files import replacing
 
     def written(events: pl.LazyFrame) -> int:
         if user is not None or session:
@@ -114,7 +114,7 @@ def export(
         async with opened_log(settings.log, settings.home) as log, all_events(settings.home, log) as events:
             return await asyncio.to_thread(written, events)
 
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     typer.echo(f"{out}: {asyncio.run(exported()):,} events")
 
@@ -131,13 +131,13 @@ def forget(
     if user is None and not session:
         refuse("names whom to forget, or --session does", field="--user")
     settings = _settings(home)
-    from app.attribution.shopper import Shopper  # noqa: PLC0415 - keeps --help fast
-    from app.ground.logs import configure  # noqa: PLC0415
-    from app.home.alone import alone  # noqa: PLC0415
-    from app.home.store import ReleaseStore  # noqa: PLC0415
-    from app.log.open import check_place, opened_log  # noqa: PLC0415
-    from app.worker.forgetting import Forgotten  # noqa: PLC0415
-    from app.worker.forgetting import forget as forgotten  # noqa: PLC0415
+    from app.attribution.shopper import Shopper
+    from app.ground.logs import configure
+    from app.home.alone import alone
+    from app.home.store import ReleaseStore
+    from app.log.open import check_place, opened_log
+    from app.worker.forgetting import Forgotten
+    from app.worker.forgetting import forget as forgotten
 
     configure(settings.log)
 

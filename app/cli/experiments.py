@@ -59,9 +59,9 @@ def report(name: Name, home: Home = None, json_to: Json = None) -> None:
     """What came of it so far: units, answers, clicks, purchases and value by variant, with intervals that may be looked at every day."""
     settings = Settings.read(home=home)
     one = _file(home).book().named(name)
-    from app.experiments.kept import KeptReports  # noqa: PLC0415
-    from app.experiments.told import as_json, lines  # noqa: PLC0415 - keeps --help fast
-    from app.worker.guard import report_alone  # noqa: PLC0415
+    from app.experiments.kept import KeptReports
+    from app.experiments.told import as_json, lines
+    from app.worker.guard import report_alone
 
     found = report_alone(settings, one)
     KeptReports(settings.home).keep(found)

@@ -40,8 +40,8 @@ def import_(
     json_to: Json = None,
 ) -> None:
     """Read a catalogue from a dataset directory or a shop's feed, encode and index it, and serve it from now on."""
-    from app.catalogue.again import Source, end_of_changes, imported_before  # noqa: PLC0415 - keeps --help fast
-    from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.catalogue.again import Source, end_of_changes, imported_before
+    from app.home.store import ReleaseStore
 
     settings = Settings.read(home=home)
     store = ReleaseStore(settings.home)
@@ -70,12 +70,12 @@ def _import(
     """Import what has changed; says so to a person, and to machines even when it is refused."""
     steps = progress()
     with steps("loading what imports", 0):
-        from app.catalogue.bounds import Bounds  # noqa: PLC0415 - keeps --help fast
-        from app.catalogue.importing import import_catalogue  # noqa: PLC0415
-        from app.ground import compute  # noqa: PLC0415
-        from app.ground.allocator import keep_little  # noqa: PLC0415
-        from models.datasets.findings import Findings  # noqa: PLC0415
-        from models.datasets.rejects import Rejects  # noqa: PLC0415
+        from app.catalogue.bounds import Bounds
+        from app.catalogue.importing import import_catalogue
+        from app.ground import compute
+        from app.ground.allocator import keep_little
+        from models.datasets.findings import Findings
+        from models.datasets.rejects import Rejects
 
     keep_little()
     findings = Findings()
@@ -113,7 +113,7 @@ def _import(
 
 def _unread(source: Source, findings: Findings) -> dict[str, str]:
     """The columns of a feed that look like fields and are not read, by their fields."""
-    from models.datasets.check import unread_columns  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.check import unread_columns
 
     columns = unread_columns(source.data, source.mapping) if findings.feed else {}
     return {field: column if isinstance(column, str) else str(column["column"]) for field, column in columns.items()}
@@ -121,7 +121,7 @@ def _unread(source: Source, findings: Findings) -> dict[str, str]:
 
 def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
     """Where orders or looks lie in a dataset directory that has no outfits yet, make these of them."""
-    from models.datasets.orders.read import orders_beside  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.orders.read import orders_beside
 
     if not source.data.is_dir() or any((source.data / name).exists() for name in ("outfits.jsonl", "sessions.jsonl")):
         return
@@ -130,7 +130,7 @@ def _with_outfits(source: Source, settings: Settings, *, most: float) -> None:
     if not os.access(source.data, os.W_OK):
         warn(f"{source.data}: may not be written to, so {', '.join(path.name for path in files)} becomes no outfits.jsonl")
         return
-    from app.worker.beside import catalogue_beside  # noqa: PLC0415
+    from app.worker.beside import catalogue_beside
 
     items = catalogue_beside(source.data, source.mapping, progress())
     file = None if source.strict else source.data / "rejected-orders.jsonl"
@@ -163,9 +163,9 @@ def map_(
     """Propose which column of a feed is which, as a file to correct and to give as --map; of a known layout, what it does not read."""
     if out is not None:
         check_output_file(out, "--out")
-    from models.datasets.feeds.propose import proposed  # noqa: PLC0415 - keeps --help fast
-    from models.datasets.feeds.recognise import recognise  # noqa: PLC0415
-    from models.datasets.items import check_no_orders, items_file  # noqa: PLC0415
+    from models.datasets.feeds.propose import proposed
+    from models.datasets.feeds.recognise import recognise
+    from models.datasets.items import check_no_orders, items_file
 
     known = recognise(items_file(feed))
     check_no_orders(known)

@@ -63,10 +63,10 @@ def _say(name: str, found: Estimated) -> None:
 
 
 async def _told(settings: Settings, bundle: Path, reward: str) -> FromLog:
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from app.log.open import opened_log  # noqa: PLC0415
-    from app.worker.asked import told_by_log  # noqa: PLC0415
-    from app.worker.told import all_events  # noqa: PLC0415
+    from app.ground import compute
+    from app.log.open import opened_log
+    from app.worker.asked import told_by_log
+    from app.worker.told import all_events
 
     async with opened_log(settings.log, settings.home) as log, all_events(settings.home, log) as events:
         return told_by_log(settings, events, bundle, reward, compute.device(settings.device))

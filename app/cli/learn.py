@@ -49,15 +49,15 @@ def train(
     workers: TrainWorkers = None,
 ) -> None:
     """Train a recipe on a dataset directory and write a bundle."""
-    from models.recipes.asked import asked  # noqa: PLC0415 - keeps --help fast
+    from models.recipes.asked import asked
 
     settings, given = Settings.read(), read_settings(setting or [])
     asked(recipe, out, given, encoder, together=on is not None)
     if workers is not None and on is None:
         msg = "workers are processes of a cluster; give --on, or leave it out"
         raise InputError(msg, field="--workers")
-    from models.datasets.schema import ENOUGH_OUTFITS  # noqa: PLC0415 - after all that can be refused without torch
-    from models.manifest import CLOCK  # noqa: PLC0415
+    from models.datasets.schema import ENOUGH_OUTFITS
+    from models.manifest import CLOCK
 
     if (out / MANIFEST).exists():
         warn(f"{out} is there already; it is replaced once the training is done")
@@ -98,11 +98,11 @@ def train(
 def _trainer(on: str | None, workers: int | None, device: str) -> Callable[..., Bundle]:
     """``models.recipes.train.train`` on a device, in this process or by workers of a cluster."""
     if on is not None:
-        from app.ray.training import train as together  # noqa: PLC0415
+        from app.ray.training import train as together
 
         return partial(together, on, workers, device)
-    from app.ground import compute  # noqa: PLC0415
-    from models.recipes.train import train as alone  # noqa: PLC0415
+    from app.ground import compute
+    from models.recipes.train import train as alone
 
     return partial(alone, device=compute.device(device))
 
@@ -139,7 +139,7 @@ def evaluate(
         return
     assert data is not None  # noqa: S101 - it is one or the other
     result = of_scores(data, whose, chosen, against) if scores else of_bundle(data, whose, chosen, predictions, report)
-    from models.evaluation.table import render_table  # noqa: PLC0415 - after all that can be refused without torch
+    from models.evaluation.table import render_table
 
     if json_to is not None:
         json_to.write(result)
@@ -159,9 +159,9 @@ def label(
         raise InputError(msg, field="--bundle")
     a_bundle(bundle)
     pictures = [_picture(path) for path in images]
-    from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-    from models.bundle import Bundle  # noqa: PLC0415
-    from models.encoders.load import load_encoder  # noqa: PLC0415
+    from app.ground import compute
+    from models.bundle import Bundle
+    from models.encoders.load import load_encoder
 
     settings = Settings.read()
     spec = Bundle.load(bundle).encoder_spec if bundle else encoder or settings.encoder
@@ -179,7 +179,7 @@ def label(
 
 
 def _picture(path: Path) -> bytes:
-    from models.encoders.pictures import decode  # noqa: PLC0415 - keeps --help fast
+    from models.encoders.pictures import decode
 
     try:
         data = path.read_bytes()

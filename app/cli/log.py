@@ -78,7 +78,7 @@ def adopt(
     settings = Settings.read(home=home)
     if settings.home.exists():
         check_there(settings.home)
-    from app.catalogue.adopting import adopt as adopted  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.adopting import adopt as adopted
 
     with nullcontext() if force else unused(settings.home, "--force"):
         record = adopted(ReleaseStore(settings.home), settings.log)

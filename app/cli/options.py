@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _with_items(data: Path) -> Path:
-    from models.datasets.items import items_file  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.items import items_file
 
     items_file(data)
     return data
@@ -81,7 +81,7 @@ def _one(context: typer.Context, parameter: typer.CallbackParam, home: Path | No
     """
     named = _given(context, parameter, home)
     if named is None and not {"ATTIRE_SHOPS", "ATTIRE_SHOPS_FILE"}.isdisjoint(map(str.upper, os.environ)):
-        from app.ground.settings import Settings  # noqa: PLC0415 - keeps --help fast
+        from app.ground.settings import Settings
 
         settings = Settings.read()
         if settings.of_shops:
@@ -155,7 +155,7 @@ MostRejects = Annotated[float, typer.Option("--max-rejects", help="Largest share
 
 def _cluster(on: str | None) -> str | None:
     if on is not None:
-        from app.ray.joined import check  # noqa: PLC0415 - keeps --help fast
+        from app.ray.joined import check
 
         check(on)
     return on
@@ -198,7 +198,7 @@ def split_named(name: str) -> SplitName:
     Raises:
         InputError: there is none.
     """
-    from models.datasets.schema import SPLITS  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.schema import SPLITS
 
     for split in SPLITS:
         if split == name:
@@ -213,14 +213,14 @@ def engine_on(on: str | None, settings: Settings) -> Engine:
     Raises:
         InputError: there is no such cluster.
     """
-    from app.catalogue.engine import HERE  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.engine import HERE
 
     if on is None:
         return HERE
-    from app.ray.joined import join  # noqa: PLC0415
+    from app.ray.joined import join
 
     join(on)
-    from app.ground import compute  # noqa: PLC0415
-    from app.ray.catalogue import Cluster  # noqa: PLC0415
+    from app.ground import compute
+    from app.ray.catalogue import Cluster
 
     return Cluster(str(compute.device(settings.device)), on=on)

@@ -49,7 +49,7 @@ def _pairs(said: Sequence[str]) -> dict[str, str]:
 
 
 def _columns(said: list[str] | None) -> list[str] | None:
-    from models.datasets.orders.read import COLUMNS  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.orders.read import COLUMNS
 
     for key, column in _pairs(said or ()).items():
         if key not in COLUMNS or not column:
@@ -126,14 +126,14 @@ def import_orders(
         refuse(f"outfits of a dataset directory are called {_OUTFITS}", path=out, field="--out")
     if (root / _OUTFITS).exists() and not force:
         refuse("is there already; --force writes over it", path=root / _OUTFITS, field="--out")
-    from app.home.store import ReleaseStore  # noqa: PLC0415 - keeps --help fast
+    from app.home.store import ReleaseStore
 
     store = ReleaseStore(settings.home)
     if out is None:
         store.served()
     steps = progress()
     with steps(f"reading the items beside {', '.join(map(str, files))}", 0):
-        from app.worker.beside import catalogue_beside, has_items, served_catalogue  # noqa: PLC0415
+        from app.worker.beside import catalogue_beside, has_items, served_catalogue
 
         items = catalogue_beside(root, progress=steps) if out is not None and has_items(root) else served_catalogue(store, settings.log)
     file = None if strict else rejects or root / _REJECTS
@@ -171,9 +171,9 @@ def orders_into(
     json_to: JsonTo | None = None,
 ) -> None:
     """Make the outfits, and say what came of it."""
-    from app.worker.orders import import_orders as make  # noqa: PLC0415 - keeps --help fast
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
+    from app.worker.orders import import_orders as make
+    from models.datasets.findings import Findings
+    from models.datasets.rejects import Rejects
 
     steps = progress()
     with Rejects(file) as rejects, steps(f"making outfits of {', '.join(map(str, files))}", 0):

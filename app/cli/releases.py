@@ -44,9 +44,9 @@ def publish(
     check_place(settings.log, current.id, current.catalog_offset)
     steps = progress()
     with steps("loading what publishes", 0):
-        from app.catalogue.publishing import publish as run  # noqa: PLC0415 - after all that can be refused without torch
-        from app.ground import compute  # noqa: PLC0415
-        from models.manifest import BUNDLE  # noqa: PLC0415
+        from app.catalogue.publishing import publish as run
+        from app.ground import compute
+        from models.manifest import BUNDLE
 
     with steps(f"publishing {bundle}", 0):
         release = run(
@@ -80,7 +80,7 @@ def gc(
     store = ReleaseStore(settings.home)
     check_there(store.home)
     store.current()  # a home that is none is refused before all that
-    from app.catalogue.leftovers import leftovers, remove  # noqa: PLC0415 - keeps --help fast
+    from app.catalogue.leftovers import leftovers, remove
 
     found = leftovers(store, settings.log, settings.worker.keep_releases, settings.worker.keep_runs)
     gone = None if dry else remove(found, settings.log, settings.home)
@@ -105,10 +105,10 @@ def _old_events(settings: Settings, *, dry: bool) -> int:
     """Remove the events that are older than they may be kept, where no worker does; returns how many went, or would."""
     if not settings.worker.kept_days:
         return 0
-    from app.home.alone import alone  # noqa: PLC0415 - keeps --help fast
-    from app.home.runs import Runs  # noqa: PLC0415
-    from app.worker.archive import Archive  # noqa: PLC0415
-    from app.worker.kept import let_go, older_than  # noqa: PLC0415
+    from app.home.alone import alone
+    from app.home.runs import Runs
+    from app.worker.archive import Archive
+    from app.worker.kept import let_go, older_than
 
     runs, old = Runs(settings.home), older_than(settings.worker.kept_days)
     try:
@@ -212,8 +212,8 @@ def _store(settings: Settings) -> ReleaseStore:
 
 def _serve_checked(store: ReleaseStore, record: ReleaseRecord, settings: Settings, *, back: bool = False) -> None:
     check_place(settings.log, record.id, record.catalog_offset)
-    from app.ground import compute  # noqa: PLC0415 - keeps --help fast
-    from app.release.release import Release  # noqa: PLC0415
+    from app.ground import compute
+    from app.release.release import Release
 
     Release.open(store, record, device=compute.device(settings.device))
     store.activate(record.id, back=back)

@@ -95,8 +95,8 @@ def _conflicts(store: ReleaseStore, book: RuleBook, written: Sequence[str]) -> l
     record = store.current()
     if record is None:
         return []
-    from app.release.release import Release  # noqa: PLC0415 - brings torch, after all that can be said without
-    from app.rules.conflicts import conflicts_of  # noqa: PLC0415
+    from app.release.release import Release
+    from app.rules.conflicts import conflicts_of
 
     found = conflicts_of(book.rules, written, Release.open(store, record, later=True))
     return [f"{one.rules[0]}: {one.problem}" if len(one.rules) == 1 else one.problem for one in found]  # of several the problem names them

@@ -54,7 +54,7 @@ def serve(home: HomeOfAny = None, host: Host = None, port: Port = None, workers:
         raise InputError(msg, field="--home")
     _check_on(settings, on)
     if settings.of_shops:
-        from app.shops.told import shops_of  # noqa: PLC0415 - what is wrong with them is told before torch is imported
+        from app.shops.told import shops_of
 
         shops_of(settings)
     with _listen(settings) as listener:
@@ -87,13 +87,13 @@ def open_here(settings: Settings) -> Settings:
 
 def prepare_demo(settings: Settings) -> None:
     """Make what the demo lacks: the wardrobe, its import, a trained bundle. Every step is kept, so a second start is quick."""
-    from app.catalogue.importing import import_catalogue  # noqa: PLC0415 - keeps --help fast
-    from app.catalogue.publishing import publish  # noqa: PLC0415
-    from app.ground import compute  # noqa: PLC0415
-    from models.recipes.train import train  # noqa: PLC0415
-    from models.wardrobe.generate import generate  # noqa: PLC0415
-    from models.wardrobe.shop_window import furnish  # noqa: PLC0415
-    from models.wardrobe.studio import photograph  # noqa: PLC0415
+    from app.catalogue.importing import import_catalogue
+    from app.catalogue.publishing import publish
+    from app.ground import compute
+    from models.recipes.train import train
+    from models.wardrobe.generate import generate
+    from models.wardrobe.shop_window import furnish
+    from models.wardrobe.studio import photograph
 
     store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
     current, steps = store.current(), progress()
@@ -123,7 +123,7 @@ def _worker_beside(home: Path) -> Iterator[None]:
 
 def _work(home: Path) -> None:
     end_with_parent()
-    from app.cli import run  # noqa: PLC0415 - which imports this file
+    from app.cli import run
 
     os.environ.setdefault("ATTIRE_WORKER__REFERENCE", "wardrobe")  # whose test outfits judge what the demo learns
     sys.exit(run(["worker", "--home", str(home)]))
@@ -152,7 +152,7 @@ def _listen(settings: Settings) -> socket.socket:
 def _starting(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting | None]:
     if not settings.answers_at_start:
         return nullcontext()
-    from app.server.starting import starting  # noqa: PLC0415 - after all that can be refused without FastAPI
+    from app.server.starting import starting
 
     return starting(listener, settings, awaited)
 
@@ -168,11 +168,11 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
     store, record = ReleaseStore(settings.home), _current(settings)
     with _starting(settings, listener, f"release {record.id} is being loaded") as waiting:
-        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-        from app.main import create_app  # noqa: PLC0415
-        from app.release.release import Release  # noqa: PLC0415
-        from app.server.alone import Alone  # noqa: PLC0415
-        from app.server.process import answer  # noqa: PLC0415
+        from app.ground import compute
+        from app.main import create_app
+        from app.release.release import Release
+        from app.server.alone import Alone
+        from app.server.process import answer
 
         compute.fix_threads(settings.threads.compute)
         release = Release.open(store, record, settings.index, compute.device(settings.device))
@@ -186,10 +186,10 @@ def _answer_shops(settings: Settings, listener: socket.socket) -> None:
     """Answer for all shops; one that cannot start is told, and the others answer."""
     served = _served(settings)
     with _starting(settings, listener, f"{served} {_loads(settings)}") as waiting:
-        from app.ground import compute  # noqa: PLC0415 - after all that can be refused without torch
-        from app.server.alone import Alone  # noqa: PLC0415
-        from app.server.process import answer  # noqa: PLC0415
-        from app.shops.service import Shops  # noqa: PLC0415
+        from app.ground import compute
+        from app.server.alone import Alone
+        from app.server.process import answer
+        from app.shops.service import Shops
 
         compute.fix_threads(settings.threads.compute)
         with Alone() as beaten:
@@ -200,7 +200,7 @@ def _answer_shops(settings: Settings, listener: socket.socket) -> None:
 def _answer_together(settings: Settings, listener: socket.socket) -> None:
     """Have several processes answer; this one only looks after them."""
     served = _served(settings)
-    from app.server.workers import Workers  # noqa: PLC0415
+    from app.server.workers import Workers
 
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
@@ -215,7 +215,7 @@ def _followed(settings: Settings) -> Followed | None:
     """The shops, followed here too: a process that takes the place of another starts from the file as it was last of use."""
     if not settings.of_shops:
         return None
-    from app.shops.followed import Followed  # noqa: PLC0415 - as above
+    from app.shops.followed import Followed
 
     followed = Followed(settings)
     followed.keep_looking()
@@ -228,7 +228,7 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
     if not settings.threads.apart or settings.of_shops:
         yield None
         return
-    from app.server.heavy import Heavy  # noqa: PLC0415
+    from app.server.heavy import Heavy
 
     try:
         beside = Heavy(settings)
@@ -244,7 +244,7 @@ def _heavy_beside(settings: Settings) -> Iterator[Place | None]:
 @contextmanager
 def _figures_beside(settings: Settings) -> Iterator[Path | None]:
     """Where processes find each other's figures; None where no directory can be made for that."""
-    from app.server.folder import Folder  # noqa: PLC0415
+    from app.server.folder import Folder
 
     try:
         folder = Folder(_FIGURES)
@@ -275,7 +275,7 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
     served, url = _served(settings), _url(settings, listener)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     listener.close()
-    from app.ray.serve import answer  # noqa: PLC0415 - an extra
+    from app.ray.serve import answer
 
     answer(settings, on, lambda: typer.echo(f"Serving {served} by up to {settings.workers} replicas: {url}"))
 
@@ -289,11 +289,11 @@ def _one_of_several(
 ) -> None:
     """One of them: a fresh interpreter."""
     end_with_parent()  # before the imports, which take seconds
-    from app.ground import compute  # noqa: PLC0415
-    from app.live.siblings import Siblings  # noqa: PLC0415
-    from app.main import create_app  # noqa: PLC0415
-    from app.server.process import answer  # noqa: PLC0415
-    from app.shops.service import Shops  # noqa: PLC0415
+    from app.ground import compute
+    from app.live.siblings import Siblings
+    from app.main import create_app
+    from app.server.process import answer
+    from app.shops.service import Shops
 
     settings, followed, heavy, figures = told
     siblings = Siblings(figures, number) if figures is not None else None

@@ -52,11 +52,11 @@ def simulate(
     if plot is not None:
         check_output_file(plot, "--plot")
         check_plots("--plot")
-    from app.simulate.world import World  # noqa: PLC0415 - keeps --help fast
+    from app.simulate.world import World
 
     world = World.read(wardrobe or Settings.read(home=home).home / "wardrobe", shoppers=shoppers, seed=seed)
-    from app.simulate.drive import Simulation  # noqa: PLC0415
-    from app.simulate.report import draw, table  # noqa: PLC0415
+    from app.simulate.drive import Simulation
+    from app.simulate.report import draw, table
 
     asked = Simulation(world, url.rstrip("/"), seed=seed, at_once=at_once, key=key)
     simulation = replace(asked, noise_share=noise, bias=position_bias, finds=finds, trend=trend)

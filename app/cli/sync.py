@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 def _to_be_read(feed: str) -> str:
-    from models.datasets.urls import is_url  # noqa: PLC0415 - keeps --help fast
+    from models.datasets.urls import is_url
 
     if not is_url(feed):
-        from models.datasets.items import items_file  # noqa: PLC0415
+        from models.datasets.items import items_file
 
         items_file(Path(feed))
     return feed
@@ -43,15 +43,15 @@ def sync(
     json_to: Json = None,
 ) -> None:
     """Bring the items that are served to what a feed says: changes go into the log, and running services show them within moments."""
-    from app.home.feeds import FeedRecords  # noqa: PLC0415 - keeps --help fast
-    from app.home.store import ReleaseStore  # noqa: PLC0415
+    from app.home.feeds import FeedRecords
+    from app.home.store import ReleaseStore
 
     settings = Settings.read(home=home)
     ReleaseStore(settings.home).current()
-    from app.catalogue.bounds import Bounds  # noqa: PLC0415
-    from app.catalogue.syncing import sync as run  # noqa: PLC0415
-    from models.datasets.findings import Findings  # noqa: PLC0415
-    from models.datasets.rejects import Rejects  # noqa: PLC0415
+    from app.catalogue.bounds import Bounds
+    from app.catalogue.syncing import sync as run
+    from models.datasets.findings import Findings
+    from models.datasets.rejects import Rejects
 
     bounds = Bounds(rejected=1.0, left=0.0) if force else Bounds(rejected=most)
     file = rejects or settings.home / REJECTS

@@ -16,8 +16,8 @@ from models.errors import InputError
 
 def _for_shops(settings: Settings, *, alone_only: bool) -> None:
     """Work for all shops, until a signal says to stop."""
-    from app.shops.followed import Followed  # noqa: PLC0415 - keeps --help fast
-    from app.shops.learning import learn_for  # noqa: PLC0415
+    from app.shops.followed import Followed
+    from app.shops.learning import learn_for
 
     if alone_only:
         msg = "--once and --candidate are for one home; name its --home"
@@ -48,14 +48,14 @@ def worker(
     ] = None,
 ) -> None:
     """Learn from what shoppers do: archive events, train, compare, and publish what is better."""
-    from app.ground.logs import configure  # noqa: PLC0415
-    from app.home.alone import alone  # noqa: PLC0415
-    from app.home.halves import refuse_half  # noqa: PLC0415
-    from app.home.origin import refreshed  # noqa: PLC0415
-    from app.home.runs import Runs  # noqa: PLC0415
-    from app.home.store import ReleaseStore  # noqa: PLC0415
-    from app.log.open import check_place, opened_log  # noqa: PLC0415 - keeps --help fast
-    from app.worker.loop import PAGE, Worker  # noqa: PLC0415
+    from app.ground.logs import configure
+    from app.home.alone import alone
+    from app.home.halves import refuse_half
+    from app.home.origin import refreshed
+    from app.home.runs import Runs
+    from app.home.store import ReleaseStore
+    from app.log.open import check_place, opened_log
+    from app.worker.loop import PAGE, Worker
 
     settings = Settings.read(home=home)
     configure(settings.log)

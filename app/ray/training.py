@@ -150,7 +150,7 @@ class _Worker:
             free.bind(("", 0))
             return f"tcp://{host}:{free.getsockname()[1]}"
 
-    def train(self, address: str, number: int, count: int, threads: int, device: str, given: dict[str, Any]) -> None:  # noqa: PLR0917
+    def train(self, address: str, number: int, count: int, threads: int, device: str, given: dict[str, Any]) -> None:
         """Train as one of ``count`` workers."""
         torch.set_num_threads(threads)
         on = compute.device(device)

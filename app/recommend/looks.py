@@ -60,7 +60,7 @@ def work_of_looks(size: int, slots: int, count: int) -> int:
     return beam + (_most_tried(size + slots) + _MEASURED * slots) * (size + slots) ** 2 if count and slots else 0
 
 
-def best_looks(  # noqa: PLR0917 - the question, and what was found for it
+def best_looks(
     release: Release,
     worn: Worn,
     pools: Sequence[Pool],

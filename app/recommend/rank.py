@@ -83,7 +83,7 @@ def remembered(release: Release, worn: Worn) -> dict[str, IntArray]:
         return {name: np.array(some, dtype=np.int64) for name, some in by_category.items()}
 
 
-def retrieve(  # noqa: PLR0917 - the question, and where else to look
+def retrieve(
     release: Release, category: str, query_D: FloatArray, k: int, allowed: Selection | None = None, known_M: IntArray | None = None
 ) -> IntArray:
     """Retrieve the candidates of a slot: the index's best ``max(64, 4 k)``; none where the category has no items.

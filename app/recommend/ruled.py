@@ -106,9 +106,7 @@ def _of_look(release: Release, ruling: Ruling, look: CuratedLook) -> Slots:
     return Slots(tuple(Slot(release.category_of(row)) for row in ruling.shown), complete=not ruling.shown)
 
 
-def of_template(  # noqa: PLR0917 - the rule, and what it is a rule for
-    release: Release, worn: Worn, ruling: Ruling, template: SlotTemplate, learned: Slots, may: Selection | None
-) -> Slots:
+def of_template(release: Release, worn: Worn, ruling: Ruling, template: SlotTemplate, learned: Slots, may: Selection | None) -> Slots:
     """The slots of a template that are not worn yet and of which there may be something; ``learned`` decides within its ranges."""
     ruling.touched[template.id] = None
     worn_now, proposed, slots = Counter(worn.categories), Counter(slot.category for slot in learned.slots), list[Slot]()

@@ -142,7 +142,7 @@ def _explained(release: Release, worn: Worn, answer: OutfitScore, wanted: Filter
     return replace(answer, pairs=pair_scores(release, worn), weakest=weakest, swap=swap, rules=rules, why=why)
 
 
-def _swap(  # noqa: PLR0917 - what is worn, and what a swap must be
+def _swap(
     release: Release, worn: Worn, weakest: str, now: float, wanted: Filter, ruled: Ruled | None, *, consistent: bool
 ) -> tuple[Swap | None, tuple[str, ...]]:
     """Of the retrieved items of its category that may replace the weakest, the one that makes the best outfit; None if no better.

@@ -26,7 +26,7 @@ from models.offpolicy.showings import Floats, Ints
 _AT_ONCE: Final = 256
 
 
-def judged(  # noqa: PLR0917 - what both are asked
+def judged(
     found: Logged, current: Bundle, candidate: Bundle, catalogue: Catalogue, features_NF: FloatArray, reward: Reward, eta: float | None
 ) -> FromLog:
     """What both would have earned per list.

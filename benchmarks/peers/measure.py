@@ -39,7 +39,7 @@ class Found:
         return statistics.median(ours / theirs for ours, theirs in zip(self.ms, other.ms, strict=False))
 
 
-def compared(  # noqa: PLR0917 - what is measured, and how much of it
+def compared(
     engines: Mapping[str, Engine], vectors_ND: FloatArray, price_N: FloatArray, queries_BD: FloatArray, share: float, turns: int
 ) -> dict[tuple[str, float], Found]:
     """Measure all engines at one share, each with the quickest efforts that find so much; by name and how much that was to be.

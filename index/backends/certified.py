@@ -88,7 +88,7 @@ class CertifiedIndex:
             scores[open_B], found[open_B] = self._flat.search(queries[open_B], k, allowed_N)
         return scores, found
 
-    def _proven(  # noqa: PLR0917 - a step of the search
+    def _proven(
         self,
         queries_BD: FloatArray,
         k: int,

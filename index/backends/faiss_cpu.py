@@ -75,7 +75,7 @@ def best_among(vectors_MD: FloatArray, queries_BD: FloatArray, k: int) -> tuple[
         return _best(vectors_MD, queries_BD, k, min(k + 1, count), count, listed)
 
 
-def _best(  # noqa: PLR0917 - a step of the search
+def _best(
     vectors_ND: FloatArray, queries_BD: FloatArray, k: int, fetch: int, available: int, chosen: faiss.IDSelectorArray | None
 ) -> tuple[FloatArray, IntArray]:
     """The best k of ``fetch`` results.

@@ -45,7 +45,7 @@ class Average(MadeOfMembers):
         context: OutfitBatch,
         candidates_BMD: Tensor,
         category_BM: Tensor,
-        query_BD: Tensor | None = None,  # noqa: ARG002 - each member asks its own
+        query_BD: Tensor | None = None,
     ) -> Tensor:
         parts = zip(self.each(), self._split(context), candidates_BMD.split(self.sizes, dim=-1), strict=True)
         return torch.stack([member.rank(own, candidates, category_BM) for member, own, candidates in parts]).mean(0)

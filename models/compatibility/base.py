@@ -146,15 +146,15 @@ class CompatibilityModel(nn.Module, ABC):
         """
         return candidates_BMD.new_zeros(candidates_BMD.shape[:2])
 
-    def between(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:  # noqa: ARG002 - likewise
+    def between(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor) -> Tensor:
         """What each candidate's category has going for it in its context, ``(B, M)``; added to ``rank`` where categories compete."""
         return candidates_BMD.new_zeros(category_BM.shape)
 
-    def slot_odds(self, context: OutfitBatch) -> Tensor | None:  # noqa: ARG002 - for those that know more
+    def slot_odds(self, context: OutfitBatch) -> Tensor | None:
         """Log-odds that an item of each category is what its context lacks, ``(B, C + 1)``; None where the model does not say."""
         return None
 
-    def met_with(self, embeddings_ID: NDArray[np.float32]) -> dict[int, NDArray[np.int64]]:  # noqa: ARG002 - for those that remember
+    def met_with(self, embeddings_ID: NDArray[np.float32]) -> dict[int, NDArray[np.int64]]:
         """Codes of items that were worn with some items, by the coordinate of an embedding that holds them; most often first."""
         return {}
 

@@ -69,7 +69,7 @@ class CosineModel(CompatibilityModel):
         """Each block, of unit length where an item has it."""
         return [F.normalize(block, dim=1) for block in features_NF.split(self._blocks, dim=1)]
 
-    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - a cosine does not depend on the slot
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         mask_BI1 = context.mask_BI[..., None]
         return (context.items_BID * mask_BI1).sum(1) / mask_BI1.sum(1).clamp(min=1)
 

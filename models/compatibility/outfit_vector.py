@@ -58,12 +58,12 @@ class SharedSpace(CompatibilityModel):
         both_BP = mask_BI[:, pair_2P].all(1)
         return (self.cosines(items_ND, category_N, place_BI, pair_2P) * both_BP).sum(1) / both_BP.sum(1).clamp(min=1)
 
-    def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:  # noqa: ARG002 - one space
+    def cosines(self, items_ND: Tensor, category_N: Tensor, place_BI: Tensor, pair_2P: Tensor) -> Tensor:
         """Cosine of the two items of each pair of slots, ``(B, P)``."""
         items_BID = items_ND[place_BI]
         return (items_BID @ items_BID.transpose(1, 2))[:, pair_2P[0], pair_2P[1]]
 
-    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:  # noqa: ARG002 - all slots share one space
+    def query(self, context: OutfitBatch, target_B: Tensor) -> Tensor:
         mask_BI1 = context.mask_BI[..., None]
         return self.scale * (context.items_BID * mask_BI1).sum(1) / mask_BI1.sum(1).clamp(min=1)
 
@@ -114,7 +114,7 @@ class PairSpaces(SharedSpace):
         context: OutfitBatch,
         candidates_BMD: Tensor,
         category_BM: Tensor,
-        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+        query_BD: Tensor | None = None,
     ) -> Tensor:
         """1/τ times the mean cosine with the context's items, ``(B, M)``: the same order as exhaustive scoring."""
         batch, size = context.category_BI.shape

@@ -131,7 +131,7 @@ class Pairs(CompatibilityModel):
         context: OutfitBatch,
         candidates_BMD: Tensor,
         category_BM: Tensor,
-        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+        query_BD: Tensor | None = None,
     ) -> Tensor:
         """Minus the mean distance of each candidate to the context's items, ``(B, M)``."""
         total_BM = candidates_BMD.new_zeros(candidates_BMD.shape[:2])

@@ -146,7 +146,7 @@ class PersonalModel(CompatibilityModel):
         context: OutfitBatch,
         candidates_BMD: Tensor,
         category_BM: Tensor,
-        query_BD: Tensor | None = None,  # noqa: ARG002 - it is only near the score
+        query_BD: Tensor | None = None,
     ) -> Tensor:
         """The score of each completed outfit, ``(B, M)``."""
         whole = context.repeated(candidates_BMD.shape[1]).with_item(candidates_BMD.flatten(0, 1), category_BM.reshape(-1))

@@ -45,7 +45,7 @@ class SlotTemplates:
         """How many were counted."""
         return sum(count for _, count in self.templates)
 
-    def knows(self, categories: Sequence[str]) -> bool:  # noqa: ARG002 - an outfit like no other goes by the usual ones
+    def knows(self, categories: Sequence[str]) -> bool:
         """Whether there are any combinations."""
         return bool(self.templates)
 
@@ -56,21 +56,21 @@ class SlotTemplates:
             return None
         return any(set(template).issuperset(categories) for template, _ in self.templates)
 
-    def whole_of(self, categories: Collection[str]) -> float:  # noqa: ARG002 - as SlotModel
+    def whole_of(self, categories: Collection[str]) -> float:
         """Even odds: combinations do not tell."""
         return UNTOLD
 
-    def strange(self, categories: Collection[str]) -> float:  # noqa: ARG002 - as SlotModel
+    def strange(self, categories: Collection[str]) -> float:
         """Nothing: combinations do not tell."""
         return 0.0
 
     def missing(
         self,
         categories: Sequence[str],
-        ids: Sequence[str] = (),  # noqa: ARG002 - as SlotModel
-        texts: Sequence[str] = (),  # noqa: ARG002 - as SlotModel
+        ids: Sequence[str] = (),
+        texts: Sequence[str] = (),
         *,
-        varied: bool = True,  # noqa: ARG002 - as SlotModel
+        varied: bool = True,
         at_least: float = 0.5,
     ) -> Missing:
         """The slots that similar outfits usually have and this one lacks, likeliest first; none when it is one of the combinations.

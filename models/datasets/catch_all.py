@@ -234,7 +234,7 @@ def _are_together(one: str | None, other: str | None) -> bool:
     return whom[0] is None or whom[1] is None or (whom[0] & whom[1]).possible
 
 
-def _moved(  # noqa: PLR0917 - what is moved, and by what
+def _moved(
     table: pa.Table, counts: Mapping[str, int], opened: Collection[str], places: _Places, beside: pa.Table | None, progress: Progress
 ) -> Placed:
     column = table.column("category").combine_chunks()

@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 
-def softmax_within(  # noqa: PLR0917 - one tensor per role; their shapes differ
+def softmax_within(
     query_QD: Tensor,
     answer_QD: Tensor,
     category_Q: Tensor,

@@ -22,7 +22,7 @@ _HIDE: Final = 0.1
 """Chance that a training step does not see an item that is worn."""
 
 
-def fit_missing_types(  # noqa: PLR0917 - of what items, and of which outfits
+def fit_missing_types(
     type_N: Tensor, category_N: Tensor, categories: int, train: WornOutfits, valid: WornOutfits, seed: int, progress: Progress
 ) -> MissingTypes:
     """Every item of every outfit is asked for by its type, given the others'; kept is what said most of validation outfits.

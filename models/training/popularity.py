@@ -22,7 +22,7 @@ _SAME = 1e-6
 
 
 @torch.inference_mode()
-def recall_at(  # noqa: PLR0917 - what is asked, of whom, and by whom
+def recall_at(
     k: int, model: CompatibilityModel, inputs: ItemInputs, outfits: WornOutfits, pool_M: Tensor, workers: Workers = ALONE
 ) -> float:
     """Share of the outfits' items that rank among the k best of their category in the pool, given the outfit's other items.
@@ -43,7 +43,7 @@ def recall_at(  # noqa: PLR0917 - what is asked, of whom, and by whom
 
 
 @torch.inference_mode()
-def count_popularity(  # noqa: PLR0917
+def count_popularity(
     model: SetTransformer,
     inputs: ItemInputs,
     outfits: WornOutfits,

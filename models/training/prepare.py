@@ -139,7 +139,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
     )
 
 
-def untrained(  # noqa: PLR0917 - the run, and what it builds
+def untrained(
     run: Run[Any], recipe: str, model: str, model_config: Mapping[str, Any], names: Names, tables: Mapping[str, str] | None = None
 ) -> Bundle:
     """A bundle over the run's encoder with untrained weights, or those of ``run.start`` where they fit.

@@ -156,7 +156,7 @@ def _json(rule: Rule) -> str:
 
 
 @router.get("/pictures/{item_id:path}")
-async def picture(  # noqa: PLR0917 - what the JSON route takes
+async def picture(
     request: Request,
     item_id: str,
     release: CurrentRelease,

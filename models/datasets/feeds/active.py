@@ -35,7 +35,7 @@ def is_active_column(name: str) -> bool:
     return _FLAG.fullmatch(bare(name)) is not None
 
 
-def read_active(value: Any) -> bool | None:  # noqa: ANN401 - a cell, or a value of JSON
+def read_active(value: Any) -> bool | None:
     """Whether a product is for sale; None where that is not told.
 
     >>> read_active("0"), read_active("Entwurf"), read_active("NÃO"), read_active("tak"), read_active("2026-01-01")
@@ -44,7 +44,7 @@ def read_active(value: Any) -> bool | None:  # noqa: ANN401 - a cell, or a value
     return value if isinstance(value, bool) else _SOLD.get(plain_name(bare(str(value))))
 
 
-def all_active(values: Iterable[Any]) -> Any:  # noqa: ANN401 - likewise
+def all_active(values: Iterable[Any]) -> Any:
     """Of several cells the one that counts: the first that says no, else the first that says anything."""
     said = [value for value in values if value not in (None, "")]
     return next((value for value in said if read_active(value) is False), next(iter(said), None))

@@ -37,7 +37,7 @@ _AMERICAN: Final = ("%m/%d/%y, %I:%M %p", "%m/%d/%Y %H:%M", "%m/%d/%y", "%m/%d/%
 _DAY: Final = len("2026-11-27")
 
 
-def moment(text: Any, *, american: bool = False) -> datetime | None:  # noqa: ANN401 - a cell, or a value of JSON
+def moment(text: Any, *, american: bool = False) -> datetime | None:
     """A date of ISO 8601, or one that ``as_iso`` knows, in UTC where it names no zone; None where it is none.
 
     >>> moment("4/18/16, 4:46 PM", american=True), moment("18/4/2016")
@@ -103,7 +103,7 @@ def is_over(start: datetime | None, end: datetime | None, now: datetime) -> bool
     return (start is not None and now < start) or (end is not None and now > end)
 
 
-def end_of(text: Any, *, american: bool = False) -> datetime | None:  # noqa: ANN401 - likewise
+def end_of(text: Any, *, american: bool = False) -> datetime | None:
     """As ``moment``; of a date without a time of day the end of that day."""
     found = moment(text, american=american)
     words = " ".join(str(text).split())

@@ -58,7 +58,7 @@ def read_item(draft: Draft, rules: Rules) -> Item:
 
 
 def _text(name: str) -> Callable[[Item, Any, Rules], None]:
-    def read(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+    def read(item: Item, raw: Any, _: Rules) -> None:
         if isinstance(raw, list) and len(raw) > 1:
             bad(f"{shown(raw)} are several values; give one")
         if isinstance(raw, bool) or not isinstance(raw, str | int | float):
@@ -78,7 +78,7 @@ def _text(name: str) -> Callable[[Item, Any, Rules], None]:
 def _name(name: str) -> Callable[[Item, Any, Rules], None]:
     """Of an id or a category, in which entities are decoded and nothing else changes."""
 
-    def read(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+    def read(item: Item, raw: Any, _: Rules) -> None:
         if name == "id" and isinstance(raw, int | float) and not isinstance(raw, bool):
             bad(f'{shown(raw)} should be a valid string: leading zeros are lost in numbers; write "{raw}", or the id as it was')
         if isinstance(raw, list) and len(raw) > 1:
@@ -93,7 +93,7 @@ def _name(name: str) -> Callable[[Item, Any, Rules], None]:
 
 
 def _price(name: str) -> Callable[[Item, Any, Rules], None]:
-    def read(item: Item, raw: Any, rules: Rules) -> None:  # noqa: ANN401 - likewise
+    def read(item: Item, raw: Any, rules: Rules) -> None:
         money = read_money(raw, comma=rules.comma)
         if money is not None and (money.amount or name == "price"):  # a sale price of 0 is how exporters write none
             item.values[name] = money.amount
@@ -103,23 +103,23 @@ def _price(name: str) -> Callable[[Item, Any, Rules], None]:
     return read
 
 
-def _currency(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _currency(item: Item, raw: Any, _: Rules) -> None:
     if code := currency_of(str(raw)):
         item.values["currency"] = code
     elif str(raw).strip():
         item.notes.append(Fault("currency", raw, f"{shown(raw)} is no currency of ISO 4217; left out"))
 
 
-def _in_stock(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _in_stock(item: Item, raw: Any, _: Rules) -> None:
     item.values["in_stock"] = read_stock(raw)
 
 
-def _active(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _active(item: Item, raw: Any, _: Rules) -> None:
     if raw != "" and read_active(raw) is None:
         item.notes.append(Fault("active", raw, "does not say whether it is for sale, as 0 and 1 do; it is taken as if it were"))
 
 
-def _url(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _url(item: Item, raw: Any, _: Rules) -> None:
     text = str((raw[0] if isinstance(raw, list) and raw else raw) or "").strip()
     if _LINK.fullmatch(text) and len(text) <= LONGEST_TEXT:
         item.values["url"] = text
@@ -127,7 +127,7 @@ def _url(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
         item.notes.append(Fault("url", raw, f"{shown(text)} is no address of the web; left out"))
 
 
-def _image(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _image(item: Item, raw: Any, _: Rules) -> None:
     if isinstance(raw, dict) and raw.get("bytes") is not None:
         item.values["image"] = {"bytes": _decoded(raw["bytes"]), "path": raw.get("path")}
         return
@@ -136,7 +136,7 @@ def _image(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
     _add_pictures(item, pictures_of(raw))
 
 
-def _images(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _images(item: Item, raw: Any, _: Rules) -> None:
     _add_pictures(item, pictures_of(raw))
 
 
@@ -152,7 +152,7 @@ def _add_pictures(item: Item, named: list[str]) -> None:
         item.values["images"] = every
 
 
-def _decoded(raw: Any) -> bytes:  # noqa: ANN401 - likewise
+def _decoded(raw: Any) -> bytes:
     if isinstance(raw, bytes):
         return raw
     try:
@@ -161,7 +161,7 @@ def _decoded(raw: Any) -> bytes:  # noqa: ANN401 - likewise
         bad("is not base64; write the picture's bytes so", "image.bytes")
 
 
-def _features(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _features(item: Item, raw: Any, _: Rules) -> None:
     if isinstance(raw, str):
         try:
             raw = from_json(raw, allow_inf_nan=False)
@@ -183,7 +183,7 @@ def _float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
-def _created(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _created(item: Item, raw: Any, _: Rules) -> None:
     moment = raw.isoformat() if isinstance(raw, datetime) else str(raw).strip()
     moment = as_iso(moment) or moment
     try:
@@ -196,18 +196,18 @@ def _created(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
         item.values["created"] = moment
 
 
-def _attributes(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _attributes(item: Item, raw: Any, _: Rules) -> None:
     try:
         item.values["attributes"] = attributes_text(raw)
     except ValueError as error:
         bad(str(error))
 
 
-def _sizes(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _sizes(item: Item, raw: Any, _: Rules) -> None:
     item.values["sizes"] = sizes_text(raw)
 
 
-def _extras(item: Item, raw: Any, _: Rules) -> None:  # noqa: ANN401 - likewise
+def _extras(item: Item, raw: Any, _: Rules) -> None:
     try:
         value = from_json(raw) if isinstance(raw, str) else raw
     except ValueError:
@@ -235,7 +235,7 @@ def _add_department(item: Item, whom: list[str]) -> None:
         _add_attributes(item, {"department": said[0] if len(said) == 1 else said})
 
 
-def _word(value: Any) -> Any:  # noqa: ANN401 - likewise
+def _word(value: Any) -> Any:
     if isinstance(value, list):
         return [plain(str(one)) for one in value if one is not None and plain(str(one))]
     return plain(value)[:LONGEST_TEXT] if isinstance(value, str) else value

@@ -89,7 +89,7 @@ def _whole(path: Path, encoding: Encoding) -> str:
     return raw.decode(encoding.name, errors="replace")
 
 
-def _elements(value: Any) -> Iterator[Record | Broken]:  # noqa: ANN401 - whatever JSON holds
+def _elements(value: Any) -> Iterator[Record | Broken]:
     if isinstance(value, dict):
         inside = next((value[name] for name in _LISTS if isinstance(value.get(name), list)), None)
         value = [value] if inside is None or "@type" in value else inside

@@ -47,7 +47,7 @@ class _Said(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _known(cls, said: Any) -> Any:  # noqa: ANN401 - parsed YAML
+    def _known(cls, said: Any) -> Any:
         for name in said if isinstance(said, Mapping) else ():
             if name not in cls.model_fields:
                 near = did_you_mean(str(name), cls.model_fields, f"there are {', '.join(cls.model_fields)}")
@@ -75,11 +75,11 @@ class Column(_Said):
     template: str | None = None
 
 
-def _columns(value: Any) -> Any:  # noqa: ANN401 - parsed YAML
+def _columns(value: Any) -> Any:
     return {} if value is None else value  # of which every line is a comment
 
 
-def _column(value: Any) -> Any:  # noqa: ANN401 - parsed YAML
+def _column(value: Any) -> Any:
     return Column(column=value) if isinstance(value, str) else value
 
 
@@ -257,14 +257,14 @@ def _lay(mapped: Mapped, draft: Draft) -> None:
             into[name] = _worded(column.default, column)
 
 
-def _unparted(value: Any, said: Sequence[Mapping[str, Any]], column: Column) -> str:  # noqa: ANN401 - a cell, or a value of JSON
+def _unparted(value: Any, said: Sequence[Mapping[str, Any]], column: Column) -> str:
     """The mark that parts a text of which a step was asked and that was taken whole; empty where there is none."""
     name, place = _name(column.column)
     whole = place is not None and not column.separator and isinstance(value, str) and any(value_at(one, name) == value for one in said)
     return next((mark for mark in ",;|" if mark in value), "") if whole else ""
 
 
-def _empty(value: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+def _empty(value: Any) -> bool:
     return value is None or value == ""
 
 
@@ -300,7 +300,7 @@ def _name(column: str) -> tuple[str, int | None]:
     return (found["name"], None if found["place"] is None else int(found["place"])) if found else (column, None)
 
 
-def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
+def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:
     place = _name(column.column)[1]
     value = _cell(values, column)
     if place is not None:
@@ -309,7 +309,7 @@ def _value(values: Mapping[str, Any], field: str, column: Column) -> Any:  # noq
     return _worded(value, column)
 
 
-def _cell(values: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - likewise
+def _cell(values: Mapping[str, Any], column: Column) -> Any:
     value = value_at(values, _name(column.column)[0])
     if column.separator and isinstance(value, str):
         value = [part.strip() for part in value.split(column.separator) if part.strip()]
@@ -319,7 +319,7 @@ def _cell(values: Mapping[str, Any], column: Column) -> Any:  # noqa: ANN401 - l
     return value
 
 
-def _at(values: Sequence[Any], place: int) -> Any:  # noqa: ANN401 - likewise
+def _at(values: Sequence[Any], place: int) -> Any:
     return values[place] if -len(values) <= place < len(values) else None
 
 
@@ -330,7 +330,7 @@ def _steps(values: Mapping[str, Any], column: Column) -> list[str]:
     return path_of(steps[0].replace("/", ">")) if len(steps) == 1 and _name(column.column)[1] is not None else steps
 
 
-def _worded(value: Any, column: Column) -> Any:  # noqa: ANN401 - likewise
+def _worded(value: Any, column: Column) -> Any:
     """A value in the words and the unit of a mapping."""
     if column.values and value is not None and not isinstance(value, list | dict):
         value = column.values.get(str(value).strip(), value)
@@ -340,7 +340,7 @@ def _worded(value: Any, column: Column) -> Any:  # noqa: ANN401 - likewise
     return value if column.template is None else _around(value, column.template)
 
 
-def _around(value: Any, template: str) -> Any:  # noqa: ANN401 - likewise
+def _around(value: Any, template: str) -> Any:
     """A value, or each of a list, within a template; what is an address already stays.
 
     >>> _around("/t/o/tee 1.jpg", "https://shop.example/media/{}"), _around("tee", "https://shop.example/{}.html"), _around(None, "a{}")
@@ -355,7 +355,7 @@ def _around(value: Any, template: str) -> Any:  # noqa: ANN401 - likewise
     return f"{before}{quote(text, safe=_OF_ADDRESSES) if is_url(template) else text}{behind}"
 
 
-def value_at(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - likewise
+def value_at(values: Mapping[str, Any], name: str) -> Any:
     """The value of a column, or of ``A.B`` within one; None where there is none."""
     for known in (name, plain_name(name)):
         if known in values:
@@ -365,7 +365,7 @@ def value_at(values: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - lik
     return value_at(inner, rest) if isinstance(inner, Mapping) else None
 
 
-def _money(value: Any) -> float | None:  # noqa: ANN401 - likewise
+def _money(value: Any) -> float | None:
     try:
         money = read_money(value)
     except ValueError:

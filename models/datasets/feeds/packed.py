@@ -34,7 +34,7 @@ _TORN: Final = (ValueError, IndexError, NotImplementedError, struct.error)
 class _Unpacked(gzip.GzipFile):
     """A gzip of which no more is read than may be."""
 
-    def __init__(self, file: Any, path: Path) -> None:  # noqa: ANN401 - any file of bytes
+    def __init__(self, file: Any, path: Path) -> None:
         super().__init__(fileobj=file, mode="rb")
         self._path = path
 
@@ -141,5 +141,5 @@ def _too_much(packing: str, path: Path) -> None:
     refuse(f"is a {packing} of more than {MOST_UNPACKED:,} bytes; unpack it, or fetch it again", path=path)
 
 
-def _starts(file: Any, *with_: bytes) -> bool:  # noqa: ANN401 - any file of bytes that can be peeked into
+def _starts(file: Any, *with_: bytes) -> bool:
     return bool(file.peek(4)[:4].startswith(with_))

@@ -62,7 +62,7 @@ def _values(column: pa.Array, nested: bool) -> list[Any]:  # noqa: FBT001 - mapp
     return [plain_value(value) for value in values] if nested else values
 
 
-def plain_value(value: Any) -> Any:  # noqa: ANN401 - likewise
+def plain_value(value: Any) -> Any:
     """A value without nulls in objects, bytes, and numbers that JSON has not."""
     if isinstance(value, Mapping):
         found = {str(name): plain_value(one) for name, one in value.items()}

@@ -13,7 +13,7 @@ MOST: Final = 100
 """Pictures of one item that are kept."""
 
 
-def pictures_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value of JSON
+def pictures_of(value: Any) -> list[str]:
     """The paths and addresses that a cell or a value of JSON names, each once, in order.
 
     >>> pictures_of("images/a.png, images/b.png"), pictures_of([{"url": "https://shop.example/a,b.jpg"}])
@@ -24,7 +24,7 @@ def pictures_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value o
     return list(dict.fromkeys(_named(value)))[:MOST]
 
 
-def _named(value: Any) -> list[str]:  # noqa: ANN401 - likewise
+def _named(value: Any) -> list[str]:
     if isinstance(value, str):
         return _split(value.strip())
     if isinstance(value, list):

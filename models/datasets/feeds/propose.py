@@ -219,38 +219,38 @@ def _are(reader: Callable[[Any], object], values: Iterable[Any]) -> bool:
     return sum(_reads(reader, value) for value in said) >= _MOSTLY * len(said)
 
 
-def _dated(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+def _dated(value: Any) -> None:
     if moment(value) is None:
         msg = "no date"
         raise ValueError(msg)
 
 
-def _unbroken(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+def _unbroken(value: Any) -> None:
     if " " in str(value).strip():
         msg = "words"
         raise ValueError(msg)
 
 
-def _coded(value: Any) -> None:  # noqa: ANN401 - likewise
+def _coded(value: Any) -> None:
     text = str(value).strip()
     if not _CODE.fullmatch(text) or _NO_CODE.fullmatch(text):
         msg = "no code"
         raise ValueError(msg)
 
 
-def _no_audience(value: Any) -> None:  # noqa: ANN401 - likewise
+def _no_audience(value: Any) -> None:
     if says_only_whom(str(value)):
         msg = "whom it is for"
         raise ValueError(msg)
 
 
-def _worded(value: Any) -> None:  # noqa: ANN401 - a cell, or a value of JSON
+def _worded(value: Any) -> None:
     if not any(letter.isalpha() for letter in str(value)):
         msg = "a number"
         raise ValueError(msg)
 
 
-def _reads(reader: Callable[[Any], object], value: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+def _reads(reader: Callable[[Any], object], value: Any) -> bool:
     try:
         reader(value)
     except ValueError:
@@ -295,7 +295,7 @@ def _tells_more(column: str, taken: str | None, cells: Mapping[str, Sequence[Any
     return taken is None or len({*map(str, cells[column])}) > _MORE * len({*map(str, cells.get(taken, []))})
 
 
-def _title(value: Any) -> None:  # noqa: ANN401 - likewise
+def _title(value: Any) -> None:
     if not _TITLE.fullmatch(str(value).strip()):
         msg = "no name of a piece"
         raise ValueError(msg)

@@ -18,7 +18,7 @@ _SIZES: Final = ("size", "name", "label", "value")
 _STOCKS: Final = ("in_stock", "stock", "quantity", "qty", "inventory", "availability", "available")
 
 
-def sizes_text(value: Any) -> str | None:  # noqa: ANN401 - a cell, or a value of JSON
+def sizes_text(value: Any) -> str | None:
     """The JSON text that the catalogue keeps: a list of ``{"size", "in_stock"}``; None where there are none.
 
     >>> sizes_text("S|M=0|L=3")

@@ -30,7 +30,7 @@ def plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def path_of(value: Any) -> list[str]:  # noqa: ANN401 - a cell, or a value of JSON
+def path_of(value: Any) -> list[str]:
     """The steps of a path of categories, from the widest to the finest.
 
     >>> path_of("Apparel & Accessories > Clothing > Dresses")

@@ -105,7 +105,7 @@ def _refuse_if_lost(path: Path, errors: Sequence[Any], first: int | None) -> Non
         refuse(f"holds no items: {names}{why}; name the feed of products", path=path)
 
 
-def _defined_elsewhere(element: Any, line: int) -> Broken | None:  # noqa: ANN401 - lxml is untyped
+def _defined_elsewhere(element: Any, line: int) -> Broken | None:
     """What is told of an item of which an element says nothing but an entity that HTML does not know either."""
     for entity in element.iter(etree.Entity):
         field = entity.getparent()
@@ -115,7 +115,7 @@ def _defined_elsewhere(element: Any, line: int) -> Broken | None:  # noqa: ANN40
     return None
 
 
-def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
+def _values(element: Any) -> dict[str, Any]:
     """Text of each element within an item, by local name; lists where one comes again. Google's names go before others."""
     found: dict[str, Any] = {}
     ours: set[str] = set()
@@ -135,7 +135,7 @@ def _values(element: Any) -> dict[str, Any]:  # noqa: ANN401 - lxml is untyped
     return found
 
 
-def _name(element: Any) -> tuple[str, str]:  # noqa: ANN401 - lxml is untyped
+def _name(element: Any) -> tuple[str, str]:
     """Its namespace and name; Google's, too, where nothing declares the ``g:`` before it. An entity has neither."""
     if not isinstance(element.tag, str):
         return "", ""
@@ -143,7 +143,7 @@ def _name(element: Any) -> tuple[str, str]:  # noqa: ANN401 - lxml is untyped
     return (_GOOGLE, local[2:]) if local.startswith("g:") else (space[1:], local)
 
 
-def _value(element: Any) -> Any:  # noqa: ANN401 - lxml is untyped
+def _value(element: Any) -> Any:
     """Its text, with that of tags within text and with entities as they stand; the values of elements that have no text about them."""
     if any(isinstance(child.tag, str) for child in element) and not _says_text(element):
         return _values(element)
@@ -151,10 +151,10 @@ def _value(element: Any) -> Any:  # noqa: ANN401 - lxml is untyped
     return text or element.get("href") or None
 
 
-def _says_text(element: Any) -> bool:  # noqa: ANN401 - lxml is untyped
+def _says_text(element: Any) -> bool:
     """Whether there is text in it beside the elements and entities."""
     return any((text or "").strip() for text in (element.text, *(child.tail for child in element)))
 
 
-def _inside(element: Any) -> str:  # noqa: ANN401 - lxml is untyped
+def _inside(element: Any) -> str:
     return "".join(element.itertext()) if isinstance(element.tag, str) else element.text or ""

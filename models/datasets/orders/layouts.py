@@ -151,7 +151,7 @@ def _sku(values: Mapping[str, Any], names: Iterable[str]) -> str:
     return value.strip()
 
 
-def _named(value: Any, field: str) -> str:  # noqa: ANN401 - a cell, or a value of JSON
+def _named(value: Any, field: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int) or not str(value).strip():
         bad("is empty; give one" if value is None or value == "" else f"{shown(value)} should be a text or a whole number", field)
     return str(value).strip()
@@ -167,7 +167,7 @@ def _customer(values: Mapping[str, Any], names: Iterable[str], *, guests: bool =
     return next((text for text in told if text and not (guests and text.casefold() in _GUESTS)), None)
 
 
-def _moment(value: Any, field: str) -> float:  # noqa: ANN401 - likewise
+def _moment(value: Any, field: str) -> float:
     if value is None or value == "":
         bad("is empty; give the moment of the order", field)
     try:
@@ -283,7 +283,7 @@ def _of_look(record: Record) -> Iterator[OrderLine]:
         yield OrderLine(record.line, look, _sku(one if isinstance(one, dict) else {"sku": one}, (*_ITEM, "id")))
 
 
-def _listed(items: Any) -> list[Any]:  # noqa: ANN401 - a cell, or a value of JSON
+def _listed(items: Any) -> list[Any]:
     if not isinstance(items, str):
         return items if isinstance(items, list) else [items]
     return [one for one in map(str.strip, _BETWEEN.split(items)) if one]
@@ -316,7 +316,7 @@ def _of_analytics(record: Record) -> Iterator[OrderLine | str]:
         yield OrderLine(record.line, _named(order, "ecommerce.transaction_id"), found, customer, at, values["event_name"] == "refund")
 
 
-def _parameter(values: Mapping[str, Any], key: str) -> Any:  # noqa: ANN401 - a value of JSON
+def _parameter(values: Mapping[str, Any], key: str) -> Any:
     listed = values.get("event_params")
     for one in listed if isinstance(listed, list) else []:
         if isinstance(one, dict) and one.get("key") == key and isinstance(one.get("value"), dict):

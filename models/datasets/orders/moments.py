@@ -34,7 +34,7 @@ class Dated(str):  # noqa: SLOT000 - it is told, and set aside, as the cell that
         return dated
 
 
-def read_moment(raw: Any) -> float:  # noqa: ANN401 - a cell, or a value of JSON
+def read_moment(raw: Any) -> float:
     """Seconds since 1970; a moment without a zone is taken as UTC.
 
     Text is ISO 8601, a number, a date with points, one that names its month, or one with slashes whose day only one number can be, or
@@ -68,12 +68,12 @@ def order_told(cells: Iterable[Any]) -> DateOrder | None:
     return next((next(iter(ways)) for ways in all_ways if len(ways) == 1), None)
 
 
-def may_be_either(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+def may_be_either(raw: Any) -> bool:
     """Whether it is written so that its first number may be the day, or the month."""
     return _either(raw) is not None
 
 
-def is_date(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
+def is_date(raw: Any) -> bool:
     """Whether it is a date, in whatever order; a number, which could count anything, is none."""
     text = str(raw).strip()
     if not isinstance(raw, date) and not (re.search(r"\d[-/.]\d{1,2}[-/.]\d", text) or as_iso(_ZONE.sub("", text))):
@@ -87,7 +87,7 @@ def is_date(raw: Any) -> bool:  # noqa: ANN401 - a cell, or a value of JSON
     return False
 
 
-def _either(raw: Any) -> re.Match[str] | None:  # noqa: ANN401 - likewise
+def _either(raw: Any) -> re.Match[str] | None:
     return _EITHER.fullmatch(_ZONE.sub("", str(raw).strip()))
 
 

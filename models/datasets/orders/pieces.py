@@ -59,7 +59,7 @@ def pieces_kept(values: Mapping[str, Any]) -> float:
     return max(quantity - lost["cancelled"] - max(lost["refunded"], lost["returned"]), 0.0)
 
 
-def pieces_listed(cell: Any, field: str) -> Iterator[tuple[int, str]]:  # noqa: ANN401 - a cell
+def pieces_listed(cell: Any, field: str) -> Iterator[tuple[int, str]]:
     """Pieces and item of each part of a cell; of what is no product there is no item.
 
     >>> list(pieces_listed("2x A-1|1x B-2|1x ", "line_items"))

@@ -60,7 +60,7 @@ class MasksTraining:
         presence: of what some items lack.
     """
 
-    def __init__(  # noqa: PLR0917 - what is trained, how, and on what
+    def __init__(
         self,
         model: PairMasks,
         kind: Kind,

@@ -131,7 +131,7 @@ def _ensemble(bundle: Bundle) -> Ensemble:
     return bundle.model
 
 
-def _train(  # noqa: PLR0917 - the run, and what it trains on
+def _train(
     run: Run[AttireConfig], bundle: Bundle, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, pool_M: Tensor
 ) -> dict[str, float]:
     """Train each member; returns the mean of their losses, their minutes together, and what the clock did to any of them.

@@ -42,7 +42,7 @@ class AttireTraining:
             that are shared out, with the questions about them.
     """
 
-    def __init__(  # noqa: PLR0917 - what is trained, how, and on what
+    def __init__(
         self,
         model: SetTransformer,
         config: AttireConfig,

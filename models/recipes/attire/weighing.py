@@ -46,9 +46,7 @@ _ROUNDING: Final = 1e-5
 
 
 @torch.no_grad()
-def weigh(  # noqa: PLR0917 - what is weighed, and by what
-    model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int, advance: Advance = unmoved
-) -> Unseen:
+def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int, advance: Advance = unmoved) -> Unseen:
     """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights.
 
     Returns:

@@ -32,7 +32,7 @@ class Worth(NamedTuple):
 
 
 @torch.no_grad()
-def worth_of(  # noqa: PLR0917 - what is asked, and of what
+def worth_of(
     model: Ensemble,
     inputs: ItemInputs,
     train: WornOutfits,

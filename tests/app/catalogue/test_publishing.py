@@ -27,7 +27,7 @@ WORSE = HeldOut(outfits=40, questions=320, folds=4, fitb_accuracy=0.3, simple={"
         (None, True, "test", []),
     ],
 )
-def test_the_better_one_is_published(  # noqa: PLR0917
+def test_the_better_one_is_published(
     home: Path,
     catalogue: Path,
     tmp_path: Path,

@@ -89,7 +89,7 @@ def _is_flag(name: str) -> bool:
     return is_active_column(plain_name(name))
 
 
-def title_of(own: Any, product: Any, *, options: Any) -> Any:  # noqa: ANN401 - cells
+def title_of(own: Any, product: Any, *, options: Any) -> Any:
     """The title of a variant: its product's, as its options say what its own name adds (*Shirt - 39, white*, *Tee-XS-Black*).
 
     Args:
@@ -98,7 +98,7 @@ def title_of(own: Any, product: Any, *, options: Any) -> Any:  # noqa: ANN401 - 
     return product if product and (options or not own) else own
 
 
-def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
+def hold_stock(draft: Draft, product: Any) -> None:
     """Take a variant for sold out where its product is, whatever its own row says, which is told.
 
     Args:
@@ -109,7 +109,7 @@ def hold_stock(draft: Draft, product: Any) -> None:  # noqa: ANN401 - a cell
         draft.notes.append(Fault("in_stock", own, _SOLD_OUT))
 
 
-def is_sold_out(cell: Any) -> bool:  # noqa: ANN401 - likewise
+def is_sold_out(cell: Any) -> bool:
     """Whether a cell of stock says that there is none."""
     try:
         return read_stock(cell) is False
@@ -150,7 +150,7 @@ def category_from(draft: Draft, steps: list[str], place: int | None = None) -> N
         draft.extras["category_path"] = " > ".join(steps)
 
 
-def take_tags(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
+def take_tags(draft: Draft, cell: Any) -> None:
     """Take those tags that say nothing but for whom, or when: of ``Women, new, men's night, SS26`` *Women*, and spring and summer.
 
     When is told by attributes first, so they have to be there already.
@@ -180,12 +180,12 @@ def pass_through(draft: Draft, values: Mapping[str, Any], known: re.Pattern[str]
     take_active(draft, draft.said, known)
 
 
-def given(values: Mapping[str, Any], *names: str) -> Any:  # noqa: ANN401 - a cell, or a value of JSON
+def given(values: Mapping[str, Any], *names: str) -> Any:
     """The first of these that is not empty; None where all are."""
     return next((values[name] for name in names if values.get(name) is not None and values[name] != ""), None)
 
 
-def amount_of(cell: Any) -> float | None:  # noqa: ANN401 - a cell
+def amount_of(cell: Any) -> float | None:
     """What a cell says of money; None where that is none."""
     try:
         money = read_money(cell)
@@ -194,7 +194,7 @@ def amount_of(cell: Any) -> float | None:  # noqa: ANN401 - a cell
     return money.amount if money else None
 
 
-def gross_of(draft: Draft, net: Any, tax: Any) -> Any:  # noqa: ANN401 - cells
+def gross_of(draft: Draft, net: Any, tax: Any) -> Any:
     """A price with its tax, which is in percent; where either is not told it stays as it is, and the draft says so."""
     amount, percent = amount_of(net), amount_of(str("" if tax is None else tax).rstrip("% "))
     if amount is None or percent is None:

@@ -87,7 +87,7 @@ def _draft(record: Record, listings: _Listings, parent: Mapping[str, Any]) -> Dr
     return draft
 
 
-def _take_category(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
+def _take_category(draft: Draft, cell: Any) -> None:
     """Of a path the last step that names a garment, else the last; what is finer is the subcategory (*Women > Dresses > Maxi*)."""
     steps = path_of(cell if ">" in _text(cell) else _text(cell).replace(":", ">"))
     place = next((at for at in reversed(range(len(steps))) if role_of(steps[at]) and not says_only_whom(steps[at])), len(steps) - 1)
@@ -97,7 +97,7 @@ def _take_category(draft: Draft, cell: Any) -> None:  # noqa: ANN401 - a cell
         draft.extras["category_path"] = " > ".join(steps)
 
 
-def _variation(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
+def _variation(cell: Any) -> dict[str, str]:
     """The options of a variation.
 
     >>> _variation("[Colour=Red;Size=UK 8]"), _variation("Size:M|Color:Navy"), _variation(None)
@@ -107,7 +107,7 @@ def _variation(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
     return {attribute_name(part[0]): part[1].strip() for part in parts if len(part) > 1 and part[1].strip()}
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - a cell
+def _text(value: Any) -> str:
     return "" if value is None else str(value).strip()
 
 

@@ -101,7 +101,7 @@ def _read(record: Record) -> Record:
     return Record(record.line, {name: told for name, cell in record.values.items() if (told := _without_none(cell)) is not None})
 
 
-def _without_none(cell: Any) -> Any:  # noqa: ANN401 - a cell
+def _without_none(cell: Any) -> Any:
     if not isinstance(cell, str) or _NO_PICTURE not in cell:
         return cell
     return ",".join(name for name in cell.split(",") if name.strip() != _NO_PICTURE) or None
@@ -129,12 +129,12 @@ def _sku(record: Record) -> str:
     return str(record.values.get("sku") or "").strip()
 
 
-def _parts(cell: Any) -> list[dict[str, str]]:  # noqa: ANN401 - a cell
+def _parts(cell: Any) -> list[dict[str, str]]:
     """``sku=A-S,size=S|sku=A-M,size=M``."""
     return [_pairs(part) for part in str(cell or "").split("|") if part.strip()]
 
 
-def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - a cell
+def _pairs(cell: Any) -> dict[str, str]:
     """``color=Black,size=XS``; a comma within a value has no name and ``=`` behind it."""
     pairs = (part.partition("=") for part in re.split(r",(?=\s*\w+=)", str(cell or "")))
     return {name.strip(): value.strip().strip('"') for name, mark, value in pairs if mark and value.strip()}

@@ -37,7 +37,7 @@ def _drafts(records: Records, _: Path) -> Iterator[Draft]:
         yield draft
 
 
-def _dates(cell: Any) -> tuple[datetime | None, datetime | None] | None:  # noqa: ANN401 - a cell
+def _dates(cell: Any) -> tuple[datetime | None, datetime | None] | None:
     """``2026-02-24T11:07+0100/2026-02-29T23:07+0100``."""
     start, _, end = str(cell or "").partition("/")
     return (moment(start.strip()), end_of(end.strip())) if end else None

@@ -71,7 +71,7 @@ def _continues(item: Draft, draft: Draft) -> bool:
     return same and "category" not in draft.values and "title" not in draft.values
 
 
-def _size_of(row: Draft) -> Any:  # noqa: ANN401 - a cell
+def _size_of(row: Draft) -> Any:
     """The one size of a row."""
     size = row.attributes.get("size") or row.values.get("sizes")
     return size if isinstance(size, str | int | float) else None

@@ -87,7 +87,7 @@ def _item(record: Record, own: Mapping[str, Any], product: Mapping[str, Any], *,
     return draft
 
 
-def _status(cell: Any) -> Any:  # noqa: ANN401 - a cell
+def _status(cell: Any) -> Any:
     """The back office's list says 0 or 1 by it; a sheet says by the same name whether a piece is new."""
     return cell if str(cell).strip() in {"0", "1"} else None
 
@@ -103,7 +103,7 @@ def _add_prices(draft: Draft, values: Mapping[str, Any]) -> None:
         draft.sale = _date(values.get("from")), end_of(values["to"]) if _date(values.get("to")) else None
 
 
-def _date(cell: Any) -> datetime | None:  # noqa: ANN401 - likewise
+def _date(cell: Any) -> datetime | None:
     return None if str(cell or "").startswith("0000") else moment(cell or "")
 
 
@@ -117,7 +117,7 @@ def _options(values: Mapping[str, Any]) -> dict[str, str]:
     return dict(zip(heads, cells, strict=False)) if len(heads) == len(cells) else {}
 
 
-def _pairs(cell: Any) -> dict[str, str]:  # noqa: ANN401 - likewise
+def _pairs(cell: Any) -> dict[str, str]:
     """Names and values, with or without their places: ``Taille : 34, Couleur : Rose``, ``Style:Casual:1:0``, ``Size - S, Color - Pink``."""
     text = str(cell or "")
     if _PLACED.sub("", text) == "":

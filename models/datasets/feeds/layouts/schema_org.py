@@ -47,7 +47,7 @@ def _trails(node: Node) -> Iterator[list[str]]:
             yield from _trails(one)
 
 
-def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]:  # noqa: ANN401 - whatever JSON holds
+def _products(node: Any, group: Node, depth: int) -> Iterator[tuple[Node, Node]]:
     """Every product of a value, and the group whose variant it is."""
     if depth > _DEEPEST:
         return
@@ -100,7 +100,7 @@ def _item(line: int, product: Node, group: Node) -> Draft:
     return draft
 
 
-def _offer(offers: Any) -> Node:  # noqa: ANN401 - whatever JSON holds
+def _offer(offers: Any) -> Node:
     """The first offer, of an aggregate the first within it."""
     if isinstance(offers, list):
         return _offer(offers[0]) if offers else {}
@@ -123,17 +123,17 @@ def _prices(offer: Node) -> dict[str, Any]:
     return prices if currency is None else {**prices, "currency": currency}
 
 
-def _name(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _name(value: Any) -> Any:
     return _name(value[0]) if isinstance(value, list) and value else value.get("name") if isinstance(value, dict) else value
 
 
-def _words(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _words(value: Any) -> Any:
     if isinstance(value, list):
         return [_name(one) for one in value]
     return _name(value)
 
 
-def _whom(audience: Any) -> dict[str, str]:  # noqa: ANN401 - whatever JSON holds
+def _whom(audience: Any) -> dict[str, str]:
     """Gender and age group of a ``PeopleAudience``, whose ages are years."""
     audience = audience[0] if isinstance(audience, list) and audience else audience
     if not isinstance(audience, dict):
@@ -152,14 +152,14 @@ def _whom(audience: Any) -> dict[str, str]:  # noqa: ANN401 - whatever JSON hold
     return said
 
 
-def _years(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
+def _years(value: Any) -> float | None:
     try:
         return None if value is None or isinstance(value, bool) else float(str(value))
     except ValueError:
         return None
 
 
-def _of_model(product: Node) -> Any:  # noqa: ANN401 - whatever JSON holds
+def _of_model(product: Node) -> Any:
     model = product.get("isVariantOf")
     return given(model, "productGroupID", "sku", "@id") if isinstance(model, dict) else None
 

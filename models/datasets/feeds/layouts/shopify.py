@@ -149,12 +149,12 @@ def _prices(values: Mapping[str, Any]) -> dict[str, Any]:
     return {"price": before, "sale_price": now} if less else {"price": now}
 
 
-def _amount(cell: Any) -> float:  # noqa: ANN401 - a cell
+def _amount(cell: Any) -> float:
     money = read_money(cell)
     return money.amount if money else 0.0
 
 
-def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or whether
+def _stock(values: Mapping[str, Any]) -> Any:
     """Whether there is some: what nobody counts, and what is sold when there is none left, is; None where a row says nothing of stock."""
     pieces, policy = given(values, *_STOCK), str(given(values, *_BACK_ORDER) or "").strip().casefold()
     if given(values, *_TRACKER) is None:

@@ -88,7 +88,7 @@ def _item(record: Record, own: Mapping[str, Any], product: Mapping[str, Any], na
     return draft
 
 
-def _stock(values: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a cell, or whether
+def _stock(values: Mapping[str, Any]) -> Any:
     """What is no closeout is sold when there is none left, too."""
     return True if read_active(values.get("is_closeout", "")) is False else values.get("stock")
 
@@ -103,7 +103,7 @@ def _add_prices(draft: Draft, values: Mapping[str, Any]) -> None:
     draft.values |= {"price": before, "sale_price": price} if less else {"price": price}
 
 
-def _add_category(draft: Draft, cell: Any, names: Names) -> None:  # noqa: ANN401 - a cell
+def _add_category(draft: Draft, cell: Any, names: Names) -> None:
     paths = names.paths_of(cell)
     category_of(draft, paths, next((path for path in paths if not is_no_kind(path[-1])), paths[0] if paths else []))
     draft.whom += [step for path in paths for step in path if says_only_whom(step)]

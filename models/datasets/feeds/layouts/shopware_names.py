@@ -39,7 +39,7 @@ class Names:
     options: Mapping[str, tuple[str, str]]
     groups: Mapping[str, str]
 
-    def paths_of(self, cell: Any) -> list[list[str]]:  # noqa: ANN401 - a cell
+    def paths_of(self, cell: Any) -> list[list[str]]:
         """The paths of a product's categories, by id or as they are written; none of an id that is not known.
 
         >>> Names({}, {}, {}).paths_of("Damen > Kleider|0123456789abcdef0123456789abcdef")
@@ -48,7 +48,7 @@ class Names:
         found = (self.paths.get(part, []) if is_id(part) else path_of(part) for part in parts_of(cell))
         return [path for path in found if path]
 
-    def options_of(self, cell: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - a cell
+    def options_of(self, cell: Any) -> Iterator[tuple[str, str]]:
         """Group and name of each option of a cell, by id or as it is written: *Farbe: Rot*, *Rot*.
 
         >>> list(Names({}, {}, {"Rot": "Farbe"}).options_of("Rot|Größe: 38|weit|0123456789abcdef0123456789abcdef"))
@@ -73,7 +73,7 @@ def is_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
-def parts_of(cell: Any) -> list[str]:  # noqa: ANN401 - a cell
+def parts_of(cell: Any) -> list[str]:
     """What a cell lists between bars."""
     return [part for part in map(str.strip, str(cell or "").split("|")) if part]
 

@@ -113,7 +113,7 @@ def with_english(records: Records, language: str) -> Records:
     """Records whose columns go by their English names as well."""
     call = english(language)
 
-    def translated() -> Any:  # noqa: ANN401 - what ``Records`` gives
+    def translated() -> Any:
         for record in records():
             yield Record(record.line, {**record.values, **{call(name): value for name, value in record.values.items()}})
 

@@ -127,7 +127,7 @@ def test_what_the_form_cannot_hold_is_changed_as_json(room: TestClient, own: Pat
         ("pin", {"ids": "tops-1", "id": "taken"}, "id", "Name is another rule's already"),
     ],
 )
-def test_what_is_wrong_is_told_beside_its_field_and_stays(  # noqa: PLR0917 - what is sent, and what is told
+def test_what_is_wrong_is_told_beside_its_field_and_stays(
     send: Callable[..., Response], own: Path, do: str, fields: Fields, field: str, told: str
 ) -> None:
     """And nothing is written."""
