@@ -285,11 +285,13 @@ class _Clauses:
         jeans*.
         """
         *before, first = groups
-        called = Meaning(TITLE, (first.atoms[-1].key,), "type")
-        for like in (first.atoms[-1].meaning, called):
+        like_what = first.atoms[-1]
+        called = Meaning(TITLE, (like_what.key,), "type")
+        of_it = atom.key.endswith(like_what.key)  # a bow tie is called a tie
+        for like in (like_what.meaning, *(() if of_it else (called,))):
             masks = [self._vocabulary.rows.so(one) for one in (like, atom.meaning) if one]
             if np.logical_and.reduce(masks).any():
-                as_said = first if like is not called else Group("type", [replace(first.atoms[-1], meaning=called)])
+                as_said = first if like is not called else Group("type", [replace(like_what, meaning=called)])
                 return [*before, as_said, Group("type", [atom])]
         return groups if self._vocabulary.head_first else [*before, Group("type", [atom])]
 
