@@ -61,7 +61,7 @@ class Ring:
         return self._origins
 
     def opens(self) -> bool:
-        """Read the file if it is another, so that what is wrong is known before anybody comes; whether any key of it opens."""
+        """Read the file if it is another, so that what is wrong is known before anybody comes; whether any of its keys is known."""
         self._look()
         return bool(self._by_id)
 

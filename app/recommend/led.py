@@ -6,7 +6,6 @@ Shape legend: n rows found.
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -22,8 +21,6 @@ from app.words.vocabulary import vocabulary_of
 from index.backends.base import IntArray
 from models.datasets.ages import CLOTHES
 from models.datasets.audience import Audience
-
-CLAD: Final = CLOTHES
 
 
 def led(release: Release, asked: Steering, among: IntArray, most: int) -> IntArray:
@@ -48,7 +45,7 @@ def _in_turn(release: Release, asked: Steering, suited: Suited, rows: IntArray) 
     titles = vocabulary_of(release.snapshot, traits).rows.titles.of(rows)
     said = "|".join(pattern(fold(word)) for word in suited.said)
     said_n = np.asarray(pc.match_substring_regex(titles, said, ignore_case=True))
-    clad_n = traits.mask(lambda labels: labels.role in CLAD or labels.role == "footwear")[rows]
+    clad_n = traits.mask(lambda labels: labels.role in CLOTHES or labels.role == "footwear")[rows]
     child_n = traits.mask(lambda labels: (whom := Audience.of_label(labels.audience or "")) is not None and "adult" not in whom.ages)[rows]
     for_child = any("adult" not in whom.ages for whom in asked.wishes.people)
     kinds = np.unique(np.asarray(release.snapshot.items.column("category").take(pa.array(rows))).astype(str), return_inverse=True)[1]

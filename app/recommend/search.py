@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from app.ground.errors import NoEncoderError
 from app.ground.parts import Limits
-from app.recommend.led import CLAD, led
+from app.recommend.led import led
 from app.recommend.limits import known_categories
 from app.recommend.similar import Similar, similar_to_words
 from app.recommend.steering import Steering, but_for_sayings, constraints_of, directed
@@ -33,6 +33,7 @@ from app.words.worn_for import WORN
 from app.words.years import ages_said
 from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
+from models.datasets.ages import CLOTHES as CLAD
 from models.datasets.audience import WORDS
 from models.datasets.scripts import plain
 from models.datasets.size_scale import alone, double, number

@@ -11,17 +11,13 @@ from typing import Final
 from app.words.abroad import HEAD_FIRST, entries
 from app.words.forms import one_form, phrase
 from app.words.grammar_abroad import IDLE
+from models.datasets.colours import ENGLISH as COLOURS
 from models.datasets.garments import ROLE_WORDS, role_of
 from models.datasets.garments_abroad import WORDS as ABROAD_WORDS
 from models.datasets.garments_arabic import WORDS as ARABIC
 from models.datasets.garments_japanese import WORDS as JAPANESE
 from models.datasets.scripts import bare
 
-COLOURS: Final = (
-    "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
-    "teal turquoise aqua cyan gold silver bronze copper coral peach lavender lilac violet magenta fuchsia mustard ochre rust nude charcoal "
-    "mauve camel ivory indigo mint sage crimson scarlet azure cobalt emerald stone off-white rose lime taupe"
-)
 MATERIALS: Final = (
     "leather suede nubuck nappa denim chambray cotton poplin linen flax wool woollen flannel tweed cashmere merino silk satin velvet "
     "corduroy canvas nylon polyester viscose lycra spandex knit knitted lace mesh fleece fur sheepskin straw raffia jute crochet chiffon "

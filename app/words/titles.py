@@ -11,11 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.words.forms import SHORTEST_FIRST, folded, spellings
-from app.words.lexicon import COLOURS
 from app.words.texts import LETTERS, SPACED, Part, Texts
 from index.delta import Overlay
 from index.segment import Segment
 from index.snapshot import Snapshot
+from models.datasets.colours import ENGLISH as COLOURS
 
 _TITLE, _ID = "title", "id"
 _SIZE: Final = r"\d[\w./]*|X{0,4}[SML]|[2-6]X[SL]"

@@ -8,11 +8,15 @@ from typing import Final
 from models.datasets import japanese
 from models.datasets.scripts import bare
 
+ENGLISH: Final = (
+    "black white grey gray blue navy red green yellow orange pink purple brown beige cream ecru tan khaki olive maroon burgundy wine "
+    "teal turquoise aqua cyan gold silver bronze copper coral peach lavender lilac violet magenta fuchsia mustard ochre rust nude charcoal "
+    "mauve camel ivory indigo mint sage crimson scarlet azure cobalt emerald stone off-white rose lime taupe"
+)
+"""Those that shoppers ask for in English."""
 _COLOURS: Final = """
-amber aqua azure beige black blue bordeaux bronze brown burgundy camel champagne charcoal cobalt copper coral cream crimson cyan ecru
-emerald fuchsia gold golden gray green grey indigo ivory jade khaki lavender lilac lime magenta maroon mauve mint multi multicolor
-multicolored multicolour multicoloured mustard navy nude ochre off olive orange peach pink plum purple red rose ruby rust saffron sage
-salmon sand scarlet silver sky slate steel stone tan taupe teal turquoise vanilla violet white wine yellow
+amber bordeaux champagne golden jade multi multicolor multicolored multicolour multicoloured plum ruby saffron salmon sand sky slate steel
+vanilla
 noir noire blanc blanche blanches gris grise bleu bleue marine rouge vert verte jaune violette marron brun brune crème kaki doré dorée
 argenté argentée lilas anthracite moutarde corail multicolore
 marineblau rosa lila creme kaki silber türkis flieder anthrazit senf koralle oliv
@@ -50,7 +54,7 @@ _BEFORE: Final = "hell dunkel licht donker ljus mörk lyse mørke mørk"
 def _all() -> frozenset[str]:
     german = [word + ending for word in _GERMAN.split() for ending in _GERMAN_ENDINGS]
     polish = [word[:-1] + ending for word in _POLISH.split() for ending in _POLISH_ENDINGS]
-    named = [*german, *polish, *_COLOURS.split()]
+    named = [*german, *polish, *ENGLISH.replace("-", " ").split(), *_COLOURS.split()]
     shades = [shade + word for shade in _BEFORE.split() for word in named]
     in_japanese = (word for line in japanese.COLOURS.strip().splitlines() for word in line.partition("| ")[2].split("/"))
     return frozenset(map(bare, [*named, *shades, *_SHADES.split(), *_BEFORE.split(), *in_japanese]))

@@ -13,16 +13,17 @@ from models.datasets.feeds.bad import bad
 from models.datasets.feeds.words import bare
 from models.datasets.shown import shown
 
+SAYS_YES: Final = "true t yes y 1 on ja j oui si sí sim да evet tak はい"
 _YES_WORDS: Final = (
-    "true t yes y 1 on ja j oui si sí sim да instock available availableforsale availabletoorder orderable instoreonly onlineonly "
+    f"{SAYS_YES} instock available availableforsale availabletoorder orderable instoreonly onlineonly "
     "limitedavailability limited limitedstock lowstock fewleft auflager vorrätig verfügbar sofortverfügbar lieferbar sofortlieferbar "
     "bestellbar sofortbestellbar enstock disponible disponibile disponível commandable ordinabile bestelbaar opvoorraad leverbaar "
     "beschikbaar disponibles encoredisponible nochverfügbar nochlieferbar letztestücke wenigestück geringerbestand niedrigerbestand "
-    "dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée existencias evet mevcut var stokta stoktavar "
+    "dernièrespièces derniersarticles stocklimité stockfaible faiblestock quantitélimitée existencias mevcut var stokta stoktavar "
     "stoktamevcut satışta satıştavar azstok sınırlıstok sonürünler hemenkargoda "
-    "在庫 在庫あり 在庫有 在庫有り あり 有 有り 在庫わずか 在庫僅か 残りわずか 残り僅か 販売中 即納 即日出荷 はい "
+    "在庫 在庫あり 在庫有 在庫有り あり 有 有り 在庫わずか 在庫僅か 残りわずか 残り僅か 販売中 即納 即日出荷 "
     "○ ◯ 〇 ◎ △ ✓ ✔ "  # noqa: RUF001 - as Japanese tables have it
-    "emestoque disponivel tak dostępny dostępna dostępne wmagazynie nastanie ostatniesztuki małailość ilager finnsilager tillgänglig "
+    "emestoque disponivel dostępny dostępna dostępne wmagazynie nastanie ostatniesztuki małailość ilager finnsilager tillgänglig "
     "fåkvar fåilager pålager påfjernlager fåpålager tilgængelig tilgjengelig "
     "inmagazzino amagazzino prontaconsegna 有货 有貨 现货 現貨 在售 재고있음 판매중 구매가능 "
     "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"

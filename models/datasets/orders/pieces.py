@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from models.datasets.feeds.bad import bad
+from models.datasets.feeds.stock import SAYS_YES
 from models.datasets.feeds.words import bare
 from models.datasets.orders.statuses import ends_named, words_apart
 from models.datasets.shown import shown
@@ -28,7 +29,7 @@ _COUNT_WORDS: Final = (
     "adet adedi miktar miktarı 数 数量 個数 点数"
 )
 _COUNTS: Final = frozenset(map(bare, _COUNT_WORDS.split()))
-_YES: Final = frozenset(map(bare, ["true", "yes", "y", "ja", "j", "oui", "si", "sí", "sì", "sim", "tak", "evet", "はい", "x"]))
+_YES: Final = frozenset(map(bare, SAYS_YES.split())) | {"x"}
 _IS: Final = frozenset({"is", "was", "ist", "est"})
 
 
