@@ -87,7 +87,7 @@ class Manual:
 
 @pytest.fixture(scope="module")
 def manual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manual]:
-    """The shop of the dataset page as ``DATA`` and ``feed.csv``, imported into ``shop``, and served."""
+    """The shop of the dataset page as ``DATA`` and ``feed.csv``, imported into ``shop``, and served; ``bundle`` is trained on it."""
     place = tmp_path_factory.mktemp("manual")
     page = (ROOT / "docs" / "dataset.md").read_text()
     files = dict(re.findall(r"^`([\w.]+)`:.*?\n```\w+\n(.*?)^```", page, re.MULTILINE | re.DOTALL))
@@ -99,6 +99,7 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Manual]:
         patch.setenv("ATTIRE_CACHE", str(place / "cache"))
         patch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
         assert run(["import", str(place / "DATA"), "--home", str(place / "shop")]) == 0
+        assert run(["train", str(place / "DATA"), "--out", str(place / "bundle"), *FAST.split()]) == 0
         _, key = KeyFile(place / "shop").create("all", ["admin"], ())
         server = uvicorn.Server(uvicorn.Config(create_app(Settings.read(home=place / "shop")), log_config=None))
         with socket.create_server(("127.0.0.1", 0)) as listener:
