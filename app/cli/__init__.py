@@ -29,7 +29,7 @@ INTERRUPTED: Final = 130  # what a shell says of a program that Ctrl-C ended
 _ON: Final = {"1", "true", "yes", "on", "t", "y"}
 
 COMMANDS: Final = {  # where each is, in the order of --help
-    "demo": "serve.demo",
+    "demo": "demo.demo",
     "generate": "data.generate",
     "convert": "data.convert",
     "check": "dataset.check",

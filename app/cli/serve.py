@@ -1,22 +1,19 @@
-"""attire serve · demo."""
+"""attire serve."""
 
 from __future__ import annotations
 
 import errno
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from app.cli.options import HomeOfAny, Host, Port, ServeOn, ServeWorkers
-from app.cli.progress import progress
 from app.ground.logs import configure, logger
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -32,17 +29,7 @@ if TYPE_CHECKING:
     from app.server.workers import TakesOver
     from app.shops.followed import Followed
 
-DEMO_HOME: Final = Path("demo-home")
-DEMO_ITEMS: Final = 1_500
-DEMO_OUTFITS: Final = 4_000
-DEMO_SHOPPERS: Final = 200
-DEMO_RECIPE: Final = "attire"
-DEMO_TRAINING: Final = {"epochs": "12", "minutes": "1.2", "masks": "1", "mask_minutes": "0.6"}
-DemoHome = Annotated[
-    Path | None, typer.Option("--home", help="Directory of all that it makes.", envvar="ATTIRE_HOME", show_default=str(DEMO_HOME))
-]
 _FIGURES: Final = "attire-figures-"
-_UNTRAINED: Final = "cosine"
 _PORT_ERRORS: Final = frozenset({errno.EADDRINUSE, errno.EACCES})
 
 
@@ -57,7 +44,7 @@ def serve(home: HomeOfAny = None, host: Host = None, port: Port = None, workers:
         from app.shops.told import shops_of
 
         shops_of(settings)
-    with _listen(settings) as listener:
+    with listen(settings) as listener:
         if on is not None:
             _answer_on(settings, listener, on)
         elif settings.workers == 1 and settings.of_shops:
@@ -65,71 +52,10 @@ def serve(home: HomeOfAny = None, host: Host = None, port: Port = None, workers:
         elif settings.workers > 1:
             _answer_together(settings, listener)
         else:
-            _answer(settings, listener, "Serving release {}")
+            answer_one(settings, listener, "Serving release {}")
 
 
-def demo(home: DemoHome = None, port: Port = None) -> None:
-    """Everything on one machine: a synthetic wardrobe, a model trained on it, the API, a storefront and the worker."""
-    settings = open_here(Settings.read(home=home or DEMO_HOME, port=port))
-    with _listen(settings) as listener:
-        with _starting(settings, listener, "the demo's wardrobe is being made, and a model trained, for minutes the first time"):
-            prepare_demo(settings)
-        with _worker_beside(settings.home):
-            _answer(settings, listener, "Storefront")
-
-
-def open_here(settings: Settings) -> Settings:
-    """The settings, so that this machine itself may write without a key; unless the environment names one."""
-    if not settings.keys.none_set:
-        return settings
-    return settings.model_copy(update={"keys": settings.keys.model_copy(update={"open_on_loopback": True})})
-
-
-def prepare_demo(settings: Settings) -> None:
-    """Make what the demo lacks: the wardrobe, its import, a trained bundle. Every step is kept, so a second start is quick."""
-    from app.catalogue.importing import import_catalogue
-    from app.catalogue.publishing import publish
-    from app.ground import compute
-    from models.recipes.train import train
-    from models.wardrobe.generate import generate
-    from models.wardrobe.shop_window import furnish
-    from models.wardrobe.studio import photograph
-
-    store, wardrobe, bundle = ReleaseStore(settings.home), settings.home / "wardrobe", settings.home / "trained"
-    current, steps = store.current(), progress()
-    cache, device = settings.cache.expanduser(), compute.device(settings.device)
-    if current is None:
-        if not (wardrobe / "oracle.json").exists():
-            sizes = {"items": DEMO_ITEMS, "outfits": DEMO_OUTFITS, "shoppers": DEMO_SHOPPERS}
-            generate(wardrobe, **sizes, picture=photograph, progress=steps)
-            furnish(wardrobe)
-        current = import_catalogue(wardrobe, store, default_encoder=settings.encoder, cache=cache, device=device, progress=steps).release
-    if current.recipe == _UNTRAINED and wardrobe.exists():
-        train(wardrobe, DEMO_RECIPE, bundle, settings=DEMO_TRAINING, encoder=settings.encoder, cache=cache, device=device, progress=steps)
-        publish(bundle, store, log=settings.log, device=device)
-
-
-@contextmanager
-def _worker_beside(home: Path) -> Iterator[None]:
-    """Run the worker in a process of its own, which ends with this one."""
-    worker = get_context("spawn").Process(target=_work, args=(home,), name="worker")
-    worker.start()
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.join()
-
-
-def _work(home: Path) -> None:
-    end_with_parent()
-    from app.cli import run
-
-    os.environ.setdefault("ATTIRE_WORKER__REFERENCE", "wardrobe")  # whose test outfits judge what the demo learns
-    sys.exit(run(["worker", "--home", str(home)]))
-
-
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     """Take the port before any long work.
 
     Raises:
@@ -149,7 +75,8 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _starting(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting | None]:
+def starting_on(settings: Settings, listener: socket.socket, awaited: str) -> AbstractContextManager[Starting | None]:
+    """Answer that something is awaited, where the settings want an answer during the start; in words for people."""
     if not settings.answers_at_start:
         return nullcontext()
     from app.server.starting import starting
@@ -164,10 +91,10 @@ def _started(waiting: Starting | None, said: str) -> None:
     typer.echo(said)
 
 
-def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
+def answer_one(settings: Settings, listener: socket.socket, what: str) -> None:
     """Open the current release before it answers, so that a broken one ends the command with one line; then answer."""
     store, record = ReleaseStore(settings.home), _current(settings)
-    with _starting(settings, listener, f"release {record.id} is being loaded") as waiting:
+    with starting_on(settings, listener, f"release {record.id} is being loaded") as waiting:
         from app.ground import compute
         from app.main import create_app
         from app.release.release import Release
@@ -185,7 +112,7 @@ def _answer(settings: Settings, listener: socket.socket, what: str) -> None:
 def _answer_shops(settings: Settings, listener: socket.socket) -> None:
     """Answer for all shops; one that cannot start is told, and the others answer."""
     served = _served(settings)
-    with _starting(settings, listener, f"{served} {_loads(settings)}") as waiting:
+    with starting_on(settings, listener, f"{served} {_loads(settings)}") as waiting:
         from app.ground import compute
         from app.server.alone import Alone
         from app.server.process import answer
@@ -204,7 +131,7 @@ def _answer_together(settings: Settings, listener: socket.socket) -> None:
 
     configure(settings.log)
     said = f"Serving {served} by {settings.workers} processes: {_url(settings, listener)}"
-    waits = _starting(settings, listener, f"{served} {_loads(settings)}")
+    waits = starting_on(settings, listener, f"{served} {_loads(settings)}")
     with waits as waiting, _heavy_beside(settings) as heavy, _figures_beside(settings) as figures:
         first = partial(_started, waiting, said)
         told = settings, _followed(settings), heavy, figures

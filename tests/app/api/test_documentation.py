@@ -15,7 +15,7 @@ from fastapi import applications, routing
 from starlette.testclient import TestClient
 
 from app.catalogue.importing import import_catalogue
-from app.cli.serve import DEMO_ITEMS
+from app.cli.demo import ITEMS
 from app.ground.fields import problem
 from app.ground.settings import Settings
 from app.home.store import ReleaseStore
@@ -27,7 +27,7 @@ from models.wardrobe.catalogue import dress_up, item_id
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """The service over the demo's catalogue, by its latents in place of pictures."""
     root = tmp_path_factory.mktemp("demo")
-    garments, latents = dress_up(DEMO_ITEMS, np.random.default_rng([0, 0]))
+    garments, latents = dress_up(ITEMS, np.random.default_rng([0, 0]))
     features = latents.pair_vectors()
     lines = [
         {

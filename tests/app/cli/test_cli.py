@@ -18,8 +18,8 @@ import pytest
 import torch
 
 from app.cli import run
+from app.cli.demo import prepare_demo
 from app.cli.progress import lines
-from app.cli.serve import prepare_demo
 from app.ground.parts import LogSettings
 from app.ground.settings import Settings
 from app.home.store import ReleaseRecord, ReleaseStore
@@ -311,7 +311,7 @@ def test_the_demo_prepares_itself_once(tmp_path: Path, monkeypatch: pytest.Monke
         ("SHOPPERS", 5),
         ("TRAINING", {"epochs": "1", "embedding_size": "16", "masks": "1", "mask_epochs": "1", "mask_size": "16"}),
     ):
-        monkeypatch.setattr(f"app.cli.serve.DEMO_{name}", value)
+        monkeypatch.setattr(f"app.cli.demo.{name}", value)
     monkeypatch.setenv("ATTIRE_CACHE", str(tmp_path / "cache"))
     settings = Settings(home=tmp_path / "home", encoder="backbone:shufflenet_v2_x0_5")
     prepare_demo(settings)

@@ -17,7 +17,7 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from app.api.doors import door_of
-from app.cli.serve import open_here
+from app.cli.demo import open_here
 from app.ground.doors import Door
 from app.ground.parts import Keys
 from app.ground.settings import Settings
