@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.worker.beside import Beside
     from app.worker.orders import Made
     from models.datasets.findings import Findings
+    from models.datasets.orders.read import Written
 
 _REJECTS: Final = "rejected-orders.jsonl"
 _OUTFITS: Final = "outfits.jsonl"
@@ -134,6 +135,7 @@ def import_orders(
     steps = progress()
     with steps(f"reading the items beside {', '.join(map(str, files))}", 0):
         from app.worker.beside import catalogue_beside, has_items, served_catalogue
+        from models.datasets.orders.read import Written
 
         items = catalogue_beside(root, progress=steps) if out is not None and has_items(root) else served_catalogue(store, settings.log)
     file = None if strict else rejects or root / _REJECTS
@@ -145,11 +147,7 @@ def import_orders(
         file=file,
         strict=strict,
         most=1.0 if force else most,
-        dates=dates,
-        columns=_pairs(columns or ()),
-        cancelled=cancelled or (),
-        encoding=encoding,
-        ignored=ignored or (),
+        written=Written(dates=dates, columns=_pairs(columns or ()), cancelled=cancelled or (), encoding=encoding, no_pieces=ignored or ()),
         json_to=json_to,
     )
 
@@ -163,11 +161,7 @@ def orders_into(
     file: Path | None,
     strict: bool,
     most: float,
-    dates: DateOrder | None = None,
-    columns: Mapping[str, str] | None = None,
-    cancelled: Sequence[str] = (),
-    encoding: str | None = None,
-    ignored: Sequence[str] = (),
+    written: Written | None = None,
     json_to: JsonTo | None = None,
 ) -> None:
     """Make the outfits, and say what came of it."""
@@ -186,12 +180,8 @@ def orders_into(
                 settings.worker,
                 rejects=rejects,
                 most=most,
-                dates=dates,
-                columns=columns,
-                cancelled=cancelled,
-                encoding=encoding,
-                ignored=ignored,
-                no_pieces=FeedRecords(settings.home).no_pieces(),
+                written=written,
+                passed_over=FeedRecords(settings.home).no_pieces(),
                 progress=steps,
             )
         finally:

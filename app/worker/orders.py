@@ -21,8 +21,7 @@ from app.worker.outfits import split_by_time, worn
 from app.worker.products import first_variants, ids_by_shop
 from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
-from models.datasets.orders.moments import DateOrder
-from models.datasets.orders.read import Orders, read_orders
+from models.datasets.orders.read import Orders, Written, read_orders
 from models.datasets.orders.services import is_among, is_service
 from models.datasets.outfits import OUTFITS
 from models.datasets.rejects import Rejects
@@ -68,12 +67,8 @@ def import_orders(
     *,
     rejects: Rejects | None = None,
     most: float = 1.0,
-    dates: DateOrder | None = None,
-    columns: Mapping[str, str] | None = None,
-    cancelled: Collection[str] = (),
-    encoding: str | None = None,
-    ignored: Sequence[str] = (),
-    no_pieces: Collection[str] = (),
+    written: Written | None = None,
+    passed_over: Collection[str] = (),
     progress: Progress = silent,
 ) -> Made:
     """Write ``outfits.jsonl`` of a dataset directory, and its items where it has none.
@@ -82,17 +77,15 @@ def import_orders(
         files: each with the findings that say whether a line that cannot be used is set aside.
         beside: the items of the directory, which are written where they are not there yet, once outfits came of the orders.
         most: the largest share of lines that may be among ``rejects``.
-        dates: which number of ``06/01/2025`` is the day; None where the files tell, each for itself.
-        columns, cancelled, encoding: what is what in the files, and how they are written, see ``read_orders``.
-        ignored: patterns of SKUs that are no pieces, in the catalogue or not, beside shipping, gift cards and the like.
-        no_pieces: likewise SKUs, of what was passed over when the catalogue was imported, beside that of the directory's items.
+        written: what the files do not say of themselves.
+        passed_over: SKUs of what was passed over when the catalogue was imported, beside that of the directory's items: no pieces.
 
     Raises:
         InputError: a file cannot be read or is of no known layout, too much is set aside, or no outfit comes of all of them.
     """
     items = beside.items
-    ids = frozenset(items.column("id").to_pylist())
-    read = [read_orders(path, found, dates, ids, columns, cancelled=cancelled, encoding=encoding) for path, found in files.items()]
+    written, ids = written or Written(), frozenset(items.column("id").to_pylist())
+    read = [read_orders(path, found, written, ids=ids) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     events = pl.concat([_frame(orders) for orders in read])
     events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))
@@ -100,11 +93,8 @@ def import_orders(
     meant = [int(events["item"].is_in(list(skus)).sum()) for skus in (by_product, by_case)]
     events = events.with_columns(pl.col("item").replace(by_product | by_case))
     described = described_items(items, events["item"].unique(), progress)
-    passed_over = {*no_pieces, *beside.no_pieces}
     lines = events.filter(pl.col("type") == "purchase")["item"].value_counts(sort=True)
-    no_piece = pl.col("item").is_in(
-        [sku for sku in lines["item"] if is_among(sku, ignored) or (sku not in described and (sku in passed_over or is_service(sku)))]
-    )
+    no_piece = pl.col("item").is_in(_no_pieces(lines["item"], described, written.no_pieces, {*passed_over, *beside.no_pieces}))
     services, pieces, events = lines.filter(no_piece), lines.filter(~no_piece), events.filter(~no_piece)
     unknown = pieces.filter(~pl.col("item").is_in(list(described)))
     bought = events.filter(pl.col("type") == "purchase")
@@ -151,6 +141,11 @@ def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, 
     folded = Counter(map(str.casefold, ids))
     id_of = {item.casefold(): item for item in ids}
     return by_product, {sku: id_of[name] for sku in unknown - by_product.keys() if folded[name := sku.casefold()] == 1}
+
+
+def _no_pieces(skus: pl.Series, described: Collection[str], patterns: Sequence[str], passed_over: Collection[str]) -> list[str]:
+    """The SKUs that a pattern names; and of those that the catalogue does not have what it passed over, shipping, gift cards and the like."""
+    return [sku for sku in skus if is_among(sku, patterns) or (sku not in described and (sku in passed_over or is_service(sku)))]
 
 
 def _check_rejected(files: Mapping[Path, Findings], rejected: int, lines: int, most: float) -> None:

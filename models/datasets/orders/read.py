@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
@@ -92,6 +92,25 @@ class Orders:
     looks: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How files of orders are written, as far as they do not say it themselves.
+
+    Attributes:
+        dates: which number of ``06/01/2025`` is the day; None where the other dates of a file tell, each for itself.
+        columns: what is what, by the keys of ``COLUMNS``; a file that has none of these columns is read as it is.
+        cancelled: statuses of what was cancelled or sent back, beside those that are known, in any case.
+        encoding: in place of the one that is guessed of a file that is not UTF-8.
+        no_pieces: patterns of SKUs that are no pieces, in the catalogue or not, beside shipping, gift cards and the like.
+    """
+
+    dates: DateOrder | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    cancelled: Sequence[str] = ()
+    encoding: str | None = None
+    no_pieces: Sequence[str] = ()
+
+
 def shopper_of(customer: str) -> str:
     """The name that a customer goes by: the first 32 digits of SHA-256, in hexadecimal.
 
@@ -107,30 +126,19 @@ def orders_beside(root: Path) -> list[Path]:
     return [root / name for name in names if name != OUTFITS and (root / name).is_file()]
 
 
-def read_orders(
-    path: Path,
-    findings: Findings,
-    dates: DateOrder | None = None,
-    ids: Collection[str] = (),
-    columns: Mapping[str, str] | None = None,
-    *,
-    cancelled: Collection[str] = (),
-    encoding: str | None = None,
-) -> Orders:
+def read_orders(path: Path, findings: Findings, written: Written | None = None, *, ids: Collection[str] = ()) -> Orders:
     """Read a file of orders or looks.
 
     Args:
-        dates: which number of ``06/01/2025`` is the day; None where the other dates of the file tell.
+        written: what the file does not say of itself.
         ids: of the catalogue, by which the column that names its items is known, whatever it is called.
-        columns: what is what, by the keys of ``COLUMNS``; a file that has none of these columns is read as it is.
-        cancelled: statuses of what was cancelled or sent back, beside those that are known, in any case.
-        encoding: in place of the one that is guessed of a file that is not UTF-8.
 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
-    feed = recognise(path, encoding=encoding)
-    told_so = _told_so(feed, columns or {}, findings)
+    written = written or Written()
+    feed = recognise(path, encoding=written.encoding)
+    told_so = _told_so(feed, written.columns, findings)
     names = {*map(plain_name, feed.names), *told_so.values()}
     exact = item_column(feed, plain_name, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
     layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
@@ -146,8 +154,8 @@ def read_orders(
         say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
         findings.warn(f"{say}, call that `customer`", path=path)
     renamed = _renamed(feed, layout, told_so, exact, findings)
-    named = _Named(layout, renamed, not_so, frozenset(text.strip().casefold() for text in cancelled))
-    named.dates = dates or date_order(feed, layout, named)
+    named = _Named(layout, renamed, not_so, frozenset(text.strip().casefold() for text in written.cancelled))
+    named.dates = written.dates or date_order(feed, layout, named)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
     watched = Unread()

@@ -10,7 +10,7 @@ import pytest
 
 from models.datasets.feeds.old_encodings import guessed
 from models.datasets.findings import Findings
-from models.datasets.orders.read import read_orders, shopper_of
+from models.datasets.orders.read import Written, read_orders, shopper_of
 from models.datasets.rejects import Rejects
 
 _IN_JAPAN = {
@@ -68,7 +68,7 @@ def test_the_encoding_of_orders_may_be_said(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes("Sipariş No;Stok Kodu;Tarih\n1;A;2026-03-31\n".encode("cp1254"))
     findings = Findings(rejects=Rejects())
-    assert read_orders(path, findings, encoding="cp1254").table.to_pylist()[0]["order"] == "1"
+    assert read_orders(path, findings, Written(encoding="cp1254")).table.to_pylist()[0]["order"] == "1"
     assert not findings.of("warning")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from models.datasets.feeds.bad import BadValueError
 from models.datasets.findings import Findings
 from models.datasets.orders.layouts import are_orders
 from models.datasets.orders.moments import Dated, read_moment
-from models.datasets.orders.read import Orders, orders_beside, read_orders, shopper_of
+from models.datasets.orders.read import Orders, Written, orders_beside, read_orders, shopper_of
 from models.datasets.rejects import Rejects
 from models.errors import InputError
 
@@ -28,12 +28,14 @@ ANN = shopper_of("ann@example.com")
 def read(tmp_path: Path) -> Callable[..., tuple[Orders, list[dict[str, Any]], list[str]]]:
     """Write a file and read it: what was read, what was set aside, what was warned of."""
 
-    def call(text: str | bytes, name: str = "orders.csv", **options: Any) -> tuple[Orders, list[dict[str, Any]], list[str]]:
+    def call(
+        text: str | bytes, name: str = "orders.csv", *, ids: Collection[str] = (), **written: Any
+    ) -> tuple[Orders, list[dict[str, Any]], list[str]]:
         path, aside = tmp_path / name, tmp_path / "aside.jsonl"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         with Rejects(aside) as rejects:
             findings = Findings(rejects=rejects)
-            orders = read_orders(path, findings, **options)
+            orders = read_orders(path, findings, Written(**written), ids=ids)
         rejected = [json.loads(line) for line in aside.read_text().splitlines()] if aside.exists() else []
         return orders, rejected, [str(kind.first[0].problem) for kind in findings.of("warning")]
 
