@@ -144,7 +144,7 @@ def _meant(skus: pl.Series, items: pa.Table) -> tuple[dict[str, str], dict[str, 
 
 
 def _no_pieces(skus: pl.Series, described: Collection[str], patterns: Sequence[str], passed_over: Collection[str]) -> list[str]:
-    """The SKUs that a pattern names; and of those that the catalogue does not have what it passed over, shipping, gift cards and the like."""
+    """The SKUs that a pattern names, and what the catalogue passed over or never had: shipping, gift cards and the like."""
     return [sku for sku in skus if is_among(sku, patterns) or (sku not in described and (sku in passed_over or is_service(sku)))]
 
 
