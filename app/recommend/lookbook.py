@@ -15,7 +15,7 @@ from app.recommend.leaning import leant
 from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none
 from app.recommend.rank import Pool, rank
 from app.recommend.resolved import Resolved
-from app.recommend.ruled import look_rows
+from app.recommend.ruled import by_rules, look_rows, moved_by
 from app.recommend.slots import Slot
 
 _STEERED: Final = 24
@@ -42,6 +42,9 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
         if looks or not consistent:
             break
+    if ruling is not None and looks:
+        moved = moved_by(ruling, np.array(sorted({row for look in looks for row in look.rows})))
+        ruling.touched.update(dict.fromkeys(rule for rules in moved.values() for rule in rules))
     curated = look_rows(release, ruling, [blank.slot.category for blank in blanks])
     if curated:
         looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
@@ -54,7 +57,8 @@ def _made_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
     if budget is not None and allowed is not None:
         more = affordable(release, worn, [blank.slot.category for blank in blanks], budget, allowed.steps[0][0])
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
-        pools = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
+        found = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
+        pools = {slot: by_rules(release, resolved.ruling, pool, len(worn) + 1)[0] for slot, pool in found.items()}
     chosen = [pools[blank.slot] for blank in blanks]
     if allowed is None or not (leanings := resolved.steering.leanings):
         return chosen

@@ -2,8 +2,9 @@
 
 A beam fills slot after slot: the candidates of the next slot are ranked anew for each combination so far, and the first of them scored as
 part of a whole outfit. Then items of the best looks are exchanged, one at a time, until that finds nothing better. A rank for one context
-costs about as much as one score, whatever the number of candidates. What pulls candidates pulls looks as much: the sum over a look's
-added items counts beside its score, in its units, both in the search and in the order. ``benchmarks/looks.md`` says what the search misses.
+costs about as much as one score, whatever the number of candidates. What pulls or lifts candidates moves looks as much: the sum over a
+look's added items counts beside its score, in its units, both in the search and in the order. ``benchmarks/looks.md`` says what the search
+misses.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ def best_looks(
 ) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
-    The score is that of the whole outfit, so a look may hold items that are not the first of their slots. Where something pulls candidates,
-    what is best is told by score and pull together; see ``_gains``. With a budget only items that have a price take part, and each choice
+    The score is that of the whole outfit, so a look may hold items that are not the first of their slots. Where something moves candidates,
+    what is best is told by score and that together; see ``_gains``. With a budget only items that have a price take part, and each choice
     leaves enough for the cheapest items of the later slots.
 
     Args:
@@ -132,7 +133,7 @@ class _Search:
 
     Attributes:
         scored: the rows of a combination -> the rows by slot, and the score of the outfit with them.
-        gains: what pulls add to that score for a row; none where nothing pulls.
+        gains: what pulls and lifts add to that score for a row; none where nothing does.
     """
 
     def __init__(self, release: Release, worn: Worn, pools: Sequence[Pool], budget: float | None, fits: Fits | None) -> None:
@@ -143,7 +144,7 @@ class _Search:
         self.gains = _gains(release, worn, pools)
 
     def gain(self, rows: Iterable[int]) -> float:
-        """What pulls add to the score of the outfit with some rows."""
+        """What pulls and lifts add to the score of the outfit with some rows."""
         return math.fsum(self.gains.get(row, 0.0) for row in rows)
 
     def best(self, some: Iterable[tuple[int, ...]], count: int) -> list[tuple[int, ...]]:
@@ -175,8 +176,8 @@ class _Search:
             return
         pairs = [self._with(rows) for rows in contexts]
         scores_BM = rank_scores(self.release, pairs, rows_M, among_all=False, mixed=mixed(self.release, rows_M))
-        if (pulls_M := self.pools[place].pulls_M) is not None:
-            scores_BM = scores_BM + pulls_M
+        if (added_M := self.pools[place].added) is not None:
+            scores_BM = scores_BM + added_M
         for rows, order_M in zip(contexts, np.argsort(-scores_BM, axis=1, kind="stable"), strict=True):
             ranked_M = rows_M[order_M]
             if self._budget is not None:
@@ -201,21 +202,21 @@ class _Search:
 
 
 def _gains(release: Release, worn: Worn, pools: Sequence[Pool]) -> dict[int, float]:
-    """What the pull of each candidate is worth in scores of whole outfits.
+    """What moves each candidate, in scores of whole outfits.
 
-    The candidates of a slot spread by their own scores, and so do the looks that have them beside the first of the other slots: pulls are
-    stretched as the one spread is to the other.
+    The candidates of a slot spread by their own scores, and so do the looks that have them beside the first of the other slots: what moves
+    them is stretched as the one spread is to the other.
     """
     gains: dict[int, float] = {}
     for place, pool in enumerate(pools):
         some = pool.at(slice(None, None, max(1, -(-len(pool.rows_M) // _MEASURED))))
-        if pool.pulls_M is not None and (spread := float(some.scores_M.std())) > 0:
+        if (added_M := pool.added) is not None and (spread := float(some.scores_M.std())) > 0:
             others = [int(other.rows_M[0]) for at, other in enumerate(pools) if at != place]
             vectors_ID = np.concatenate([worn.embeddings_ID, release.snapshot.embeddings(others)])
             names = [*worn.categories, *map(release.category_of, others)]
             outfits = [np.concatenate([vectors_ID, one_D[None]]) for one_D in release.snapshot.embeddings(some.rows_M)]
             scores_M = score_outfits(release, outfits, [[*names, release.category_of(row)] for row in some.rows_M.tolist()])
-            gains |= zip(pool.rows_M.tolist(), (pool.pulls_M * (float(scores_M.std()) / spread)).tolist(), strict=True)
+            gains |= zip(pool.rows_M.tolist(), (added_M * (float(scores_M.std()) / spread)).tolist(), strict=True)
     return gains
 
 

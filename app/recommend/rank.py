@@ -44,9 +44,15 @@ class Pool:
     lifts_M: FloatArray | None = None
 
     @property
+    def added(self) -> FloatArray | None:
+        """What pulls and lifts add together, ``(M,)``; None where nothing does."""
+        added = [more_M for more_M in (self.pulls_M, self.lifts_M) if more_M is not None]
+        return np.asarray(sum(added[1:], start=added[0])) if added else None
+
+    @property
     def ranked_by(self) -> FloatArray:
         """What the candidates are in the order of, ``(M,)``."""
-        return np.asarray(sum((more_M for more_M in (self.pulls_M, self.lifts_M) if more_M is not None), start=self.scores_M))
+        return self.scores_M if self.added is None else self.scores_M + self.added
 
     def at(self, places: slice | Sequence[int] | BoolArray | IntArray) -> Pool:
         """Some of the candidates, in the order of their places."""

@@ -187,6 +187,26 @@ def test_looks_within_a_budget_have_nothing_that_a_rule_takes_away(release: Rele
     assert min(release.item(row).price or 0 for look in looks for row in look.rows) > 12
 
 
+@pytest.mark.parametrize("budget", [None, 60])
+def test_what_moves_suggestions_moves_looks(release: Release, budget: float | None) -> None:
+    """Whoever is pinned or much likelier is in all that it fits into, whoever is buried in none; their scores stay the model's."""
+    asked: dict[str, Any] = {"slots": ["shoes", "bags"], "looks": 3, "budget": budget}
+    plain = ask(release, **asked)
+    pairs = [[release.item(row).id for row in look.rows] for look in plain.looks]
+    first, last = pairs[0][0], next(f"shoes-{n}" for n in range(1, 12) if f"shoes-{n}" not in {shoes for shoes, _ in pairs})
+    for rule, has in (
+        ({"do": "pin", "ids": [last]}, last),
+        ({"do": "boost", "items": {"ids": [last]}, "times": 1e6}, last),
+    ):
+        answer = ask(release, rule, **asked)
+        assert [release.item(look.rows[0]).id for look in answer.looks] == [has] * 3
+        assert answer.rules == ("r0",)
+    buried = ask(release, {"do": "bury", "items": {"ids": [first]}, "times": 1e6}, **asked).looks
+    assert first not in {release.item(look.rows[0]).id for look in buried}
+    same = {look.rows: look.score for look in plain.looks}
+    assert all(look.score == pytest.approx(same[look.rows], abs=1e-5) for look in buried if look.rows in same)
+
+
 def test_a_slot_template_says_which_slots_there_are(release: Release) -> None:
     """In its order, within its ranges less what is worn, and only for whom it is."""
     said = {
