@@ -69,7 +69,9 @@ class Columns:
     def __init__(self, items: pa.Table, row_of: Mapping[str, int]) -> None:
         self._count = int(items.num_rows)
         self._row_of = row_of
-        self._price_N: NDArray[np.float64] = np.fmin(_figures(items, "price"), _figures(items, "sale_price"))
+        price_N, sale_N = _figures(items, "price"), _figures(items, "sale_price")
+        self._price_N: NDArray[np.float64] = np.fmin(price_N, sale_N)
+        self._reduced_N: BoolArray = sale_N < price_N
         sizes = _column(items, "sizes", pa.string())
         sized = [(sizes_of(text, rows, items.column("id")), rows) for text, rows in rows_by_value(sizes).items()]
         self._in_stock_N: BoolArray = (
@@ -94,6 +96,11 @@ class Columns:
     def prices(self) -> NDArray[np.float64]:
         """What each row costs now, ``(N,)``: the lower of price and sale price; not a number where an item has neither."""
         return self._price_N
+
+    @property
+    def reduced(self) -> BoolArray:
+        """Whether each row costs less than it did, ``(N,)``: it has a sale price below its price."""
+        return self._reduced_N
 
     @cached_property
     def created(self) -> NDArray[np.float64]:

@@ -132,6 +132,10 @@ class StackedColumns(Columns):
         return np.concatenate([part.prices for part in self._parts])
 
     @cached_property
+    def reduced(self) -> BoolArray:
+        return np.concatenate([part.reduced for part in self._parts])
+
+    @cached_property
     def created(self) -> NDArray[np.float64]:
         return np.concatenate([part.created for part in self._parts])
 

@@ -20,6 +20,9 @@ ASKED: Final = ("id", "category", "brand", "attributes", "price", "sale_price", 
 """The columns of an items table that ``Facts.of`` reads; brand and group may be attributes."""
 
 
+_SAID: Final = ("ids", "category", "brand", "attributes", "price", "reduced", "audience", "season")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What selectors ask of an item; an item that is not of the catalogue has no id. Its group is one that no item has for an id."""
@@ -31,6 +34,7 @@ class Facts:
     brand: str | None = None
     attributes: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     price: float | None = None
+    reduced: bool = False
 
     @classmethod
     def of(cls, item: CatalogueItem, labels: PieceLabels, ids: Container[str] = ()) -> Facts:
@@ -48,6 +52,7 @@ class Facts:
             brand=item.brand,
             attributes=item.attributes,
             price=min(prices, default=None),
+            reduced=item.price is not None and item.sale_price is not None and item.sale_price < item.price,
         )
 
 
@@ -59,6 +64,7 @@ def satisfies(facts: Facts, selector: Selector) -> bool:
         and (not selector.brand or facts.brand in selector.brand)
         and (not selector.attributes or _has(facts, selector.attributes))
         and (selector.price is None or _within(facts.price, selector.price.min, selector.price.max))
+        and (selector.reduced is None or facts.reduced is selector.reduced)
         and (not selector.audience or any(is_for(facts.labels.audience, name) for name in selector.audience))
         and (not selector.season or _worn_in(facts, selector.season))
     )
@@ -135,7 +141,7 @@ def filed_under(selector: Selector) -> Iterator[tuple[str, ...]]:
 
 def _beyond(selector: Selector) -> set[str]:
     """The fields that a selector says beyond what it is filed under."""
-    said = {name for name in ("ids", "category", "brand", "attributes", "price", "audience", "season") if getattr(selector, name)}
+    said = {name for name in _SAID if getattr(selector, name) not in (None, [], {})}
     if selector.ids:
         return said - {"ids"}
     if selector.brand:
@@ -150,7 +156,7 @@ def as_said(selector: Selector) -> tuple[object, ...]:
     said = (selector.ids, selector.category, selector.brand, selector.audience, selector.season)
     attributes = ((name, *values) for name, values in selector.attributes.items())
     price = selector.price and (selector.price.min, selector.price.max)
-    return (*map(tuple, said), *attributes, price)
+    return (*map(tuple, said), *attributes, price, selector.reduced)
 
 
 def _values(facts: Facts, name: str) -> Sequence[str]:

@@ -70,6 +70,7 @@ class Selector(_Said):
         examples=[{"material": ["leather"]}],
     )
     price: PriceRange | None = Field(default=None, description="What they cost now.")
+    reduced: StrictBool | None = Field(default=None, description="Whether they cost less than they did, by their sale price.")
     audience: Few[Value] = Field(
         default_factory=lambda: _NOTHING,
         min_length=1,

@@ -62,6 +62,7 @@ def _items(selector: Selector, named: Named) -> str:
     said += [f"{spoken(name)} {_any(values)}" for name, values in selector.attributes.items()]
     said += [f"for {_any(map(people, selector.audience))}" if selector.audience else ""]
     said += [f"of the season {_any(selector.season)}" if selector.season else ""]
+    said += ["" if selector.reduced is None else "at a reduced price" if selector.reduced else "not reduced"]
     said += [_price(price.min, price.max) if price is not None else ""]
     return ", ".join(filter(None, said)) or "every item"
 

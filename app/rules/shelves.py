@@ -16,7 +16,7 @@ from app.rules.matching import as_said
 from app.rules.rule import Selector
 from index.backends.base import IntArray
 from index.columns import Filter
-from index.selection import Selection, of_lists
+from index.selection import Selection, of_lists, of_mask
 from models.datasets.audience import is_for, says_season, seasons_named
 
 _MOST_LOOKED_FOR: Final = 1_000
@@ -130,6 +130,8 @@ class Shelves:
             found &= of_lists(found.count, [*named, np.flatnonzero(np.isin(traits.key_N, groups))] if groups else named)
         if selector.category:
             found &= of_lists(found.count, [snapshot.rows_in(name) for name in selector.category if name in snapshot.sizes])
+        if selector.reduced is not None:
+            found &= of_mask(snapshot.columns.reduced == selector.reduced)
         if selector.audience:
             found &= traits.condition(lambda labels: any(is_for(labels.audience, name) for name in selector.audience))
         if selector.season:

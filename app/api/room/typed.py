@@ -169,6 +169,8 @@ def _selector(form: Typed, place: str) -> dict[str, Any]:
     attributes = {name: form.all(f"{place}.attributes.{name}") for name in form.attributes(place)}
     price = {name: _number(text) for name in ("min", "max") if (text := form.one(f"{place}.price.{name}"))}
     ids = form.ids(f"{place}.ids")
+    if reduced := form.one(f"{place}.reduced"):
+        said["reduced"] = reduced == str(True)
     return said | {name: value for name, value in (("ids", ids), ("attributes", attributes), ("price", price)) if value}
 
 

@@ -38,6 +38,7 @@ _EXAMPLES: Final = {
     "audience": '"audience": ["women adult"]',
     "season": '"season": ["winter"]',
     "price": '"price": {"min": 20, "max": 80}',
+    "reduced": '"reduced": true',
     "min": '"min": 0',
     "max": '"max": 1',
     "times": '"times": 3',

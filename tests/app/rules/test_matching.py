@@ -27,6 +27,7 @@ VALUES = st.lists(st.sampled_from("ab"), min_size=1, max_size=2, unique=True)
 SAID: dict[str, st.SearchStrategy[Any]] = dict.fromkeys(("ids", "category", "brand", "season"), VALUES)
 SAID["attributes"] = st.dictionaries(st.sampled_from("xy"), VALUES, min_size=1, max_size=2)
 SAID["price"] = st.sampled_from([{"min": 10.0}, {"max": 10.0}, {"min": 5.0, "max": 15.0}])
+SAID["reduced"] = st.booleans()
 SELECTORS = st.lists(st.fixed_dictionaries({}, optional=SAID).map(lambda said: Selector(**said)), max_size=12)
 ITEMS = st.builds(
     Facts,
@@ -36,6 +37,7 @@ ITEMS = st.builds(
     brand=st.sampled_from([None, "a"]),
     attributes=st.dictionaries(st.sampled_from("xy"), st.sampled_from(["a", ["a", "b"], []]), max_size=2),
     price=st.sampled_from(PRICES),
+    reduced=st.booleans(),
     labels=st.builds(PieceLabels, season=st.sampled_from([None, "a"])),
 )
 
@@ -91,6 +93,25 @@ def test_a_season_is_what_an_item_states_whatever_it_is(release: Release, season
     facts = {n: Facts.of(after.item(row), after.traits.of_row(row)) for n in range(1, 5) for row in [after.snapshot.row_of[f"bags-{n}"]]}
     assert [n for n, one in facts.items() if satisfies(one, selector)] == bags
     assert shelves.has_season(season) is bool(bags)
+
+
+@pytest.mark.parametrize(("reduced", "bags"), [(True, [2]), (False, [1, 3, 4])])
+def test_what_is_reduced_costs_less_than_it_did(release: Release, *, reduced: bool, bags: list[int]) -> None:
+    """By its sale price, which may be none, or no lower; looked for among rows, and asked of one."""
+    prices: dict[str, tuple[float | None, float | None]] = {"bags-1": (20.0, 20.0), "bags-2": (20.0, 15.0), "bags-3": (None, 15.0)}
+
+    def changed(item: str) -> ChangedItem:
+        row, (price, sale_price) = release.snapshot.row_of[item], prices[item]
+        read = {**release.snapshot.values(row, ITEM_COLUMNS.names), "price": price, "sale_price": sale_price}
+        return ChangedItem(item=read, features=np.array(release.snapshot.features[row]), encoded=True)
+
+    after = overlaid(release, {item: changed(item) for item in prices})
+    selector = Selector(reduced=reduced, ids=[f"bags-{n}" for n in range(1, 5)])
+    found = Shelves(after).rows(selector)
+    assert found is not None
+    assert sorted(after.item(row).id for row in found.tolist()) == [f"bags-{n}" for n in bags]
+    facts = {n: Facts.of(after.item(row), after.traits.of_row(row)) for n in range(1, 5) for row in [after.snapshot.row_of[f"bags-{n}"]]}
+    assert [n for n, one in facts.items() if satisfies(one, selector)] == bags
 
 
 def test_a_group_stands_for_all_of_its_items(release: Release) -> None:

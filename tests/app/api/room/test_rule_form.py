@@ -40,7 +40,7 @@ KINDS: list[tuple[Fields, dict[str, Any]]] = [
         {"do": "require", "items": {}, "be": {"attributes": {"material": ["leather", "suede"]}, "audience": ["women"]}},
     ),
     ({"ids": "shoes-1\r\n\r\n shoes-2 "}, {"do": "pin", "ids": ["shoes-1", "shoes-2"]}),
-    ({**SHOES, "times": "2.5"}, {"do": "boost", "items": {"category": ["shoes"]}, "times": 2.5}),
+    ({**SHOES, "items.reduced": "True", "times": "2.5"}, {"do": "boost", "items": {"category": ["shoes"], "reduced": True}, "times": 2.5}),
     ({"items.ids": ["shoes-1", "shoes-2"], "times": ""}, {"do": "bury", "items": {"ids": ["shoes-1", "shoes-2"]}}),
     ({**SHOES, "with.category": "bags"}, {"do": "apart", "items": {"category": ["shoes"]}, "with": {"category": ["bags"]}}),
     (
