@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from app.recommend.apart import kept_apart
 from app.release.release import Release
 from app.release.sized import STEP
 from app.rules.ruling import Ruling
@@ -181,6 +182,8 @@ def together(
     """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time."""
     traits = release.traits
     if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
+        return False
+    if any(kept_apart(release, traits.of_row(row), traits.of_row(other)) for other in rows):
         return False
     if not consistent:
         return True

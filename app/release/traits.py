@@ -133,12 +133,24 @@ class Traits:
     @cached_property
     def usual_ages(self) -> frozenset[str]:
         """Of what ages a piece is that says none: those of nearly all that say it; any where grown-ups' and children's are both many."""
+        grown, young = self._aged
+        rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
+        return rest if max(grown, young) > _USUAL * (grown + young) else AGES
+
+    @cached_property
+    def childrens(self) -> bool:
+        """Whether pieces are for children, and none is for grown-ups alone."""
+        grown, young = self._aged
+        return young > 0 and not grown
+
+    @cached_property
+    def _aged(self) -> tuple[int, int]:
+        """How many rows say that they are for grown-ups alone, and how many that they are for children alone."""
         grown, young = 0, 0
         for labels, count in zip(self.labels, self._counts.tolist(), strict=True):
             ages = ages_said(labels.audience)
             grown, young = grown + count * (ages == frozenset({"adult"})), young + count * (ages is not None and "adult" not in ages)
-        rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
-        return rest if max(grown, young) > _USUAL * (grown + young) else AGES
+        return grown, young
 
     @cached_property
     def _counts(self) -> IntArray:

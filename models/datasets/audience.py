@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from models.datasets import inflected, japanese, scripts, turkish
-from models.datasets.ages import AGES, SIZE_NAMES, ages_of
+from models.datasets.aged import age_called
+from models.datasets.ages import AGES, SIZE_NAMES, ages_named, ages_of
 from models.datasets.garments import is_womens, role_of
 from models.datasets.kin import DOUBTFUL
 from models.datasets.wearers import gender_in, people_in
@@ -282,11 +283,14 @@ def _read_of(
         return "=" + "+".join(sorted(value.lower() for value in values))
     at_feasts = (_at_feast(texts, french=french) for texts in ([title], categories))
     said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
-    if said is None or said.ages == AGES:
-        sizes = [*sizes, *sizes_said(attributes)]
-        if sizes and (ages := ages_of(sizes, role_of(*categories, title, french=french))):
-            return Audience((said or Audience()).genders, ages)
-    return said
+    if said is not None and len(said.ages) == 1:
+        return said
+    whom, role = said or Audience(), role_of(*categories, title, french=french)
+    sizes = [*sizes, *sizes_said(attributes)]
+    of_sizes = ages_of([*sizes, *ages_named(title or "")], role)
+    if of_sizes is None and whom.ages == AGES:
+        of_sizes = age_called([title, *categories], role, sizes)
+    return Audience(whom.genders, both) if of_sizes and (both := whom.ages & of_sizes) else said
 
 
 def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | None:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
+from models.datasets.aged import is_private
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
 from models.datasets.garments import NOT_WORN, SUIT, is_worn_over, role_of, tailoring_of
@@ -41,6 +42,7 @@ class PieceLabels:
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
         tailoring: whether it is a suit or a blazer (``garments.tailoring_of``).
+        private: whether children are kept apart from it where it is not known to be a child's (``aged``).
     """
 
     role: str | None = None
@@ -50,6 +52,7 @@ class PieceLabels:
     over: bool = False
     sport: str | None = None
     tailoring: str | None = None
+    private: bool = False
 
     @property
     def place(self) -> str | None:
@@ -120,8 +123,9 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     Args:
         sizes: those of its product, beside its own. french: see ``garments.role_of``.
 
-    >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, tailoring=None)
+    >>> heels = piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women"}'})
+    >>> heels == PieceLabels("footwear", "women adult"), piece_labels({"category": "Bras", "title": None}).private
+    (True, True)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -138,7 +142,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, tailoring)
+    private = is_private((title, subcategory, category), role, [*sizes, *sizes_said(attributes)])
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, tailoring, private)
 
 
 @lru_cache(maxsize=8_192)

@@ -15,7 +15,7 @@ from models.datasets.audience import audience_label, departments, says_only_whom
         ({"gender": "Boys"}, (), "Disney Kids Boy's Yellow Royal Sailing Kidswear", "men child"),
         ({"gender": "Men"}, (), "Ben 10 boys T-shirt", "men baby+child"),
         ({}, ("Women's shoes",), "Men of war boots", "women adult"),
-        ({}, ("sleepwear",), "Baby doll in red", None),
+        ({}, ("toys",), "Baby doll in red", None),
         ({"gender": "Men"}, (), "Timberland Men Toddler Brown Casual Shoes", "men baby"),
         ({}, (), "Mr. Men Little Miss Girls Red Printed Top", "women baby+child"),
         ({}, ("All-body",), "Blue Dress for Women", "women adult"),
