@@ -41,11 +41,11 @@ NEAREST: Final = (STEP, 2 * STEP, math.inf)
 def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = ALL) -> Condition | None:
     """That a row conflicts with nothing that is worn, by some of its labels; None where nothing is said of what is worn.
 
-    What says no age is of those that such pieces are of in this shop, whatever else it does not say.
+    What says no age is of those that such pieces are of in this shop (``Traits.ages_of``), whatever else it does not say.
     """
     traits, conflicts = release.traits, release.bundle.slots.conflicts
     told = any(getattr(labels, kind) for labels in worn for kind in by)
-    if not told and not (worn and "audience" in by and traits.usual_ages < AGES):
+    if not told and not ("audience" in by and any(traits.ages_of(labels) < AGES for labels in worn)):
         return None
     each = (
         traits.once(conflicts, (other, by), lambda labels, other=other: fits(release, labels, other, by))  # type: ignore[misc]
@@ -106,16 +106,15 @@ def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
 def fits(release: Release, piece: PieceLabels, other: PieceLabels, by: Sequence[str] = ALL) -> bool:
     """Whether two pieces are for the same people, at the same time and for the same occasion, or as much of it as is asked."""
     between = release.bundle.slots.conflicts.between
-    if "audience" in by and _of_other_ages(release, piece.audience, other.audience):
+    if "audience" in by and _of_other_ages(release, piece, other):
         return False
     return not any(between(getattr(piece, kind), getattr(other, kind)) for kind in by)
 
 
-def _of_other_ages(release: Release, one: str | None, other: str | None) -> bool:
-    """Whether one label names no age, and the other none of those that such pieces are of in this shop."""
-    ages, others = ages_said(one), ages_said(other)
-    said = ages or others
-    return said is not None and (ages is None or others is None) and said.isdisjoint(release.traits.usual_ages)
+def _of_other_ages(release: Release, one: PieceLabels, other: PieceLabels) -> bool:
+    """Whether one piece says no age, and is of none of the other's in this shop."""
+    said = [ages_said(labels.audience) for labels in (one, other)]
+    return None in said and release.traits.ages_of(one).isdisjoint(release.traits.ages_of(other))
 
 
 def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> PieceLabels | None:
