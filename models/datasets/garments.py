@@ -41,7 +41,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
         "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights "
-        "lehenga-skirt ghagra-skirt"
+        "lehenga-skirt ghagra-skirt overskirt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
@@ -76,7 +76,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
         "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker "
-        "boutonniere jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
+        "boutonniere pearl-mala jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
     ),
     "gloves": "glove gloves mitten",
     "tie": "tie bow-tie ties-and-cufflink cravat",
