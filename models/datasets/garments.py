@@ -41,7 +41,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
         "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights "
-        "lehenga-skirt ghagra-skirt overskirt"
+        "lehenga-skirt ghagra-skirt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
