@@ -272,15 +272,15 @@ def _read_of(
     french: bool,
 ) -> Audience | str | None:
     """Whom words and sizes say a piece is for; a text where no word of its value is known."""
-    of_categories, in_title = _of_departments(categories), _words(title or "")
+    values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
     closed = says_gender(attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
     said = _filled([_said(attributes), _read(of_categories)], closed=closed)
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
         return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages)
-    if said is None and (values := values_named(attributes, AUDIENCE_NAMES)):
+    at_feasts = [_at_feast(texts, french=french) for texts in (values, [title], categories)]
+    if said is None and values and at_feasts[0] is None:
         return "=" + "+".join(sorted(value.lower() for value in values))
-    at_feasts = (_at_feast(texts, french=french) for texts in ([title], categories))
     said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
     if said is None or said.ages == AGES:
         sizes = [*sizes, *sizes_said(attributes)]

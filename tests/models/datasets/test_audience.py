@@ -91,6 +91,7 @@ def test_attributes_say_it_then_categories_then_the_title(
         ({"gender": "unisex"}, ("Men's caps",), None, "men+women adult+baby+child"),
         ({}, ("Unisex", "Caps"), "Women's cap", "men+women adult+baby+child"),
         ({"gender": "male"}, ("Women's shoes",), "Derby shoes", "men adult+baby+child"),
+        ({"gender": "male", "department": "Page Boys"}, ("Shoes",), "Formal shoes", "men child"),
     ],
 )
 def test_what_one_source_leaves_open_the_next_fills_in(
