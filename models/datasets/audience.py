@@ -275,10 +275,11 @@ def _read_of(
     values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
     closed = says_gender(attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
     said = _filled([_said(attributes), _read(of_categories)], closed=closed)
+    at_feasts = [_at_feast(texts, french=french) for texts in (values, [title], categories)]
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
-        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages)
-    at_feasts = [_at_feast(texts, french=french) for texts in (values, [title], categories)]
+        genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
+        return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
     if said is None and values and at_feasts[0] is None:
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)

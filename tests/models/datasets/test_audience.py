@@ -92,6 +92,7 @@ def test_attributes_say_it_then_categories_then_the_title(
         ({}, ("Unisex", "Caps"), "Women's cap", "men+women adult+baby+child"),
         ({"gender": "male"}, ("Women's shoes",), "Derby shoes", "men adult+baby+child"),
         ({"gender": "male", "department": "Page Boys"}, ("Shoes",), "Formal shoes", "men child"),
+        ({}, ("Communion",), "Girls' dress", "women child"),
     ],
 )
 def test_what_one_source_leaves_open_the_next_fills_in(
