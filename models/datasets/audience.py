@@ -259,7 +259,10 @@ def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Seque
     >>> says_gender({"gender": "unisex"}), says_gender({"age_group": "kids"}), says_gender({}, ["Girls > Tops"])
     (True, False, True)
     """
-    words = (*_said_words(attributes), *_of_departments(categories), *_of_title(title))
+    return _tell_gender((*_said_words(attributes), *_of_departments(categories), *_of_title(title)))
+
+
+def _tell_gender(words: Iterable[str]) -> bool:
     return any(len(whom.genders) == 1 or whom == Audience() for whom in map(WORDS.get, words) if whom)
 
 
@@ -273,14 +276,15 @@ def _read_of(
 ) -> Audience | str | None:
     """Whom words and sizes say a piece is for; a text where no word of its value is known."""
     values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
-    closed = says_gender(attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
-    said = _filled([_said(attributes), _read(of_categories)], closed=closed)
-    at_feasts = [_at_feast(texts, french=french) for texts in (values, [title], categories)]
+    of_attributes = _said_words(attributes) if values else []
+    closed = _tell_gender(of_attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
+    said = _filled([_read(of_attributes), _read(of_categories)], closed=closed)
+    at_feasts = [_at_feast(text, french=french) for text in (*values, title, *categories) if text]
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
         genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
         return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
-    if said is None and values and at_feasts[0] is None:
+    if said is None and values and not any(at_feasts[: len(values)]):
         return "=" + "+".join(sorted(value.lower() for value in values))
     said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
     if said is None or said.ages == AGES:
@@ -304,9 +308,10 @@ def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | N
     return said
 
 
-def _at_feast(texts: Sequence[str | None], *, french: bool) -> Audience | None:
-    """Whom texts name that have a part in a feast; a French *bride* is a strap."""
-    words = (word for text in texts for word in _words(text or "") if not (french and "fr" in DOUBTFUL.get(word, ())))
+@lru_cache(maxsize=8_192)
+def _at_feast(text: str, *, french: bool) -> Audience | None:
+    """Whom a text names that have a part in a feast; a French *bride* is a strap."""
+    words = (word for word in _words(text) if not (french and "fr" in DOUBTFUL.get(word, ())))
     return _together(whom for label in people_in(" ".join(words)) if (whom := Audience.of_label(label)))
 
 
