@@ -35,6 +35,7 @@ from models.datasets import (
     labels,
     nameless,
     occasion,
+    rites,
     size_scale,
     sport_words,
     sports,
@@ -49,8 +50,8 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, size_scale, sport_words, sports, traditions),
-    wearers,
+    *(ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
+    *(size_scale, sport_words, sports, traditions, wearers),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 
