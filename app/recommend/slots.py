@@ -23,6 +23,7 @@ from app.recommend.consistent import (
     beside_worn,
     fits,
     in_place_of,
+    rites_of,
     sports_of,
     suitable,
     wearable,
@@ -32,12 +33,14 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, usual
+from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, WHOLES, usual
 from models.compatibility.slots import SlotModel
+from models.datasets.ages import CLOTHES
 from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BEACH, SNOW, SPORT
+from models.datasets.rites import APART
 
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
@@ -58,7 +61,7 @@ NOT_STARTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A category to fill; ``role`` (a key of ``roles.ROLE_WORDS``) says which of its items, where a usual template names it."""
+    """A category to fill; ``role`` (one of ``roles.EVERY_PART``) says which of its items, where a usual template names it."""
 
     category: str
     role: str | None = None
@@ -109,7 +112,7 @@ def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selecti
             filled.append(slot)
             continue
         beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
-        as_role_N = release.traits.mask(lambda labels, role=role: labels.part == role) & left.mask()  # type: ignore[misc]
+        as_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role)) & left.mask()  # type: ignore[misc]
         alike = [name for name in snapshot.categories if name not in beside and release.worn_as(name) == role]
         counts = {name: int(as_role_N[snapshot.rows_in(name)].sum()) for name in alike}
         others = [name for name in alike if counts[name] and release.bundle.slots.worn_together([*beside, name]) is not False]
@@ -261,14 +264,18 @@ def _by_words(
         of_sport = suitable(release, worn.labels, ("sport",))
         fitting_N = np.logical_and.reduce([fitting_N, *narrower[: may is not None], *([of_sport.test(every_N)] if of_sport else [])])
         narrower.append(release.traits.mask(lambda labels: labels.sport in sports))
+    rites = rites_of(worn.labels)
+    narrower.append(release.traits.mask(lambda labels: labels.rite in rites or labels.rite not in APART))
+    narrower.append(release.traits.mask(lambda labels: labels.rite in rites))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
-    for role in _lacking(release, worn, beside, among, learned):
-        of_role_N = release.traits.mask(lambda labels, role=role: labels.part == role)  # type: ignore[misc]
+    lacking = [*_lacking(release, worn, beside, among, learned)]
+    for role in lacking:  # which grows by what belongs to what it brings
+        of_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role))  # type: ignore[misc]
         if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
             continue  # a bag of another sport is none that is lacking
         wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
-        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.part == role}.union(unwanted)
+        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.worn_as(role)}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
         rows_of = {
             name: rows
@@ -283,14 +290,20 @@ def _by_words(
         if most:  # else all of them were removed
             slots.append(Slot(most, role))
             so_far.append(mostly(release, rows_of[most][wanted_N[rows_of[most]]]))
+            if role == "full-body" and release.kind_of(most) in WHOLES:
+                lacking += [one for one in _lacking(release, worn, (*beside, most), among, learned) if one not in lacking]
     return tuple(slots)
 
 
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
-    worn_as = dict(zip(worn.names, (labels.part for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
+    worn_as = dict(zip(worn.names, (labels.kind or labels.part for labels in worn.labels), strict=True))
+    worn_as |= {name: release.kind_of(name) or release.worn_as(name) for name in beside}
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, WHOM_AND_SPORT) for labels in worn.labels)]
-    stocked = {one.part for one in for_them if one.part}.intersection(among)
+    of_any = [one for one in for_them if one.rite not in APART or one.rite in rites_of(worn.labels)]
+    if any(one.role in CLOTHES for one in of_any):  # else a shop for brides alone
+        for_them = of_any
+    stocked = {part for one in for_them for part in (one.part, one.kind) if part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):
         # any shoes will do to run in, but no belt, and nothing of a shop to ski in
@@ -303,13 +316,14 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     if learned is None or not lacking:
         return lacking
     kinds = {name: release.worn_as(name) for name in learned.categories}
+    finer = {name: release.kind_of(name) for name in learned.categories}
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
     unread = [name for name in beside if release.worn_as(name) is None]
     unread += [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role is None]
 
     def may_be_lacking(role: str) -> bool:
-        of_role = [name for name, worn_so in kinds.items() if worn_so == role]
+        of_role = [name for name, worn_so in kinds.items() if role in {worn_so, finer[name]}]
         return not learned.go_without(so_far, of_role) and all(learned.ever_beside(name, of_role) for name in unread)
 
     return [role for role in lacking if may_be_lacking(role)]

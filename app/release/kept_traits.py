@@ -36,11 +36,13 @@ from models.datasets import (
     labels,
     nameless,
     occasion,
+    rites,
     size_scale,
     sport_words,
     sports,
     traditions,
     wearers,
+    wholes,
 )
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
@@ -50,23 +52,8 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(
-        aged,
-        ages,
-        audience,
-        belongings,
-        garments,
-        garments_abroad,
-        kin,
-        labels,
-        nameless,
-        occasion,
-        size_scale,
-        sport_words,
-        sports,
-        traditions,
-    ),
-    wearers,
+    *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
+    *(size_scale, sport_words, sports, traditions, wearers, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 

@@ -39,6 +39,8 @@ def _any_of(names: str, before: str = "", more: str = "") -> re.Pattern[str]:
     return re.compile(rf"(?<![\w-]){before}(?:{some})(?:e?s)?(?![\w-]){more}")
 
 
+_SWUM_IN: Final = _any_of("bikini tankini monokini swimsuit swimming-costume swim-short swim-trunk")
+_OF_GIRLS: Final = _any_of("first-bra training-bra")
 _SAYS_INTIMATE: Final = _any_of(_INTIMATE, more=r"|(?<!\w)\d{1,3}[ -]?den\b")
 _CALLED: Final = ((_any_of(_BABYS), BABY), (_any_of(_CHILDS, _NO_SCHOOL, r"(?! of\b)"), CHILD))
 
@@ -54,7 +56,8 @@ def is_intimate(texts: Iterable[str | None], role: str | None, sizes: Iterable[s
 
 def is_private(texts: Iterable[str | None], role: str | None, sizes: Iterable[str] = ()) -> bool:
     """Whether a piece is underwear or swimwear, or intimate; see above."""
-    return role in _PRIVATE or is_intimate(texts, role, sizes)
+    said = [text for text in texts if text]
+    return role in _PRIVATE or is_intimate(said, role, sizes) or any(_SWUM_IN.search(_plain(text)) for text in said)
 
 
 def age_called(texts: Iterable[str | None], role: str | None, sizes: Iterable[str] = ()) -> frozenset[str] | None:
@@ -65,7 +68,7 @@ def age_called(texts: Iterable[str | None], role: str | None, sizes: Iterable[st
     """
     said = [text for text in texts if text]
     if is_intimate(said, role, sizes):
-        return ADULT
+        return CHILD if any(_OF_GIRLS.search(_plain(text)) for text in said) else ADULT
     return next((age for text in said for names, age in _CALLED if names.search(_plain(text))), None)
 
 

@@ -149,6 +149,14 @@ _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidu
 _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?(?:dolls?|looks?)\b|\bbarn (?:jackets?|coats?)\b")
 """What is no name of people: the end of "Women's", nightdresses, women's tees in Brazil, jackets for work."""
 
+_ONES: Final = re.compile(r"\b(girl|boy|kid|toddler|infant)['\u2019]s\b")
+"""Of one, and of all: "Girl's"."""
+_NO_BABY: Final = frozenset(
+    "blue blues pink yellow lilac green doll dolls look tee tees alpaca cashmere merino mohair yak cord corduroy rib ribbed cable boucle lock "
+    "phat milo hair shower".split()
+)
+"""What follows *baby* at the beginning of a title that is said of a style."""
+
 _CHILD: Final = re.compile(r"\b(erkek|k[ıi]z)\s+([çc]ocuk|bebek)(?:lar|ler)?\b")
 """A boy or a girl in two Turkish words."""
 
@@ -260,7 +268,10 @@ def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Seque
     >>> says_gender({"gender": "unisex"}), says_gender({"age_group": "kids"}), says_gender({}, ["Girls > Tops"])
     (True, False, True)
     """
-    words = (*_said_words(attributes), *_of_departments(categories), *_of_title(title))
+    return _tell_gender((*_said_words(attributes), *_of_departments(categories), *_of_title(title)))
+
+
+def _tell_gender(words: Iterable[str]) -> bool:
     return any(len(whom.genders) == 1 or whom == Audience() for whom in map(WORDS.get, words) if whom)
 
 
@@ -272,25 +283,34 @@ def _read_of(
     *,
     french: bool,
 ) -> Audience | str | None:
-    """Whom words and sizes say a piece is for; a text where no word of its value is known."""
-    of_categories, in_title = _of_departments(categories), _words(title or "")
-    closed = says_gender(attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
-    said = _filled([_said(attributes), _read(of_categories)], closed=closed)
-    if _CHILDRENS.intersection(in_title):
-        child, other = _of_child(in_title)
-        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages)
-    if said is None and (values := values_named(attributes, AUDIENCE_NAMES)):
-        return "=" + "+".join(sorted(value.lower() for value in values))
-    at_feasts = (_at_feast(texts, french=french) for texts in ([title], categories))
-    said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
-    if said is not None and len(said.ages) == 1:
+    """Whom words say a piece is for, of the ages that its sizes or its name leave; a text where no word of its value is known."""
+    said = _named_by(attributes, categories, title, french=french)
+    if isinstance(said, str) or (said is not None and len(said.ages) == 1):
         return said
     whom, role = said or Audience(), role_of(*categories, title, french=french)
     sizes = [*sizes, *sizes_said(attributes)]
-    of_sizes = ages_of([*sizes, *ages_named(title or "")], role)
-    if of_sizes is None and whom.ages == AGES:
-        of_sizes = age_called([title, *categories], role, sizes)
-    return Audience(whom.genders, both) if of_sizes and (both := whom.ages & of_sizes) else said
+    ages = ages_of([*sizes, *ages_named(title or "")], role)
+    if ages is None and whom.ages == AGES:
+        ages = age_called([title, *categories], role, sizes)
+    return Audience(whom.genders, both) if ages and (both := whom.ages & ages) else said
+
+
+def _named_by(
+    attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None], title: str | None, *, french: bool
+) -> Audience | str | None:
+    """Whom words name."""
+    values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
+    of_attributes = _said_words(attributes) if values else []
+    closed = _tell_gender(of_attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
+    said = _filled([_read(of_attributes), _read(of_categories)], closed=closed)
+    at_feasts = [_at_feast(text, french=french) for text in (*values, title, *categories) if text]
+    if _CHILDRENS.intersection(in_title):
+        child, other = _of_child(in_title)
+        genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
+        return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
+    if said is None and values and not any(at_feasts[: len(values)]):
+        return "=" + "+".join(sorted(value.lower() for value in values))
+    return _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
 
 
 def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | None:
@@ -307,9 +327,10 @@ def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | N
     return said
 
 
-def _at_feast(texts: Sequence[str | None], *, french: bool) -> Audience | None:
-    """Whom texts name that have a part in a feast; a French *bride* is a strap."""
-    words = (word for text in texts for word in _words(text or "") if not (french and "fr" in DOUBTFUL.get(word, ())))
+@lru_cache(maxsize=8_192)
+def _at_feast(text: str, *, french: bool) -> Audience | None:
+    """Whom a text names that have a part in a feast; a French *bride* is a strap."""
+    words = (word for word in _words(text) if not (french and "fr" in DOUBTFUL.get(word, ())))
     return _together(whom for label in people_in(" ".join(words)) if (whom := Audience.of_label(label)))
 
 
@@ -401,7 +422,10 @@ def _of_departments(categories: Sequence[str | None]) -> list[str]:
 
 
 def _of_title(title: str | None) -> list[str]:
-    return [word for word in _words(title or "") if word not in _NOT_IN_TITLES]
+    words = _words(title or "")
+    if words[:1] == ["baby"] and not _NO_BABY.issuperset(words[1:2]):
+        words = ["babies", *words[1:]]
+    return [word for word in words if word not in _NOT_IN_TITLES]
 
 
 def _department_words(text: str) -> list[str]:
@@ -411,7 +435,7 @@ def _department_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=8_192)
 def _words(text: str) -> list[str]:
-    text = _CHILD.sub(r"\1\2", _NOBODY.sub("", scripts.plain(text).lower()))
+    text = _CHILD.sub(r"\1\2", _NOBODY.sub("", _ONES.sub(r"\1s", scripts.plain(text).lower())))
     words = [scripts.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", text)]
     first = {word: found[1] for word in words if (found := _BEFORE.match(word)) and role_of(word)}
     return ["babies" if first.get(word) == "baby" else first.get(word, word) for word in words]  # baby blue is a colour

@@ -52,7 +52,6 @@ _LABEL_OF, _ONE_OF_THEM = _named(_PEOPLE)
 _WORN_BY, _ONE_OF_THESE = _named(_GARMENTS)
 
 
-@lru_cache(maxsize=8_192)
 def people_in(words: str) -> tuple[str, ...]:
     """The labels of ``audience`` of those whom words name that have a part in a feast; the longest names first.
 

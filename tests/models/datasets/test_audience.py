@@ -16,6 +16,13 @@ from models.datasets.audience import audience_label, departments, says_only_whom
         ({"gender": "Men"}, (), "Ben 10 boys T-shirt", "men baby+child"),
         ({}, ("Women's shoes",), "Men of war boots", "women adult"),
         ({}, ("toys",), "Baby doll in red", None),
+        ({}, ("bodysuits",), "Baby bodysuit", "men+women baby"),
+        ({}, ("tops",), "Baby blue jumper", None),
+        ({}, ("school uniform",), "Girl's school blouse", "women baby+child"),
+        ({}, ("hoodies",), "Age 5-6 hoodie", "men+women child"),
+        ({}, ("tops",), "Boys' Tee 3-4 yrs", "men child"),
+        ({}, ("ties",), "School Tie", "men child"),
+        ({}, ("bras",), "My First Bra", "women child"),
         ({"gender": "Men"}, (), "Timberland Men Toddler Brown Casual Shoes", "men baby"),
         ({}, (), "Mr. Men Little Miss Girls Red Printed Top", "women baby+child"),
         ({}, ("All-body",), "Blue Dress for Women", "women adult"),
@@ -91,6 +98,8 @@ def test_attributes_say_it_then_categories_then_the_title(
         ({"gender": "unisex"}, ("Men's caps",), None, "men+women adult+baby+child"),
         ({}, ("Unisex", "Caps"), "Women's cap", "men+women adult+baby+child"),
         ({"gender": "male"}, ("Women's shoes",), "Derby shoes", "men adult+baby+child"),
+        ({"gender": "male", "department": "Page Boys"}, ("Shoes",), "Formal shoes", "men child"),
+        ({}, ("Communion",), "Girls' dress", "women child"),
     ],
 )
 def test_what_one_source_leaves_open_the_next_fills_in(
