@@ -151,9 +151,9 @@ _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?(?:dolls?|looks?)\b|\bbarn
 
 _ONES: Final = re.compile(r"\b(girl|boy|kid|toddler|infant)['\u2019]s\b")
 """Of one, and of all: "Girl's"."""
+_COLOURS_OF_BABY: Final = "blue blues pink yellow lilac green"
 _NO_BABY: Final = frozenset(
-    "blue blues pink yellow lilac green doll dolls look tee tees alpaca cashmere merino mohair yak cord corduroy rib ribbed cable boucle lock "
-    "phat milo hair shower".split()
+    f"{_COLOURS_OF_BABY} doll dolls look tee tees alpaca cashmere merino mohair yak cord corduroy rib ribbed cable boucle phat milo".split()
 )
 """What follows *baby* at the beginning of a title that is said of a style."""
 
