@@ -35,7 +35,7 @@ class World:
 
     Attributes:
         lift: of the second variant's clicks and purchases, as a share. lost: share of its sessions whose answers are not logged.
-        delay_days: mean days from an answer to a purchase.
+        delay_days: mean days from an answer to a purchase. weight: of the second variant, beside 1 of the first.
     """
 
     days: int = 40
@@ -46,17 +46,19 @@ class World:
     lift: float = 0.0
     lost: float = 0.0
     delay_days: float = 1.0
+    weight: float = 1.0
 
 
-def experiment(name: str, **more: object) -> Experiment:
+def experiment(name: str, weight: float = 1.0, **more: object) -> Experiment:
     """One of two variants."""
-    return Experiment(name=name, variants=[Variant(name="a"), Variant(name="b")], started="2026-11-01T00:00:00+00:00", **more)  # type: ignore[arg-type]
+    variants = [Variant(name="a"), Variant(name="b", weight=weight)]
+    return Experiment(name=name, variants=variants, started="2026-11-01T00:00:00+00:00", **more)  # type: ignore[arg-type]
 
 
 def daily(world: World, one: Experiment, seed: int) -> Iterator[tuple[int, Report]]:
     """Sessions so far and the report, day after day."""
     rng, total = np.random.default_rng(seed), world.days * world.sessions
-    second_S = np.array([fraction("variant", one.name, "session", f"s{number}") >= 0.5 for number in range(total)])  # noqa: PLR2004
+    second_S = np.array([fraction("variant", one.name, "session", f"s{number}") >= 1 / (1 + world.weight) for number in range(total)])
     kept_S = ~(second_S & (rng.random(total) < world.lost))
     day_S = np.repeat(np.arange(world.days), world.sessions)
     times_S = np.where(second_S, 1 + world.lift, 1.0)
@@ -129,7 +131,7 @@ def any_of_four(report: Report) -> bool:
 
 
 def _found(world: World, runs: int, true: Callable[[Report], bool], **more: object) -> list[int | None]:
-    return [first(world, experiment(f"x{seed}", **more), seed, true) for seed in range(runs)]
+    return [first(world, experiment(f"x{seed}", world.weight, **more), seed, true) for seed in range(runs)]
 
 
 def _line(what: str, found: list[int | None]) -> str:
@@ -161,6 +163,10 @@ def main() -> None:
             ),
             flush=True,
         )
+    for purchase, weight in ((0.01, 0.05), (0.01, 0.1), (0.005, 0.1), (0.04, 0.1), (0.01, 10.0)):
+        rare, what = replace(world, purchase=purchase, weight=weight), f"equal, {purchase:.1%} buy, weights 1 : {weight:g}"
+        print(_line(f"{what}: told apart", _found(rare, given.runs, told)), flush=True)
+        print(_line(f"{what}: stopped", _found(rare, given.runs, lambda one: any(broken_guardrails(one)), guardrails=rail)), flush=True)
     worse = replace(world, lift=-0.3)
     print(
         _line("worse by 30 %: stopped by a guardrail of 5 %", _found(worse, few, lambda one: any(broken_guardrails(one)), guardrails=rail))

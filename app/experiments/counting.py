@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from app.attribution.credit import ADDED, CLICKED, PURCHASED, RETURNED, attribut
 from app.attribution.impressions import visitor
 from app.attribution.products import NO_PRODUCTS, Products
 from app.experiments.experiment import METRICS, Experiment
-from app.experiments.tally import Tally
+from app.experiments.tally import NOBODY, Tally
 from app.ground.windows import Windows
 
 
@@ -22,7 +23,8 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     A unit is the user, else the session, else the answer. Its ``click``, ``attach`` and ``purchase`` are 1 where it clicked, put into the
     bag or bought, and bought what was suggested, whatever came first, and its ``return`` where some of that came back; its ``value`` is
     what it spent on what it kept; its ``empty`` the share of its answers that suggest nothing. What was only seen is not among them.
-    Where units bought something without a price, see ``_worth``.
+    Where units bought something without a price, see ``_worth``. A variant that stopped stands beside the control of that time: what
+    changed for all since then is none of its doing.
 
     Args:
         events: with the columns of ``app.attribution.events``. products: which of their items are sizes and colours of one.
@@ -32,10 +34,24 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
     answers = followed.filter(pl.col("experiment") == experiment.name)
     names = [variant.name for variant in experiment.variants]
     units = _units(answers.filter(pl.col("variant").is_in(names)))
-    stop = min((datetime.fromisoformat(stopped.at) for stopped in experiment.stopped.values()), default=None)
+    stops = {name: datetime.fromisoformat(stopped.at) for name, stopped in experiment.stopped.items()}
+    control = units.filter(pl.col("variant") == experiment.control)
+    told = [_by_variant(units, min(stops.values(), default=None))]
+    told += [_by_variant(control.filter(pl.col("first_at") < at), None) for at in stops.values()]
+    all_of_them, *then = [{row["variant"]: _tally(row) for row in frame.to_dicts()} for frame in pl.collect_all(told, engine="streaming")]
+    beside = {name: found.get(experiment.control, NOBODY) for name, found in zip(stops, then, strict=True)}
+    return {name: replace(tally, beside=beside.get(name)) for name, tally in all_of_them.items()}
+
+
+def _by_variant(units: pl.LazyFrame, stop: datetime | None) -> pl.LazyFrame:
+    """One row per variant: what ``_tally`` reads.
+
+    Args:
+        stop: when the first variant stopped.
+    """
     early = pl.col("first_at").is_not_null() if stop is None else pl.col("first_at") < stop
     spent = pl.col("value").filter(pl.col("purchase") == 1)
-    told = units.group_by("variant").agg(
+    return units.group_by("variant").agg(
         pl.len().alias("units"),
         spent.mean().alias("order_value"),
         spent.var(ddof=0).alias("order_variance"),
@@ -50,7 +66,6 @@ def tallies(experiment: Experiment, events: pl.LazyFrame, windows: Windows, prod
         *(pl.col(name).var(ddof=0).alias(f"{name} variance") for name in METRICS),
         *((pl.col(name) != 0).sum().alias(f"{name} events") for name in METRICS),
     )
-    return {row["variant"]: _tally(row) for row in told.collect(engine="streaming").to_dicts()}
 
 
 def _units(answers: pl.LazyFrame) -> pl.LazyFrame:

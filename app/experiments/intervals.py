@@ -42,13 +42,15 @@ def difference(one: tuple[int, float, float], other: tuple[int, float, float], a
 
     Each is its count, mean and variance. Per unit of either, the estimate varies by σ₁²/π₁ + σ₂²/π₂, where π are the shares of the two: the
     augmented inverse-probability estimate of section 3 of the paper, with the arms' means as its predictions, from which it differs by
-    less than these intervals are wide.
+    less than these intervals are wide. It is not taken to vary by less than if each varied as both together do, which of halves is the
+    same: a small arm in which nobody bought yet, or nobody much, would seem to be sure of that.
     """
     (count, mean, variance), (others, others_mean, others_variance) = one, other
     both = count + others
     if not (count and others):
         return -math.inf, math.inf
-    spread = math.sqrt(both * (variance / count + others_variance / others))
+    pooled = (count * variance + others * others_variance) / both
+    spread = math.sqrt(both * max(variance / count + others_variance / others, pooled / count + pooled / others))
     half = radius(both, spread, alpha, planned)
     return others_mean - mean - half, others_mean - mean + half
 

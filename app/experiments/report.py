@@ -13,7 +13,7 @@ from app.experiments.tally import NOBODY, Tally
 ALPHA: Final = 0.05
 SPLIT_ALPHA: Final = 0.01
 _LEAST_UNITS, _LEAST_EVENTS = 100, 10
-"""Of each variant, and of both together, below which there is no interval: these are true in the limit, and of what varies."""
+"""Of each variant, below which there is no interval: these are true in the limit, and of what varies."""
 _SEVERAL: Final = 2
 
 Verdict = Literal["higher", "lower", "undecided", "too few"]
@@ -26,7 +26,7 @@ class Measured:
 
     Attributes:
         mean: over its units. interval: of it, within what the metric can be; None of too few units.
-        gain: the mean minus the control's, ``gain_interval`` of that; None of the control itself.
+        gain: the mean minus the control's of the same time, ``gain_interval`` of that; None of the control itself.
     """
 
     mean: float
@@ -110,7 +110,7 @@ def report_of(experiment: Experiment, tallied: Mapping[str, Tally]) -> Report:
     told = [name for name in METRICS if name != "value" or (one_currency and not any(map(_worth_unknown, found.values())))]
     variants = []
     for name, tally in found.items():
-        other = None if name == experiment.control else control
+        other = None if name == experiment.control else tally.beside or control
         metrics = {metric: _measured(metric, tally, other, alpha, experiment.units) for metric in told}
         stopped = experiment.stopped.get(name)
         variants.append(VariantReport(name, tally, metrics, stopped.why if stopped else None))
@@ -132,38 +132,48 @@ def _without_price(name: str, tally: Tally) -> str:
 
 def _measured(metric: str, tally: Tally, control: Tally | None, alpha: float, planned: int) -> Measured:
     mean, own = tally.means[metric], None
-    if tally.units >= _LEAST_UNITS and tally.variances[metric] > 0:
+    if tally.units >= _LEAST_UNITS and tally.events[metric] >= _LEAST_EVENTS and tally.variances[metric] > 0:
         half = radius(tally.units, tally.variances[metric] ** 0.5, ALPHA, planned)
         own = (max(0.0, mean - half), mean + half if metric == "value" else min(1.0, mean + half))
     if control is None:
         return Measured(mean, own)
-    gain, many = mean - control.means[metric], tally.events[metric] + control.events[metric] >= _LEAST_EVENTS
-    varied = max(tally.variances[metric], control.variances[metric]) > 0
-    if not (many and varied) or min(tally.units, control.units) < _LEAST_UNITS:
-        return Measured(mean, own, gain)
-    arms = [(one.units, one.means[metric], one.variances[metric]) for one in (control, tally)]
-    return Measured(mean, own, gain, difference(arms[0], arms[1], alpha, planned))
+    return Measured(mean, own, mean - control.means[metric], _gain(metric, control, tally, alpha, planned))
+
+
+def _gain(metric: str, control: Tally, tally: Tally, alpha: float, planned: int, times: float = 1.0) -> Interval | None:
+    """The interval of a variant's mean less so many times the control's; None of too few.
+
+    There must be enough units that ``_LEAST_EVENTS`` are expected of each of them, at the rate of both.
+    """
+    fewest, units = min(control.units, tally.units), max(control.units + tally.units, 1)
+    expected = fewest * (control.events[metric] + tally.events[metric]) / units
+    if fewest < _LEAST_UNITS or expected < _LEAST_EVENTS or not control.variances[metric] + tally.variances[metric]:
+        return None
+    other = (control.units, times * control.means[metric], times**2 * control.variances[metric])
+    return difference(other, (tally.units, tally.means[metric], tally.variances[metric]), alpha, planned)
 
 
 def broken_guardrails(report: Report) -> Iterator[tuple[str, str]]:
     """Variants that a guardrail stops, and why; each once, none that stopped already, and none while the split is wrong."""
     for variant in () if report.split_is_wrong else report.variants[1:]:
-        why = [text for guardrail in report.experiment.guardrails if (text := _broken(guardrail, variant, report.control))]
+        why = [text for guardrail in report.experiment.guardrails if (text := _broken(guardrail, variant, report))]
         if why and variant.stopped is None:
             yield variant.name, why[0]
 
 
-def _broken(guardrail: Guardrail, variant: VariantReport, control: VariantReport) -> str | None:
-    found = variant.metrics.get(guardrail.metric)
-    if found is None or found.gain_interval is None:
+def _broken(guardrail: Guardrail, variant: VariantReport, report: Report) -> str | None:
+    """Why a guardrail stops a variant. All guardrails and variants share ``ALPHA``, so that what is equal is seldom stopped by any."""
+    metric, control, one = guardrail.metric, report.control, report.experiment
+    if metric not in variant.metrics:
         return None
-    low, high = found.gain_interval
-    most = guardrail.threshold * abs(control.metrics[guardrail.metric].mean)
-    if not (high < -most if guardrail.direction == "down" else low > most):
+    times = 1 + guardrail.threshold if guardrail.direction == "up" else 1 - guardrail.threshold
+    found = _gain(metric, control.tally, variant.tally, ALPHA / ((len(report.variants) - 1) * len(one.guardrails)), one.units, times)
+    if found is None or not (found[1] < 0 if guardrail.direction == "down" else found[0] > 0):
         return None
+    mean = control.metrics[metric].mean
     said = (
-        f"{guardrail.metric} is {found.gain:+.4g} from the control's {control.metrics[guardrail.metric].mean:.4g}, surely between "
-        f"{low:+.4g} and {high:+.4g}; it may go {guardrail.direction} by {guardrail.threshold:.3g} of it at most"
+        f"{metric} is {variant.metrics[metric].gain:+.4g} from the control's {mean:.4g}: it may go {guardrail.direction} by "
+        f"{guardrail.threshold:.3g} of that at most, and is surely beyond, between {found[0]:+.4g} and {found[1]:+.4g} from there"
     )
-    unpriced = [_without_price(one.name, one.tally) for one in (control, variant) if guardrail.metric == "value" and one.tally.unpriced]
+    unpriced = [_without_price(one.name, one.tally) for one in (control, variant) if metric == "value" and one.tally.unpriced]
     return "; ".join([said, *unpriced])

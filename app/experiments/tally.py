@@ -22,6 +22,7 @@ class Tally:
         order_value: what a unit that bought, and is not left out, spent on what it kept; None where there is none. In ``value`` those that
             are left out count as that.
         releases: that answered, and how many answers each gave.
+        beside: of a variant that stopped, the control's units that came before that; None of one that goes on, beside all of them.
     """
 
     units: int
@@ -37,6 +38,7 @@ class Tally:
     order_value: float | None = None
     currencies: tuple[str, ...] = ()
     releases: Mapping[str, int] = field(default_factory=dict)
+    beside: Tally | None = None
 
 
 NOBODY: Final = Tally(

@@ -64,5 +64,5 @@ def _figures(found: Measured) -> str:
 
 def _variant(variant: VariantReport) -> dict[str, Any]:
     measured = {name: {**asdict(found), "verdict": found.verdict} for name, found in variant.metrics.items()}
-    counted = {name: value for name, value in asdict(variant.tally).items() if name not in {"means", "variances", "events"}}
+    counted = {name: value for name, value in asdict(variant.tally).items() if name not in {"means", "variances", "events", "beside"}}
     return {**counted, "order_value": variant.order_value, "stopped": variant.stopped, "metrics": measured}

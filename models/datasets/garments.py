@@ -42,6 +42,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights"
     ),
     "full-body": (
+        "kurta-pyjama kurta-pajama "
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
         "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan anarkali abaya jilbab "
         "thobe kandura dishdasha yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set snowsuit"
@@ -129,6 +130,8 @@ _MOST_MEANT: Final = 5
 _LONGEST: Final = 3
 _EXACT: Final = frozenset(
     [
+        "kurta-pyjama",
+        "kurta-pajama",
         "tracksuit-bottom",
         "tracksuit-bottoms",
         "tracksuit-top",
@@ -166,9 +169,9 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 
 
 _WOMENS: Final = (
-    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump camisole camisole-top bikini bikini-top "
+    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump flat camisole camisole-top bikini bikini-top "
     "bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
-    "dupatta clutch"
+    "dupatta clutch earring"
 )
 _OVER: Final = (
     "changing-robe "

@@ -190,18 +190,22 @@ def features_for(
 
 
 def figures_of(evaluated: Evaluated, oracle: Mapping[str, float]) -> dict[str, Any]:
-    """Figures of one task for the result; ``ci95`` and the baselines are in its first metric."""
+    """Figures of one task for the result; ``ci95`` and the baselines are in its first metric.
+
+    A calibration error has no interval: each resample of questions adds to it what chance had added already, so that it often lies below
+    all of them. ``ece_floor`` and ``calibration_debiased`` say what chance is of it.
+    """
     metrics = evaluated.model.metrics()
     first = next(iter(metrics))
     others = {name: answers.metrics()[first] for name, answers in evaluated.baselines.items()}
-    both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items()}
+    both: dict[tuple[str, str], Metric] = {("model", name): metric for name, metric in metrics.items() if name != "ece"}
     both |= {("baseline", name): metric for name, metric in others.items()}
     found = {key: interval and list(interval) for key, interval in intervals(both, len(evaluated.task.questions)).items()}
     figures: dict[str, Any] = {
         **{name: finite(metric.value) for name, metric in metrics.items()},
         "n": len(evaluated.task.questions),
         "ci95": found["model", first],
-        "ci95_by_metric": {name: found["model", name] for name in metrics},
+        "ci95_by_metric": {name: found.get(("model", name)) for name in metrics},
         "baselines": {name: finite(metric.value) for name, metric in others.items()},
         "baselines_ci95": {name: found["baseline", name] for name in others},
         "chance": evaluated.task.chance(),

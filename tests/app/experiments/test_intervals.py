@@ -31,11 +31,19 @@ def test_no_other_plan_is_much_tighter_at_its_count() -> None:
 
 def test_a_difference_is_about_the_means() -> None:
     """As wide as the arms' variances say; endless where an arm is empty."""
-    low, high = difference((1_000, 0.2, 0.16), (3_000, 0.25, 0.18), 0.05, 4_000)
+    low, high = difference((1_000, 0.2, 0.18), (3_000, 0.25, 0.16), 0.05, 4_000)
     assert (low + high) / 2 == pytest.approx(0.05)
-    error = math.sqrt(0.16 / 1_000 + 0.18 / 3_000)
+    error = math.sqrt(0.18 / 1_000 + 0.16 / 3_000)
     assert (high - low) / 2 == pytest.approx(radius(4_000, 1.0, 0.05, 4_000) * math.sqrt(4_000) * error)
     assert difference((0, 0, 0), (10, 1, 1), 0.05, 100) == (-math.inf, math.inf)
+
+
+def test_a_small_arm_of_which_nobody_bought_is_not_sure_of_it() -> None:
+    """It varies by nothing as yet, and by as much as both together for all that is known."""
+    nobody, some = difference((2_400, 0.01, 0.0099), (120, 0.0, 0.0), 0.05, 10_000), 0.0099 * 2_400 / 2_520
+    assert nobody[0] < 0 < nobody[1]
+    error = math.sqrt(some / 2_400 + some / 120)
+    assert (nobody[1] - nobody[0]) / 2 == pytest.approx(radius(2_520, 1.0, 0.05, 10_000) * math.sqrt(2_520) * error)
 
 
 @given(st.lists(st.integers(0, 2), max_size=60), st.lists(st.floats(0.2, 5), min_size=3, max_size=3))

@@ -357,3 +357,36 @@ def test_reports_are_due_by_what_may_have_changed(tmp_path: Path, monkeypatch: p
     assert due() == []
     (tmp_path / "worker" / "experiments" / "calm.json").write_text("{")
     assert due() == ["calm"]
+
+
+def test_what_stopped_stands_beside_the_control_of_its_time(tmp_path: Path) -> None:
+    """What a sale's end does to the control afterwards is no merit of a variant that was stopped before."""
+    file = ExperimentFile(tmp_path)
+    file.put([asked()])
+    file.stop("x", "b", "it broke")
+    one = file.book().named("x")
+    early, late = (datetime.fromisoformat(one.stopped["b"].at) + timedelta(minutes=minutes) for minutes in (-1, 1))
+    events = []
+    for number in range(600):
+        at = early if number < 400 else late
+        variant = "b" if number % 2 and at == early else "a"
+        when = {"timestamp": at.isoformat(), "received": at.isoformat(), "session": f"s{number}"}
+        about = {"recommendation_id": f"r{number}", "experiment": "x", "variant": variant, "slots": [{"category": "c", "items": ["i"]}]}
+        events.append(Event(f"i{number}", {"type": "impression", **about, **when}))
+        if at == early and number % 4 < 2:
+            events.append(Event(f"p{number}", {"type": "purchase", "item": "i", "recommendation_id": f"r{number}", "price": 1.0, **when}))
+
+    async def append() -> None:
+        log = SqliteLog(tmp_path / "log.sqlite")
+        await log.append(Stream.EVENTS, events)
+        await log.close()
+
+    asyncio.run(append())
+    tallied = asyncio.run(counted(one, tmp_path))
+    assert (tallied["a"].units, tallied["b"].units) == (400, 200)
+    assert tallied["b"].beside is not None
+    assert (tallied["b"].beside.units, tallied["b"].beside.means["purchase"]) == (200, 0.5)
+    report = report_of(one, tallied)
+    assert report.variants[0].metrics["purchase"].mean == 0.25
+    assert report.variants[1].metrics["purchase"].gain == 0
+    assert "beside" not in as_json(report)["variants"]["b"]

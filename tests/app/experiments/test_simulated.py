@@ -20,6 +20,27 @@ def test_equal_variants_are_seldom_told_apart() -> None:
     assert naive >= 6
 
 
+def test_a_small_variant_is_not_judged_by_the_few_that_it_has() -> None:
+    """Of rare purchases and a weight of a twentieth: equal variants are neither told apart nor stopped."""
+    rare, runs = replace(WORLD, purchase=0.01, weight=0.05), range(30)
+    rail = [Guardrail(metric="purchase", direction="down", threshold=0.05)]
+    found = [
+        first(rare, experiment(f"x{seed}", 0.05, guardrails=rail), seed, lambda report: told(report) or any(broken_guardrails(report)))
+        for seed in runs
+    ]
+    assert sum(sessions is not None for sessions in found) <= 1
+
+
+def test_what_a_guardrail_allows_is_allowed() -> None:
+    """Twice as many where twice as many may be: what the control has is not sure either."""
+    rail = [Guardrail(metric="purchase", direction="up", threshold=1.0)]
+    found = [
+        first(replace(WORLD, lift=1.0), experiment(f"x{seed}", guardrails=rail), seed, lambda report: any(broken_guardrails(report)))
+        for seed in range(30)
+    ]
+    assert sum(sessions is not None for sessions in found) <= 1
+
+
 def test_a_better_variant_is_found() -> None:
     """Half as many purchases more, within 10,000 sessions in most runs; never called worse."""
     found = [

@@ -50,6 +50,7 @@ def test_a_model_that_knows_the_style_is_right(written: tuple[dict[str, Any], Pa
     assert tasks["fitb"]["baselines"]["popularity"] < 0.8
     assert tasks["compatibility"]["auc"] == 1.0
     assert 0 < tasks["compatibility"]["ece"] < 0.2
+    assert [name for name, one in tasks["compatibility"]["ci95_by_metric"].items() if one is None] == ["ece"]
     assert tasks["retrieval"]["recall_at_50"] == 1.0
     assert tasks["retrieval"]["ranked_by"] == "queries"
 
