@@ -92,7 +92,7 @@ def _of_category(release: Release, rows_M: IntArray, category: str) -> IntArray:
 def _of_role(release: Release, slot: Slot) -> Condition | None:
     """That a row is worn as the slot says; of a slot that does not say it, and of whose category most is worn, that it is worn."""
     if slot.role is not None:
-        return release.traits.condition(lambda labels: labels.part == slot.role)
+        return release.traits.condition(lambda labels: labels.worn_as(slot.role))
     return None if release.worn_as(slot.category) == NOT_WORN else release.traits.condition(lambda labels: labels.role != NOT_WORN)
 
 

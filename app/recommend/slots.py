@@ -58,7 +58,7 @@ NOT_STARTED: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A category to fill; ``role`` (a key of ``roles.ROLE_WORDS``) says which of its items, where a usual template names it."""
+    """A category to fill; ``role`` (one of ``roles.EVERY_PART``) says which of its items, where a usual template names it."""
 
     category: str
     role: str | None = None
@@ -109,7 +109,7 @@ def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selecti
             filled.append(slot)
             continue
         beside = {*worn.categories, *(other.category for other in (*filled, *slots.slots[place + 1 :]))}
-        as_role_N = release.traits.mask(lambda labels, role=role: labels.part == role) & left.mask()  # type: ignore[misc]
+        as_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role)) & left.mask()  # type: ignore[misc]
         alike = [name for name in snapshot.categories if name not in beside and release.worn_as(name) == role]
         counts = {name: int(as_role_N[snapshot.rows_in(name)].sum()) for name in alike}
         others = [name for name in alike if counts[name] and release.bundle.slots.worn_together([*beside, name]) is not False]
@@ -263,12 +263,12 @@ def _by_words(
         narrower.append(release.traits.mask(lambda labels: labels.sport in sports))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
-        of_role_N = release.traits.mask(lambda labels, role=role: labels.part == role)  # type: ignore[misc]
+        of_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role))  # type: ignore[misc]
         if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
             continue  # a bag of another sport is none that is lacking
         wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
-        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.part == role}.union(unwanted)
+        out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.worn_as(role)}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
         rows_of = {
             name: rows
@@ -288,9 +288,10 @@ def _by_words(
 
 def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collection[str], learned: SlotModel | None) -> Sequence[str]:
     """The roles that a usual template lacks, as far as the catalogue has anything of them for these people, and for their occasion."""
-    worn_as = dict(zip(worn.names, (labels.part for labels in worn.labels), strict=True)) | {name: release.worn_as(name) for name in beside}
+    worn_as = dict(zip(worn.names, (labels.kind or labels.part for labels in worn.labels), strict=True))
+    worn_as |= {name: release.kind_of(name) or release.worn_as(name) for name in beside}
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, WHOM_AND_SPORT) for labels in worn.labels)]
-    stocked = {one.part for one in for_them if one.part}.intersection(among)
+    stocked = {part for one in for_them for part in (one.part, one.kind) if part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)
     if occasions := {labels.occasion for labels in worn.labels}.intersection({SPORT, SNOW}):
         # any shoes will do to run in, but no belt, and nothing of a shop to ski in

@@ -38,6 +38,7 @@ from models.datasets import (
     sport_words,
     sports,
     traditions,
+    wholes,
 )
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
@@ -47,7 +48,21 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, size_scale, sport_words, sports, traditions),
+    *(
+        ages,
+        audience,
+        belongings,
+        garments,
+        garments_abroad,
+        labels,
+        nameless,
+        occasion,
+        size_scale,
+        sport_words,
+        sports,
+        traditions,
+        wholes,
+    ),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 

@@ -167,6 +167,10 @@ class Release:
         """The role of most items of a category, as its first ones tell; of one without items, what its name says."""
         return self._most_of(category, lambda labels: labels.role) if category in self.snapshot.sizes else role_of(category)
 
+    def kind_of(self, category: str) -> str | None:
+        """Likewise of what kind most items of a category are (``PieceLabels.kind``)."""
+        return self._most_of(category, lambda labels: labels.kind) if category in self.snapshot.sizes else None
+
     def place_of(self, category: str) -> str | None:
         """Likewise what most items of a category take the place of (``PieceLabels.place``)."""
         return self._most_of(category, lambda labels: labels.place) if category in self.snapshot.sizes else role_of(category)

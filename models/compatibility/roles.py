@@ -9,7 +9,28 @@ from itertools import accumulate
 from typing import Final
 
 from models.compatibility.dice import digest
-from models.datasets.garments import BLAZER, ROLE_WORDS, SUIT
+from models.datasets.garments import ROLE_WORDS
+from models.datasets.wholes import (
+    ABAYA,
+    BISHT,
+    BLAZER,
+    BRIDAL,
+    CHOLI,
+    ETHNIC_SET,
+    HIJAB,
+    LEHENGA,
+    OPEN_ABAYA,
+    OWN_PLACE,
+    PETTICOAT,
+    SARI,
+    SARI_BLOUSE,
+    SHERWANI,
+    SUIT,
+    THOBE,
+    UNDERDRESS,
+    UNDERSCARF,
+    VEIL,
+)
 
 CORE: Final = frozenset({"full-body", "top", "bottom"})
 """What an outfit of clothes stands on."""
@@ -34,7 +55,41 @@ OF_THEIR_OWN: Final[Sequence[tuple[Collection[str], Mapping[str, float]]]] = (
 )
 """What is worn without clothes, and its outfits."""
 
-EVERY_PART: Final = frozenset(ROLE_WORDS).union(*(roles for roles, _ in OF_THEIR_OWN))
+WHOLES: Final[Mapping[str, str]] = {
+    SARI: f"{SARI} {SARI_BLOUSE} footwear jewellery bag",
+    LEHENGA: f"{LEHENGA} {CHOLI} scarf footwear jewellery bag",
+    ETHNIC_SET: f"{ETHNIC_SET} footwear jewellery bag",
+    SHERWANI: f"{SHERWANI} bottom footwear scarf headwear",
+    ABAYA: f"{ABAYA} {HIJAB} footwear bag",
+    OPEN_ABAYA: f"{OPEN_ABAYA} {UNDERDRESS} {HIJAB} footwear bag",
+    THOBE: f"{THOBE} headwear footwear",
+    BRIDAL: f"{BRIDAL} {VEIL} footwear jewellery",
+}
+"""What a piece of such a kind (``models.datasets.wholes``) is worn with; men and children without what ``_WOMENS`` names."""
+PART_OF: Final[Mapping[str, str]] = {
+    SARI_BLOUSE: SARI,
+    PETTICOAT: SARI,
+    CHOLI: LEHENGA,
+    UNDERDRESS: OPEN_ABAYA,
+    HIJAB: ABAYA,
+    UNDERSCARF: ABAYA,
+    BISHT: THOBE,
+    VEIL: BRIDAL,
+}
+"""What is a part of such an outfit, and asks for it where a shop has any."""
+_WOMENS: Final = frozenset({"jewellery", "bag"})
+_OTHERS: Final = frozenset({"men", "child"})
+_AS_USUAL: Final[Mapping[str, str]] = {
+    **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL), "full-body"),
+    **dict.fromkeys((SARI_BLOUSE, CHOLI, SHERWANI), "top"),
+    **dict.fromkeys((LEHENGA, SUIT), "bottom"),
+    **dict.fromkeys((HIJAB, UNDERSCARF, VEIL), "headwear"),
+    **dict.fromkeys((BLAZER, BISHT), "outer"),
+    PETTICOAT: "innerwear",
+}
+"""What each kind is in the usual templates, of a suit's pieces the one that they have."""
+
+EVERY_PART: Final = frozenset(ROLE_WORDS).union(_AS_USUAL, *(roles for roles, _ in OF_THEIR_OWN))
 """All that a piece may be worn as."""
 
 ESSENTIAL: Final = CORE | {"footwear"}
@@ -43,17 +98,20 @@ ESSENTIAL: Final = CORE | {"footwear"}
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
 ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
 """What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
-ACCESSORIES: Final = frozenset(ROLE_WORDS) - ESSENTIAL - ALONE
+ACCESSORIES: Final = (frozenset(ROLE_WORDS) | {HIJAB, VEIL}) - ESSENTIAL - ALONE
 """What clothes are worn without, too."""
 
 
-PLACES: Final = frozenset(ROLE_WORDS) | {SUIT, BLAZER}
+PLACES: Final = frozenset(ROLE_WORDS) | OWN_PLACE
 """What a piece may take the place of: its role, or finer."""
 _ONE_OF: Final = {
     *("bottom", "full-body", "footwear", "bag", "headwear", "scarf", "eyewear", "watch", "belt", "gloves", "tie", "wallet"),
-    *(SUIT, BLAZER),
+    *OWN_PLACE,
 }
-_EITHER: Final = frozenset({("bottom", "full-body"), ("full-body", "top"), ("bottom", SUIT), ("full-body", SUIT), (BLAZER, SUIT)})
+_EITHER: Final = frozenset(
+    {("bottom", "full-body"), ("full-body", "top"), ("bottom", SUIT), ("full-body", SUIT), (BLAZER, SUIT), (SARI_BLOUSE, "top")}
+    | {(SHERWANI, SUIT), (SHERWANI, "top"), (BLAZER, SHERWANI), ("full-body", SHERWANI)}
+)
 
 
 def instead(role: str, other: str) -> bool:
@@ -71,12 +129,14 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     Every item has a template of its own, drawn by its id, so that answers vary over items and never for one.
 
     Args:
-        worn: id of each item -> what it is worn as (``PieceLabels.part``); None for an unknown one.
+        worn: id of each item -> its kind, or what it is worn as (``PieceLabels.part``); None for an unknown one.
         audience: a key of ``TEMPLATES``.
         stocked: roles that the catalogue has items of; others are not missed, and no template stands on a dress where there are none.
         clothed: whether the shop sells clothes, and not but a few beside accessories, which then ask for none.
     """
-    worn = {item: "bottom" if role == SUIT else role for item, role in worn.items()}  # of its pieces the one that templates have
+    if whole := _whole(worn, stocked):
+        return tuple(part for part in _beyond(whole, worn.values()) if part in stocked and not (part in _WOMENS and audience in _OTHERS))
+    worn = {item: _AS_USUAL.get(role or "", role) for item, role in worn.items()}
     have = {role for role in worn.values() if role}
     have = have - _BENEATH or have
     if have & _BENEATH or not have:
@@ -91,6 +151,15 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     templates = TEMPLATES[audience] if clothed or core else SETS
     shares = {names: share for names, share in templates.items() if CORE.intersection(names.split()) <= core.union(stocked)}
     return _lacking(worn, shares or {**templates}, stocked, core)
+
+
+def _whole(worn: Mapping[str, str | None], stocked: Collection[str]) -> Sequence[str]:
+    """The outfit of its own that what is worn is a part of; none where other clothes are worn, or what it stands on is not to be had."""
+    have = {role for role in worn.values() if role}
+    wholes = (PART_OF.get(kind, kind) for kind in sorted(have, key=lambda kind: kind in PART_OF))
+    whole = next((one for one in wholes if one in WHOLES and (one in have or one in stocked)), None)
+    parts = WHOLES[whole].split() if whole else []
+    return () if have & CORE - {*parts} else parts
 
 
 def _lacking(

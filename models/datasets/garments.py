@@ -26,6 +26,7 @@ from models.datasets.garments_abroad import (
 )
 from models.datasets.scripts import bare
 from models.datasets.sport_words import WORDS as SPORT_WORDS
+from models.datasets.wholes import BLAZER, SUIT, is_set
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -34,17 +35,19 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
         "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset "
-        "midlayer mid-layer tracksuit-top"
+        "midlayer mid-layer tracksuit-top choli saree-blouse sari-blouse"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
-        "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights"
+        "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights "
+        "lehenga-skirt ghagra-skirt"
     ),
     "full-body": (
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
         "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan anarkali abaya jilbab "
-        "thobe kandura dishdasha yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set snowsuit"
+        "thobe kandura dishdasha jubba djellaba jalabiya burqa saree-blouse-piece sari-blouse-piece ghagra-choli chaniya-choli "
+        "yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set snowsuit"
     ),
     "footwear": (
         "shoe shoes footwear sneaker trainer boot bootie sandal heel pump flat loafer moccasin oxford brogue slipper flip-flop "
@@ -54,32 +57,41 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "outer": (
         "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak "
         "sportcoat nehru-jacket sherwani achkan bandhgala shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono "
-        "windcheater puffa body-warmer tailcoat tracksuit-jacket"
+        "windcheater puffa body-warmer tailcoat tracksuit-jacket bisht bridal-cover-up "
+        "wedding-cover-up evening-cover-up"
     ),
     "bag": (
         "bag handbag clutch tote backpack rucksack purse satchel duffel messenger-bag laptop-bag waist-pouch briefcase "
         "shoulder-bag crossbody-bag belt-bag citybag bumbag bum-bag fanny-pack holdall hydration-vest hydration-pack"
     ),
-    "headwear": "hat cap beanie headwear fedora trilby snapback visor balaclava earmuff beret turban headband hairband kerchief helmet",
+    "headwear": (
+        "hat cap beanie headwear fedora trilby snapback visor balaclava earmuff beret turban headband hairband kerchief helmet hijab "
+        "khimar niqab veil underscarf underscarve under-scarf under-cap fascinator hatinator kufi kufi-cap prayer-cap taqiyah "
+        "shemagh ghutra agal fez"
+    ),
     "scarf": "scarf scarve stole muffler shawl foulard dupatta neckerchief bandana headscarf neck-warmer neck-gaiter",
     "eyewear": "sunglass eyeglass glasses glass eyewear goggle",
     "watch": "watch watche",
-    "belt": "belt suspender brace cummerbund",
+    "belt": "belt suspender brace cummerbund sash waist-chain kamarbandh",
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
-        "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker"
+        "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker "
+        "boutonniere jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
     ),
     "gloves": "glove gloves mitten",
-    "tie": "tie bow-tie ties-and-cufflink",
+    "tie": "tie bow-tie ties-and-cufflink cravat",
     "hosiery": (
         "hosiery sock stocking tight tights legwarmer leg-warmer arm-warmer gaiter overshoe shoe-cover shin-guard shin-pad calf-sleeve "
-        "arm-sleeve base-layer-bottom base-layer-bottoms base-layer-legging base-layer-tights"
+        "arm-sleeve base-layer-bottom base-layer-bottoms base-layer-legging base-layer-tights khuff sleeve-cover"
     ),
     "wallet": "wallet card-holder money-clip",
-    "hair": "hair-accessory hair-accessorie hairclip hair-clip hair-slide",
+    "hair": (
+        "hair-accessory hair-accessorie hairclip hair-clip hair-slide hair-pin hair-comb hair-vine scrunchie tiara headpiece "
+        "flower-crown hijab-pin hijab-accessory hijab-accessorie hijab-scrunchie"
+    ),
     "swimwear": (
         "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit swim-short swim-trunk "
-        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong changing-robe"
+        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong changing-robe burkini"
     ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
@@ -88,7 +100,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "innerwear": (
         "innerwear underwear lingerie intimate bra brief boxer trunk panty pantie thong shapewear camisole innerwear-vest bralette "
-        "basque corset garter-belt long-john undershirt"
+        "basque corset garter garter-belt long-john undershirt petticoat underskirt"
     ),
     NOT_WORN: (
         "beauty makeup lipstick fragrance perfume home decor furniture tech electronics case phone umbrella mobile-pouch "
@@ -97,7 +109,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "resistance-band skipping-rope racket racquet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
         "toy doll soft-toy plush-toy teddy-bear puzzle jigsaw building-block board-game bedding bed-linen bedsheet bed-sheet fitted-sheet "
         "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
-        "cookware frying-pan saucepan lamp picture-frame photo-frame"
+        "cookware frying-pan saucepan lamp picture-frame photo-frame bouquet guest-book ring-pillow ring-cushion prayer-mat prayer-bead"
     ),
 }
 """What a piece is worn as, and the words that name it; a hyphen joins the words of a phrase."""
@@ -136,9 +148,18 @@ _EXACT: Final = frozenset(
         "base-layer-bottom",
         "base-layer-bottoms",
         "changing-robe",
+        "lehenga-skirt",
+        "saree-blouse",
+        "sari-blouse",
+        "petticoat",
+        "bisht",
+        "burqa",
+        "khuff",
     ]
 )
 """What is worn as its own name says, whatever its category is worn as: the bottoms of a tracksuit, filed under tracksuits."""
+_OF_SETS: Final = frozenset({"top", "bottom", "outer", "scarf"})
+"""What categories that sets are filed under are worn as."""
 _OF_CLOTH: Final = frozenset(["in", "of", "aus", "en", "di", "de", "cotton", "modal", "viscose", "wool", "silk", "stretch", "knit"])
 """What stands before jersey where that is a cloth."""
 _SPORT_WORDS: Final = frozenset(word for words in SPORT_WORDS.values() for word in words.split())
@@ -153,8 +174,6 @@ _BLAZERS: Final = "blazer sportcoat sakko sakkos jackett jacketts colbert colber
 _BLAZER: Final = re.compile(
     r"\b(?:(?:dinner|smoking|suit|sports?|tweed|tuxedo)[ -](?:jacket|coat|blazer)|morning[ -]coat|tail[ -]?coat)s?\b", re.IGNORECASE
 )
-SUIT, BLAZER = "suit", "blazer"
-"""Tailoring that takes the place of other pieces than its role does."""
 _TAILORED: Final = {("full-body", word): SUIT for word in _SUITS.split()} | {("outer", word): BLAZER for word in _BLAZERS.split()}
 _CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -]toe|(?:short|cap)[ -]sleeve)(?:s|d|ed)?\b")
 """How something is cut, in words that name other things."""
@@ -216,6 +235,8 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     """
     found: str | None = None
     for at, text in enumerate(texts):
+        if is_set(text) and (found in _OF_SETS or not (found or JOINS.search(text or ""))):
+            return "full-body"
         if found and _garment(text) in _EXACT:
             return _ROLE_OF[_garment(text) or ""]
         if found and not may_belong(text or ""):
@@ -238,6 +259,8 @@ def _beside(role: str | None, text: str | None, others: Sequence[str | None], *,
     if len(joined := roles_joined(text, french=french)) > 1:
         said = role_of(*others, french=french) or (role_abroad(text) and head_role(*others))
         role = said if said in {*joined, NOT_WORN} else role
+    if role == "footwear" and _garment(text) == "footwear" and role_of(*others, french=french) == "hosiery":
+        return "hosiery"
     if role == "hosiery" and _garment(text) == "tights" and role_of(*others, french=french) == "bottom":
         return "bottom"  # those that one runs in
     if others and tailoring_of(role, text, french=french) == SUIT:

@@ -15,11 +15,12 @@ from pydantic_core import from_json
 
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import NOT_WORN, SUIT, is_worn_over, role_of, tailoring_of
+from models.datasets.garments import NOT_WORN, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
 from models.datasets.sports import sport_label
+from models.datasets.wholes import OWN_PART, OWN_PLACE, SUIT, kind_of, sells_saris
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -40,7 +41,7 @@ class PieceLabels:
 
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
-        tailoring: whether it is a suit or a blazer (``garments.tailoring_of``).
+        kind: what it is among those of its role, as a suit, a blazer (``garments.tailoring_of``) or a sari (``wholes.kind_of``).
     """
 
     role: str | None = None
@@ -49,21 +50,25 @@ class PieceLabels:
     occasion: str | None = None
     over: bool = False
     sport: str | None = None
-    tailoring: str | None = None
+    kind: str | None = None
 
     @property
     def place(self) -> str | None:
-        """What it takes the place of, a key of ``roles.PLACES``: its role, but for a suit, which is jacket and trousers, and a blazer."""
-        return self.tailoring or self.role
+        """What it takes the place of, a key of ``roles.PLACES``: its role, but for what is worn beside others of it (``OWN_PLACE``)."""
+        return self.kind if self.kind in OWN_PLACE else self.role
 
     @property
     def part(self) -> str | None:
-        """What it is worn as in an outfit: its role, but for what is worn over others of it (``OVER``), for slippers and suits."""
+        """What it is worn as in an outfit: its role, but for what is worn over others of it (``OVER``), slippers, and ``OWN_PART``."""
         if self.over:
             return OVER[self.role or ""]
-        if self.tailoring == SUIT:
-            return SUIT
+        if self.kind in OWN_PART:
+            return self.kind
         return "slippers" if self.role == "footwear" and self.occasion == NIGHT else self.role
+
+    def worn_as(self, part: str | None) -> bool:
+        """Whether it is worn as a part of an outfit, or is of such a kind: a sari is one, and the dress of an outfit."""
+        return part in {self.part, self.kind}
 
 
 def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | None = None) -> Iterator[PieceLabels]:
@@ -72,7 +77,8 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
     Args:
         categories: those of the whole catalogue. beside: further rows of these products, of which ``SIZED_COLUMNS`` are read.
     """
-    french, sizes_of = speaks_french(categories), dict[str, set[str]]()
+    categories = [*categories]
+    french, saris, sizes_of = speaks_french(categories), sells_saris(categories), dict[str, set[str]]()
     for table in (items,) if beside is None else (items, beside):
         for item in _rows(table.filter(pc.is_valid(table.column("group_id"))), SIZED_COLUMNS):
             sizes_of.setdefault(item["group_id"], set()).update(_sizes(item))
@@ -81,7 +87,7 @@ def labels_of(items: pa.Table, categories: Iterable[str], beside: pa.Table | Non
         path = pc.extract_regex(items.column(PATH_COLUMN), _PATH)
         items = items.drop_columns(PATH_COLUMN).append_column("category_path", pc.struct_field(path, "path"))
     for item in _rows(items, items.column_names):
-        yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french)
+        yield piece_labels(item, sorted(sizes_of.get(item["group_id"], ())), french=french, saris=saris)
 
 
 def sizes_of_items(items: pa.Table) -> tuple[list[tuple[str, ...]], NDArray[np.int64]]:
@@ -114,14 +120,14 @@ def _said(attributes: str | None) -> Mapping[str, Any]:
     return read
 
 
-def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: bool = False) -> PieceLabels:
+def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: bool = False, saris: bool = False) -> PieceLabels:
     """Of a row of an items table, as ``to_pylist`` gives it.
 
     Args:
-        sizes: those of its product, beside its own. french: see ``garments.role_of``.
+        sizes: those of its product, beside its own. french: see ``garments.role_of``. saris: see ``wholes.kind_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, tailoring=None)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, kind=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -138,7 +144,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, tailoring)
+    kind = tailoring or kind_of(role, (title, subcategory, category), saris=saris)
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind)
 
 
 @lru_cache(maxsize=8_192)

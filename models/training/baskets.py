@@ -13,7 +13,8 @@ from itertools import combinations, combinations_with_replacement
 from typing import Final
 
 from models.compatibility.roles import ALONE, CORE, PLACES, instead
-from models.datasets.garments import NOT_WORN, SUIT
+from models.datasets.garments import NOT_WORN
+from models.datasets.wholes import SUIT
 
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
