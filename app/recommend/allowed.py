@@ -21,8 +21,8 @@ from app.recommend.consistent import (
     OTHER_SEASON,
     OTHER_SIZE,
     beside_worn,
+    of_its_kind,
     of_its_own,
-    of_its_sport,
     suitable,
     wearable,
     worn_sizes,
@@ -47,7 +47,7 @@ class Allowed:
         filtered: those that pass the filters, are as asked, and are not worn.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
         unmet: of a category, what is asked of it that none of its items is.
-        ahead: what comes before all else that a step leaves: what is for the same sport. None where nothing does.
+        ahead: what comes before all else that a step leaves: what is for the same sport or rite. None where nothing does.
     """
 
     filtered: Selection
@@ -93,7 +93,7 @@ class Allowed:
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
             worn_too = narrowed(free, wearable(release, sizes, slack))
             steps += [(narrowed(worn_too, *those), "; ".join(filter(None, (other, said))) or None) for those, other in suits]
-        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet, of_its_sport(release, labels))
+        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet, of_its_kind(release, labels))
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
         """The first variants of a row that pass the filters and are in the catalogue still."""

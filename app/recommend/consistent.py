@@ -20,6 +20,7 @@ from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BY_ITSELF, SPORT
+from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
 
 NOT_FOR_THEM = "none is for whom the others are"
@@ -27,11 +28,11 @@ OTHER_SEASON = "none is for the season of the others, so these are for another"
 OTHER_OCCASION = "none is for the season and the occasion of the others, so these are for another"
 IN_PLACE = "each of these is worn in the place of one that is worn"
 OTHER_SIZE = "none is of a size that who wears the others wears, so these are of the nearest"
-ALL: Final = ("audience", "season", "occasion", "sport")
-ANY_SEASON: Final = ("audience", "occasion", "sport")
+ALL: Final = ("audience", "season", "occasion", "sport", "rite")
+ANY_SEASON: Final = ("audience", "occasion", "sport", "rite")
 ANY_OCCASION: Final = ("audience",)
 """What pieces must share, the strictest first: what something is worn for goes before the season."""
-WHOM_AND_SPORT: Final = ("audience", "sport")
+WHOM_AND_SPORT: Final = ("audience", "sport", "rite")
 """What a role must have something for, to be lacking."""
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
@@ -54,29 +55,43 @@ def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = 
 
 
 def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
-    """That a row is for the same as what is worn, where that is worn by itself, as a sari; else for nothing that is; or for the same sport.
+    """That a row is for the same as what is worn, where that is worn by itself, as a sari or a bride's dress; else for nothing that is.
 
-    None where outfits were learned from, which tell it.
+    Or that it is for the same sport or part at a rite. None where outfits were learned from, which tell it.
     """
     if not worn or release.bundle.slots.conflicts.counted:
         return None
-    own, sports = BY_ITSELF.intersection(labels.occasion or "" for labels in worn), sports_of(worn)
-    if own:
-        return release.traits.condition(lambda labels: labels.occasion in own or labels.sport in sports)
-    return release.traits.condition(lambda labels: labels.occasion not in BY_ITSELF or labels.sport in sports)
+    own, sports, rites = BY_ITSELF.intersection(labels.occasion or "" for labels in worn), sports_of(worn), rites_of(worn)
+
+    def passes(labels: PieceLabels) -> bool:
+        if labels.sport in sports or labels.rite in rites:
+            return True
+        return labels.rite not in RITES_APART and (labels.occasion in own if own else labels.occasion not in BY_ITSELF)
+
+    return release.traits.condition(passes)
 
 
-def of_its_sport(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
-    """That a row is for a sport that worn pieces are for, or beside what one trains in for none; None where ``of_its_own`` says nothing."""
-    sports, trains = sports_of(worn), any(labels.occasion == SPORT for labels in worn)
-    if not (sports or trains) or of_its_own(release, worn) is None:
+def of_its_kind(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
+    """That a row is for a sport or a part at a rite that worn pieces are for, or beside what one trains in for no sport.
+
+    None where they are for none, or ``of_its_own`` says nothing.
+    """
+    sports, rites, trains = sports_of(worn), rites_of(worn), any(labels.occasion == SPORT for labels in worn)
+    if not (sports or rites or trains) or of_its_own(release, worn) is None:
         return None
-    return release.traits.condition(lambda labels: labels.sport in sports if sports else labels.sport is None)
+    if sports or rites:
+        return release.traits.condition(lambda labels: labels.sport in sports or labels.rite in rites)
+    return release.traits.condition(lambda labels: labels.sport is None)
 
 
 def sports_of(worn: Sequence[PieceLabels]) -> set[str]:
     """The sports that pieces are for."""
     return {labels.sport for labels in worn if labels.sport}
+
+
+def rites_of(worn: Sequence[PieceLabels]) -> set[str]:
+    """Whose parts at a rite pieces are for."""
+    return {labels.rite for labels in worn if labels.rite}
 
 
 def wearable(release: Release, worn: Sequence[Place], slack: float = 0.0) -> Condition | None:
@@ -129,11 +144,12 @@ def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[in
     said = [[release.traits.of_row(row) for row in rows] for rows in slots]
     staying = [release.traits.of_row(row) for rows in slots for row in rows if row in held]
     between = release.bundle.slots.conflicts.between
-    audience, occasion, sport = (
+    audience, occasion, sport, rite = (
         _of_one([[getattr(one, kind) for one in labels] for labels in said], [getattr(one, kind) for one in staying], between)
         for kind in ANY_SEASON
     )
-    return PieceLabels(audience=audience, occasion=occasion, sport=sport) if audience or occasion or sport else None
+    of_all = PieceLabels(audience=audience, occasion=occasion, sport=sport, rite=rite)
+    return of_all if of_all != PieceLabels() else None
 
 
 def _of_one(

@@ -1,4 +1,4 @@
-"""Why an outfit may look odd: pieces for people, seasons, occasions, sports or sizes that share none, and pieces in the place of others.
+"""Why an outfit may look odd: pieces for people, seasons, occasions, sports, rites or sizes that share none, or in the place of others.
 
 What is told is what completing goes by, too: what training outfits hold together, and the documented words where they say nothing.
 """
@@ -36,6 +36,7 @@ def _odd(release: Release, worn: Worn) -> Iterator[str]:
     yield from _apart(worn, [labels.season for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.occasion for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.sport for labels in worn.labels], conflicts)
+    yield from _apart(worn, [labels.rite for labels in worn.labels], conflicts)
     yield from _of_sizes(release, worn)
     yield from _places(release, worn)
 

@@ -23,6 +23,7 @@ from app.recommend.consistent import (
     beside_worn,
     fits,
     in_place_of,
+    rites_of,
     sports_of,
     suitable,
     wearable,
@@ -38,6 +39,7 @@ from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BEACH, SNOW, SPORT
+from models.datasets.rites import APART
 
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
@@ -261,6 +263,9 @@ def _by_words(
         of_sport = suitable(release, worn.labels, ("sport",))
         fitting_N = np.logical_and.reduce([fitting_N, *narrower[: may is not None], *([of_sport.test(every_N)] if of_sport else [])])
         narrower.append(release.traits.mask(lambda labels: labels.sport in sports))
+    rites = rites_of(worn.labels)
+    narrower.append(release.traits.mask(lambda labels: labels.rite in rites or labels.rite not in APART))
+    narrower.append(release.traits.mask(lambda labels: labels.rite in rites))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     for role in _lacking(release, worn, beside, among, learned):
         of_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role))  # type: ignore[misc]

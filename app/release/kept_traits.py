@@ -34,6 +34,7 @@ from models.datasets import (
     labels,
     nameless,
     occasion,
+    rites,
     size_scale,
     sport_words,
     sports,
@@ -48,21 +49,8 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(
-        ages,
-        audience,
-        belongings,
-        garments,
-        garments_abroad,
-        labels,
-        nameless,
-        occasion,
-        size_scale,
-        sport_words,
-        sports,
-        traditions,
-        wholes,
-    ),
+    *(ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, rites),
+    *(size_scale, sport_words, sports, traditions, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 

@@ -14,6 +14,7 @@ from app.words.occasions import DRESS_CODE
 from app.words.prices import Price
 from app.words.terms import AGE_MARK, PRICE_MARK, Atom, Kind, Terms
 from app.words.vocabulary import ORDINARY, Vocabulary
+from app.words.worn_for import TOGETHER
 from app.words.years import Age
 from models.datasets.garments_abroad import parts_of
 from models.datasets.size_scale import alone, double, number
@@ -263,7 +264,10 @@ class _Reader(Terms):
         whom = self._term(content[0]) if content else None
         if whom and whom[1] <= end and whom[0].meaning and whom[0].meaning.people:
             return [whom[0]], whom[1]
-        return ([self._atom("rest", content[0], content[-1])] if content else []), end
+        if not content:
+            return [], end
+        first = content[0] - (self._word(content[0] - 1) + one_form(self._words[content[0]]) in TOGETHER)
+        return [self._atom("rest", first, content[-1])], end
 
     def _size(self, place: int) -> _Read | None:
         """What follows "size", and what is a size by itself: "UK 5", "W32 L32", "XL", "74/80"; but in what names more, as in *M&S*.

@@ -103,7 +103,7 @@ def forms(word: str) -> tuple[str, ...]:
         return (f"{word[:-3]}y", word[:-1])  # parties, and hoodies
     for plural, singular in _PLURALS:
         stem = word.removesuffix(plural)
-        if stem != word and len(stem) > 1 and not word.endswith(("ss", "us", "is")):
+        if stem != word and len(stem) > 1 and not word.endswith(("ss", "us")) and (not word.endswith("is") or role_of(stem)):
             return (stem + singular,)
     return (word, f"{word[:-1]}ie") if re.fullmatch(r".*[^aeiou\W]y", word) else (word,)
 

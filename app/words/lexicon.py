@@ -64,6 +64,9 @@ _SAME: Final = (
     "knit knitted",
     "sunglass shade",
     "dress frock",
+    "saree sari",
+    "palazzo plazo",
+    "hijab headscarf",
     "pyjama pajama",
     "turtleneck roll-neck polo-neck",
     "hat headwear",
@@ -172,10 +175,12 @@ LANGUAGE_OF: Final = {
 }
 """A language -> words by which it is told from English."""
 
-_DOUBTFUL: Final = {_key(word) for *_, word, doubtful in _ENTRIES if doubtful}
+_DOUBTFUL: Final = {
+    key for kind, *_, word, doubtful in _ENTRIES if (key := _key(word)) and (doubtful or (kind != "type" and key in ENGLISH["type"]))
+}
 _OF: Final = [(_key(word), kind, line, of) for kind, line, of, word, _ in _ENTRIES]
 DOUBTFUL: Final = {key: frozenset(of for one, _, _, of in _OF if one == key) for key in _DOUBTFUL}
-"""Words that are others in English, or names -> where a catalogue speaks any of which languages they count."""
+"""Words that are others in English (no sari is yellow), or names -> where a catalogue speaks any of which languages they count."""
 
 KIND_IN: Final = {(key, of): kind for key, kind, _, of in reversed(_OF) if key in _DOUBTFUL}
 """Of these and a language: what they tell there."""

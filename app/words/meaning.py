@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from app.release.traits import Traits
 from app.words.forms import fold, named_together
 from app.words.lexicon import LONGER, PARTS, SAID, worn_as
-from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
+from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, RITE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
 from app.words.titles import ids_of, pattern, titles_of, written
 from index.backends.base import BoolArray
 from index.columns import Filter
@@ -43,7 +43,8 @@ class Meaning:
     """What words name.
 
     Attributes:
-        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price``, ``audience``, ``attributes.NAME``.
+        field: ``category``, ``subcategory``, ``brand``, ``title``, ``size``, ``price``, ``sale_price``, ``audience``, ``rite``,
+            ``attributes.NAME``.
         values: any of these; of a title, the words that it says; of an audience, likewise; of a price, which part of those of its category.
         kind: words of one kind are alternatives: "black or brown". ``type`` names a garment, any other what it is like; what is but said in
             titles begins with ``SAYING``.
@@ -139,6 +140,8 @@ class Rows:
         """
         if meaning.months is not None:
             return self.of_age(meaning.months) & (True if (for_N := self.for_whom(*meaning.people)) is None else for_N)
+        if meaning.field == RITE:
+            return self._traits.mask(lambda labels: labels.rite in meaning.values)
         if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
             return for_N
         so_N = self.mask(meaning.field, meaning.values)

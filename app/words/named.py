@@ -10,9 +10,11 @@ from app.words.forms import SHORTEST, named_together, one_form, phrase
 from app.words.lexicon import HEADS, NOTHING, SAID, made_of
 from models.datasets.audience import AUDIENCE_NAMES, WORDS
 from models.datasets.kin import KIN
+from models.datasets.rites import WORDS as RITES
+from models.datasets.rites import WORN
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
-CURRENCY, PRICE, SALE_PRICE, AUDIENCE = "currency", "price", "sale_price", "audience"
+CURRENCY, PRICE, SALE_PRICE, AUDIENCE, RITE = "currency", "price", "sale_price", "audience", "rite"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})
 _LONGEST_VALUE: Final = 5
@@ -25,6 +27,10 @@ WHOM: Final = {one_form(word): word for word in WORDS}
 """A word of people in one form -> as it is written."""
 KIN_OF: Final = {"".join(map(one_form, word.split("-"))): word for word in KIN}
 """Likewise of those for whom one shops, by what they are to one."""
+RITE_OF: Final = {"".join(map(one_form, words.split("-"))): rite for rite, some in RITES.items() for words in some.split()}
+"""Words, joined, for whose part at a rite a piece is -> the part."""
+WORN_AT: Final = {"".join(map(one_form, words.split("-"))): rite for rite, some in WORN.items() for words in some.split() if "-" in words}
+"""Likewise two words of which the second is a garment."""
 
 
 def keys_of(field: str, value: str) -> dict[str, int]:
@@ -42,6 +48,8 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole = {"".join(phrase(value.replace("'", ""))): ENDS} | whole
         if field == CATEGORY and (bare := but_for_whom(words)) and bare not in whole:
             whole |= {bare: ENDS}
+        if field == CATEGORY and words[-1].endswith("is"):  # Cholis, whatever they are
+            whole |= {"".join(words)[:-1]: ENDS}
         if field not in {CATEGORY, BRAND}:
             whole |= {words[0]: ENDS} if words[0] in HEADS and len(words) > 1 else {}
             whole |= {word: HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}

@@ -5,8 +5,7 @@ Shape legend: N rows of all.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,13 +20,17 @@ from app.words.lexicon import worn_as
 from app.words.named import CATEGORY, SUBCATEGORY
 from app.words.titles import pattern
 from app.words.vocabulary import Vocabulary
-from app.words.worn_for import CASUAL_CODES, PLAYED, WORN, Wear
+from app.words.worn_for import PLAYED, TOGETHER, WORN, Wear
 from index.backends.base import BoolArray
 from index.delta import Overlay
 from index.snapshot import Snapshot
 from models.compatibility.conflicts import Conflicts
+from models.datasets.audience import Audience
+from models.datasets.kin import KIN
+from models.datasets.labels import PieceLabels
 
-_CODE: Final = re.compile(rf"\b(?:{'|'.join(CASUAL_CODES)})\b".replace(" ", "[ -]"), re.IGNORECASE)
+_LONGEST: Final = 4
+"""Words that say something together."""
 _HIDDEN: Final = frozenset({"innerwear", "sleepwear", "swimwear"})
 """What is worn beneath, to bed or to swim."""
 
@@ -47,21 +50,45 @@ class Suited:
 
 def suited(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, phrases: Sequence[str]) -> Suited | None:
     """What suits the occasions that phrases name; what any of them calls for contradicts none. None where they name none."""
-    text = " ".join(phrases)
-    codes = [found[0] for found in _CODE.finditer(text)]
-    words = [word for word in WORD.findall(_CODE.sub(" ", text)) if _wear_of(word)]
-    said = [*(word for code in codes for word in WORD.findall(code)), *words]
-    of_codes = (CASUAL_CODES[code.lower().replace("-", " ")] for code in codes)
-    wears = dict.fromkeys([*of_codes, *(wear for word in words if (wear := _wear_of(word)))])
-    if not wears:
+    told = _told(WORD.findall(" ".join(phrases)))
+    if not told:
         return None
+    wears = dict.fromkeys(wear for _, wear in told)
     found = [vocabulary.worn_for(wear, lambda wear=wear: _masks(vocabulary, snapshot, traits, wear)) for wear in wears]  # type: ignore[misc]
     suits_N, never_N = (np.logical_or.reduce([masks[at] for masks in found]) for at in (0, 1))
-    return Suited(tuple(dict.fromkeys(said)), suits_N, never_N & ~suits_N)
+    never_N &= ~suits_N
+    if rites := {rite for wear in wears if not wear.suits for rite in wear.rites} or {rite for wear in wears for rite in wear.rites}:
+        mine_N, others_N = _of_rites(traits, rites)
+        suits_N, never_N = (suits_N | mine_N) & ~others_N, (never_N & ~mine_N) | others_N
+    return Suited(tuple(dict.fromkeys(word for words, _ in told for word in words)), suits_N, never_N)
 
 
-def _wear_of(word: str) -> Wear | None:
-    return WORN.get(one_form(word)) or PLAYED.get(one_form(word))
+def _told(words: Sequence[str]) -> list[tuple[Sequence[str], Wear]]:
+    """The words that say what is worn, the most that say it together, and that."""
+    found, at = list[tuple[Sequence[str], Wear]](), 0
+    while at < len(words):
+        runs = [words[at:end] for end in range(min(at + _LONGEST, len(words)), at, -1)]
+        said = next(((run, wear) for run in runs if (wear := _wear_of("".join(map(one_form, run))))), None)
+        found += [said] if said else []
+        at += len(said[0]) if said else 1
+    return found
+
+
+def _wear_of(key: str) -> Wear | None:
+    return TOGETHER.get(key) or WORN.get(key) or PLAYED.get(key)
+
+
+def _of_rites(traits: Traits, rites: Collection[str]) -> tuple[BoolArray, BoolArray]:
+    """What is for one of some parts at a rite, ``(N,)``, and what is for others alone."""
+    between = Conflicts().between
+    people = [Audience(whom.genders) for rite in rites if (whom := Audience.of_label(KIN.get(rite, "")))]
+
+    def for_others(labels: PieceLabels) -> bool:
+        whom = Audience.of_label(labels.audience or "")
+        of_others = labels.rite is not None and all(between(labels.rite, rite) for rite in rites)
+        return of_others or (whom is not None and len(people) == len(rites) and not any((whom & one).possible for one in people))
+
+    return traits.mask(lambda labels: labels.rite in rites), traits.mask(for_others)
 
 
 def _masks(vocabulary: Vocabulary, snapshot: Snapshot | Overlay, traits: Traits, wear: Wear) -> tuple[BoolArray, BoolArray]:

@@ -11,7 +11,7 @@ from app.words import grammar
 from app.words.forms import WORD, one_form
 from app.words.lexicon import GIFTS, INSTEAD, NOTHING
 from app.words.meaning import SAYING, Meaning
-from app.words.named import ATTRIBUTE, AUDIENCE, BRAND
+from app.words.named import ATTRIBUTE, AUDIENCE, BRAND, WORN_AT
 from app.words.prices import Price
 from app.words.vocabulary import Vocabulary
 from app.words.years import Age
@@ -144,6 +144,8 @@ class Terms:
             meaning = self._vocabulary.meaning(key)
             if meaning and (last > place or not self._idle(self._words[place]) or self._names(place, meaning)):
                 return self._atom("term", place, last, key=key, meaning=meaning), last + 1
+            if (whose := WORN_AT.get(key, "")) and last == place + 1 and (meaning := self._vocabulary.meaning(whose)):
+                return self._atom("term", place, key=whose, meaning=meaning), last  # a wedding dress is a bride's
         for key, last in runs[-_MISTYPED:]:
             if any(not self._known(at) for at in range(place, last + 1)) and (right := self._likely(key)):
                 return self._atom("term", place, last, key=right, meaning=self._vocabulary.meaning(right)), last + 1

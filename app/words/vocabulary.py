@@ -53,6 +53,8 @@ from app.words.named import (
     HOLDS,
     KIN_OF,
     PRICE,
+    RITE,
+    RITE_OF,
     SALE_PRICE,
     SIZE,
     SUBCATEGORY,
@@ -296,10 +298,10 @@ class Vocabulary:
         yield BRAND, self._items.column(BRAND).drop_null().unique().to_pylist()
 
     def _own(self, key: str) -> Meaning | None:
-        fields = self._named.get(key, {})
+        fields, rite = self._named.get(key, {}), self._of_rite(key)
         for most in (ENDS, HOLDS):
             for field, entries in fields.items():
-                values = tuple(value for how, value in entries if how <= most)
+                values = tuple(value for how, value in entries if how <= (EXACT if rite else most))
                 if values and field == CATEGORY and key in WHOLE:
                     values = self._all_worn(key, values)
                 if values and field == CATEGORY:
@@ -307,7 +309,7 @@ class Vocabulary:
                 if values and not (most == HOLDS and self._otherwise(field, key)):
                     people = self._people(key) if is_of_people(field) else ()
                     return Meaning(field, self._for_all(field, values), kind_of(field), self._titled(field, key, values), people=people)
-        return self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
+        return rite or self._whole(key) or self._of_titles(key) or _of_prices(key) or self._on_sale(key) or self._of_whom(key)
 
     def _all_worn(self, key: str, named: tuple[str, ...]) -> tuple[str, ...]:
         """The categories that are called by a word for all that is worn so, or all that is where these are for children only."""
@@ -361,6 +363,11 @@ class Vocabulary:
         """Whom a word names, where some row says for whom it is."""
         people = self._people(key)
         return Meaning(AUDIENCE, (key,), AUDIENCE, people=people) if self.rows.for_whom(*people) is not None else None
+
+    def _of_rite(self, key: str) -> Meaning | None:
+        """Whose part at a rite a word names, where something is for it."""
+        said = Meaning(RITE, (RITE_OF[key],), RITE) if key in RITE_OF else None
+        return said if said and self.rows.exists(said) else None
 
     def _whole(self, key: str) -> Meaning | None:
         """The categories of all that is worn as a word says: "shoes" are sneakers, heels and formal shoes; those with most items first."""

@@ -20,7 +20,7 @@ from app.words.clauses import Clause, Group, categories_of, instead, together
 from app.words.forms import WORD
 from app.words.grammar import EXCEPT
 from app.words.meaning import Meaning
-from app.words.named import CATEGORY, TITLE
+from app.words.named import CATEGORY, RITE, TITLE
 from app.words.prices import Price, prices_in
 from app.words.terms import Atom
 from app.words.vocabulary import Vocabulary
@@ -257,7 +257,7 @@ class _Clauses:
             last.groups = self._compound(last.groups, atom)
             last.categories, last.end = both or (last.categories if first else categories), atom.end
         else:
-            groups = [*self._pending, Group("type", [atom])]
+            groups = [*self._but_led(self._pending, [atom]), Group("type", [atom])]
             start = groups[0].atoms[0].start if self._from is None else self._from
             self._noun = Clause(groups, turned=self._turned, start=start, end=atom.end, categories=categories)
             self._clauses.append(self._noun)
@@ -301,8 +301,8 @@ class _Clauses:
         Args:
             goes_on: whether what was turned round stays so.
         """
-        groups, self._pending = self._pending, []
         noun = self._noun if self._of else None
+        groups, self._pending = self._but_led(self._pending, noun.groups[-1].atoms if noun else ()), []
         if groups and noun is not None and self._turned == noun.turned:
             noun.groups, noun.end = [*groups, *noun.groups], groups[-1].end
             for one in together(noun)[1:]:
@@ -318,6 +318,18 @@ class _Clauses:
         self._or = False
         if not goes_on:
             self._turned, self._of, self._from = False, False, None
+
+    def _but_led(self, groups: Sequence[Group], nouns: Sequence[Atom]) -> list[Group]:
+        """Groups without those of a part at a rite that nothing of their noun is for, or that have none: these lead as occasions do."""
+        named = [noun.meaning for noun in nouns if noun.meaning]
+        kept = list[Group]()
+        for group in groups:
+            told = self._turned or group.kind != RITE
+            if told or any(self._vocabulary.rows.exists(atom.meaning, noun) for atom in group.atoms if atom.meaning for noun in named):
+                kept.append(group)
+            else:
+                self._rest += [self._text[atom.start : atom.end] for atom in group.atoms]
+        return kept
 
     def _add(self, groups: list[Group], end: int, categories: tuple[str, ...] = ()) -> None:
         start = groups[0].atoms[0].start if self._from is None else self._from

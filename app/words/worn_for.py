@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from app.words.forms import one_form
+from app.words.named import RITE_OF
 from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
+from models.datasets.rites import BRIDE, GROOM, GUEST
 from models.datasets.sport_words import WORDS as SPORT_WORDS
 
 
@@ -23,6 +25,7 @@ class Wear:
         suits_labels, never_labels: what a piece is for by its words, as ``PieceLabels.occasion`` tells.
         formal: how far it leads towards formal wear, or away.
         sport: what it is, where it is one: what is for it suits, and what is for another does not.
+        rites: likewise whose part at a rite one has.
     """
 
     suits: tuple[str, ...]
@@ -31,6 +34,7 @@ class Wear:
     never_labels: frozenset[str] = frozenset()
     formal: float = 1.0
     sport: str | None = None
+    rites: tuple[str, ...] = ()
 
 
 def _wear(suits: str, never: str, labels: tuple[str, str], formal: float) -> Wear:
@@ -74,6 +78,7 @@ _CEREMONY: Final = _wear(
     (f"{DRESS} {EVENING}", f"{SPORT} {SNOW}"),
     1.0,
 )
+_WEDDING: Final = replace(_CEREMONY, rites=(GUEST,))
 _PARTY: Final = _wear(
     "dress gown jumpsuit skirt blouse top shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
     f"{_LOUNGED} {_HATS} backpack rucksack",
@@ -107,12 +112,14 @@ _OFFICE_WORDS: Final = (
     "intervju ofis mülakat مكتب للمكتب عمل للعمل رسمي رسمية مقابلة "
     "オフィス 仕事 通勤 面接 ビジネス"
 )
+_WEDDING_WORDS: Final = (
+    "wedding reception nikah walima mariage hochzeit trauung boda matrimonio nozze bruiloft casamento düğün wesele wesela weselna weselny "
+    "ślub ślubu bröllop bröllopet bryllup brylluppet زفاف للزفاف عرس للعرس 結婚式 披露宴"
+)
 _CEREMONY_WORDS: Final = (
-    "wedding gala ceremony ball opera christening engagement reception graduation prom banquet mariage cérémonie bal baptême hochzeit "
-    "trauung taufe abiball boda ceremonia bautizo matrimonio nozze cerimonia battesimo bruiloft ceremonie casamento düğün nişan "
-    "cerimônia cerimónia batizado formatura wesele wesela weselna weselny ślub ślubu studniówka studniówkę chrzest komunia komunię "
-    "bröllop bröllopet dop studenten bryllup brylluppet "
-    "زفاف للزفاف عرس للعرس خطوبة 結婚式 披露宴"
+    "gala ceremony ball opera christening engagement graduation prom banquet cérémonie bal baptême taufe abiball ceremonia bautizo "
+    "cerimonia battesimo ceremonie nişan cerimônia cerimónia batizado formatura studniówka studniówkę chrzest komunia komunię dop "
+    "studenten خطوبة"
 )
 _MOURNING_WORDS: Final = "funeral enterrement beerdigung funerales funerale begrafenis pogrzeb begravning begravningen begravelse"
 _PARTY_WORDS: Final = (
@@ -120,7 +127,9 @@ _PARTY_WORDS: Final = (
     "natale feest kerst natal aniversário balada impreza imprezę urodziny sylwester randka randkę fest festen kalas dejt nyår jul parti "
     "doğumgünü حفلة لحفلة سهرة パーティー 飲み会 クリスマス"
 )
-_FESTIVAL_WORDS: Final = "diwali deepavali eid navratri holi rakhi puja pooja sangeet mehndi عيد للعيد bayram"
+_FESTIVAL_WORDS: Final = (
+    "diwali deepavali eid navratri garba holi rakhi bandhan puja pooja sangeet mehndi haldi ramadan iftar عيد للعيد bayram رمضان"
+)
 _GYM_WORDS: Final = (
     "gym workout fitness sport jogging activewear athleisure fitnessstudio sportif deporte gimnasio palestra sportschool spor رياضة "
     "academia treino siłownia siłownię trening treningu gymmet träning träna trening træning "
@@ -138,6 +147,7 @@ _OF_CLOTHES: Final = ("", "wear", "klader", "sklader", "toj")
 """What stands behind an occasion in one word with it, where it is clothes that are meant: "gymwear", *träningskläder*."""
 _SAID: Final = (
     (_OFFICE, _OFFICE_WORDS),
+    (_WEDDING, _WEDDING_WORDS),
     (_CEREMONY, _CEREMONY_WORDS),
     (_MOURNING, _MOURNING_WORDS),
     (_PARTY, _PARTY_WORDS),
@@ -149,8 +159,13 @@ _SAID: Final = (
 )
 WORN: Final[dict[str, Wear]] = {one_form(word) + ending: wear for wear, words in _SAID for word in words.split() for ending in _OF_CLOTHES}
 """A word of an occasion in one form, and with clothes -> what is worn."""
-CASUAL_CODES: Final[dict[str, Wear]] = {"business casual": _OFFICE_AT_EASE, "smart casual": _SMARTLY_CASUAL}
-"""Two words that say together how dressed one comes, and neither alone -> what is worn."""
+TOGETHER: Final[dict[str, Wear]] = {
+    "businesscasual": _OFFICE_AT_EASE,
+    "smartcasual": _SMARTLY_CASUAL,
+    **{f"{whose}{word}": replace(_WEDDING, rites=(BRIDE, GROOM)) for whose in ("my", "our") for word in ("wedding", "nikah", "reception")},
+    **{key: Wear((), rites=(rite,)) for key, rite in RITE_OF.items()},
+}
+"""Words, joined, that say together how dressed one comes, and none alone; and whose part one has -> what is worn."""
 PLAYED: Final[dict[str, Wear]] = {
     one_form(word): Wear((), never_labels=frozenset({DRESS, EVENING}), formal=-1.0, sport=sport)
     for sport, words in SPORT_WORDS.items()

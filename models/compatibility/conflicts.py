@@ -2,8 +2,8 @@
 
 For each pair of labels, how often outfits hold both against how often they would by chance, as a Gamma-Poisson rate: the labels conflict
 when the posterior mean is below ``CONFLICT``. The prior is indifferent, unless the documented words say that the labels conflict (men's and
-women's, adults' and children's, summer and winter, dress and sport, two sports) or fit (unisex with any). So without outfits the
-documented words hold, and outfits that say otherwise overrule them.
+women's, adults' and children's, summer and winter, dress and sport, two sports, a bride's and a guest's) or fit (unisex with any). So
+without outfits the documented words hold, and outfits that say otherwise overrule them.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from typing import Any, Final
 
 from models.datasets.audience import Audience
 from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.rites import NEIGHBOURS as OF_RITES
+from models.datasets.rites import RITES
 from models.datasets.sport_words import NEIGHBOURS, SPORTS
 from models.datasets.traditions import TRADITIONS
 
@@ -24,7 +26,7 @@ CONFLICT: Final = 0.2
 _INDIFFERENT: Final = (2.0, 2.0)  # shape and scale of the prior: mean 1, worth two expected pairs
 _DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not overrule it
 _RATHER: Final = (0.5, 10.0)
-_SPORTS: Final = (0.5, 20.0)
+_KINDS: Final = (0.5, 20.0)
 _FITTING: Final = (20.0, 20.0)
 _APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW}, {EVENING, SPORT}, {EVENING, SNOW})
 """Seasons and occasions that share no outfit where outfits say nothing."""
@@ -114,8 +116,8 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _FITTING if (first & second).possible else _DOCUMENTED
     if {left, right} in _APART:
         return _DOCUMENTED
-    if {left, right} <= SPORTS:
-        return _INDIFFERENT if {left, right} in NEIGHBOURS else _SPORTS
+    if {left, right} <= SPORTS or {left, right} <= RITES:
+        return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
     if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and EVERYDAY not in {left, right}):
         return _RATHER
     return _INDIFFERENT

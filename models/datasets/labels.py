@@ -19,6 +19,7 @@ from models.datasets.garments import NOT_WORN, is_worn_over, role_of, tailoring_
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
+from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
 from models.datasets.wholes import OWN_PART, OWN_PLACE, SUIT, kind_of, sells_saris
 
@@ -37,11 +38,12 @@ _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
 
 @dataclass(frozen=True, slots=True)
 class PieceLabels:
-    """Role, audience, season, occasion and sport of a piece; None where nothing says, and then it conflicts with nothing.
+    """Role, audience, season, occasion, sport and rite of a piece; None where nothing says, and then it conflicts with nothing.
 
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
         kind: what it is among those of its role, as a suit, a blazer (``garments.tailoring_of``) or a sari (``wholes.kind_of``).
+        rite: whose part at a wedding it is for (``rites.rite_label``).
     """
 
     role: str | None = None
@@ -51,6 +53,7 @@ class PieceLabels:
     over: bool = False
     sport: str | None = None
     kind: str | None = None
+    rite: str | None = None
 
     @property
     def place(self) -> str | None:
@@ -127,7 +130,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``. saris: see ``wholes.kind_of``.
 
     >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, kind=None)
+    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, kind=None, rite=None)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -145,7 +148,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
     kind = tailoring or kind_of(role, (title, subcategory, category), saris=saris)
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind)
+    rite = rite_label(categories, title, french=french)
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite)
 
 
 @lru_cache(maxsize=8_192)

@@ -103,7 +103,7 @@ def slot_wording(texts: Sequence[str], train: Sequence[Sequence[int]], valid: Se
 
 
 def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) -> Slots:
-    """What belongs to an outfit, and which audiences, seasons, occasions and sports share none; nothing without training outfits."""
+    """What belongs to an outfit, and which audiences, seasons, occasions, sports and rites share none; nothing without training outfits."""
     worn, valid = (worn_outfits(dataset, split).rows() for split in ("train", "valid"))
     if not worn:
         return SlotTemplates()
@@ -111,7 +111,7 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
     said = list(counted(labels_of(dataset.catalogue.table, set(names)), progress, "reading the words of items", len(names)))
     conflicts = Conflicts.of(
         Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn)
-        for kind in ("audience", "season", "occasion", "sport")
+        for kind in ("audience", "season", "occasion", "sport", "rite")
     )
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:
