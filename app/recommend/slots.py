@@ -33,7 +33,7 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, usual
+from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, WHOLES, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
@@ -267,7 +267,8 @@ def _by_words(
     narrower.append(release.traits.mask(lambda labels: labels.rite in rites or labels.rite not in APART))
     narrower.append(release.traits.mask(lambda labels: labels.rite in rites))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
-    for role in _lacking(release, worn, beside, among, learned):
+    lacking = [*_lacking(release, worn, beside, among, learned)]
+    for role in lacking:  # which grows by what belongs to what it brings
         of_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role))  # type: ignore[misc]
         if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
             continue  # a bag of another sport is none that is lacking
@@ -288,6 +289,8 @@ def _by_words(
         if most:  # else all of them were removed
             slots.append(Slot(most, role))
             so_far.append(mostly(release, rows_of[most][wanted_N[rows_of[most]]]))
+            if role == "full-body" and release.kind_of(most) in WHOLES:
+                lacking += [one for one in _lacking(release, worn, (*beside, most), among, learned) if one not in lacking]
     return tuple(slots)
 
 
@@ -309,13 +312,14 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     if learned is None or not lacking:
         return lacking
     kinds = {name: release.worn_as(name) for name in learned.categories}
+    finer = {name: release.kind_of(name) for name in learned.categories}
     as_most = [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role in {None, kinds.get(name)}]
     so_far = (*as_most, *beside)  # what outfits say of dresses is not said of a skirt among them
     unread = [name for name in beside if release.worn_as(name) is None]
     unread += [name for name, one in zip(worn.categories, worn.labels, strict=True) if one.role is None]
 
     def may_be_lacking(role: str) -> bool:
-        of_role = [name for name, worn_so in kinds.items() if worn_so == role]
+        of_role = [name for name, worn_so in kinds.items() if role in {worn_so, finer[name]}]
         return not learned.go_without(so_far, of_role) and all(learned.ever_beside(name, of_role) for name in unread)
 
     return [role for role in lacking if may_be_lacking(role)]

@@ -18,6 +18,7 @@ from models.datasets.wholes import (
     CHOLI,
     ETHNIC_SET,
     HIJAB,
+    KUFI,
     LEHENGA,
     OPEN_ABAYA,
     OWN_PLACE,
@@ -74,6 +75,7 @@ PART_OF: Final[Mapping[str, str]] = {
     HIJAB: ABAYA,
     UNDERSCARF: ABAYA,
     BISHT: THOBE,
+    KUFI: THOBE,
     VEIL: BRIDAL,
 }
 """What is a part of such an outfit, and asks for it where a shop has any."""
@@ -83,7 +85,7 @@ _AS_USUAL: Final[Mapping[str, str]] = {
     **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL), "full-body"),
     **dict.fromkeys((SARI_BLOUSE, CHOLI, SHERWANI), "top"),
     **dict.fromkeys((LEHENGA, SUIT), "bottom"),
-    **dict.fromkeys((HIJAB, UNDERSCARF, VEIL), "headwear"),
+    **dict.fromkeys((HIJAB, KUFI, UNDERSCARF, VEIL), "headwear"),
     **dict.fromkeys((BLAZER, BISHT), "outer"),
     PETTICOAT: "innerwear",
 }
@@ -92,7 +94,7 @@ _AS_USUAL: Final[Mapping[str, str]] = {
 EVERY_PART: Final = frozenset(ROLE_WORDS).union(_AS_USUAL, *(roles for roles, _ in OF_THEIR_OWN))
 """All that a piece may be worn as."""
 
-ESSENTIAL: Final = CORE | {"footwear"}
+ESSENTIAL: Final = CORE | {"footwear"} | {kind for kind, role in _AS_USUAL.items() if role in CORE}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
 _BENEATH: Final = frozenset({"innerwear", "not worn"})

@@ -158,7 +158,7 @@ _EXACT: Final = frozenset(
     ]
 )
 """What is worn as its own name says, whatever its category is worn as: the bottoms of a tracksuit, filed under tracksuits."""
-_OF_SETS: Final = frozenset({"top", "bottom", "outer", "scarf"})
+_OF_SETS: Final = frozenset({"top", "bottom", "full-body", "outer", "scarf"})
 """What categories that sets are filed under are worn as."""
 _OF_CLOTH: Final = frozenset(["in", "of", "aus", "en", "di", "de", "cotton", "modal", "viscose", "wool", "silk", "stretch", "knit"])
 """What stands before jersey where that is a cloth."""
@@ -259,6 +259,8 @@ def _beside(role: str | None, text: str | None, others: Sequence[str | None], *,
     if len(joined := roles_joined(text, french=french)) > 1:
         said = role_of(*others, french=french) or (role_abroad(text) and head_role(*others))
         role = said if said in {*joined, NOT_WORN} else role
+        if said is None and role == "outer" and "full-body" in joined:
+            return "full-body"  # a dress and its jacket
     if role == "footwear" and _garment(text) == "footwear" and role_of(*others, french=french) == "hosiery":
         return "hosiery"
     if role == "hosiery" and _garment(text) == "tights" and role_of(*others, french=french) == "bottom":

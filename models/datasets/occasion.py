@@ -1,8 +1,9 @@
 """What a piece is for, or how dressed up it is: a running shoe goes with no suit, a printed T-shirt with no tie.
 
 Read from attributes that say it (*usage*, *activity*, …), else from the words of its categories, else of its title; dress of a tradition
-from any of them; and where none says it, from what the piece is called: a shirt is smart, a T-shirt casual. Many pieces are for no occasion
-of their own and go with all. Which occasions share outfits is learned from them (``models.compatibility.conflicts``).
+from the last of them that says one; and where none says it, from what the piece is called: a shirt is smart, a T-shirt casual. Many
+pieces are for no occasion of their own and go with all. Which occasions share outfits is learned from them
+(``models.compatibility.conflicts``).
 """
 
 from __future__ import annotations
@@ -90,8 +91,8 @@ _CALLED: Final[Mapping[str, str]] = {
     ),
     CASUAL: (
         "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda jogger sweatpant sneaker trainer plimsoll "
-        "high-top high-tops floater cap snapback poloshirts kapuzenpullover turnschuh turnschuhe camiseta camisetas sudadera sudaderas "
-        "maglietta magliette felpa felpe moletom moletons regata regatas koszulka koszulki bluza bluzy trampki tröja"
+        "high-top high-tops floater cap snapback lungi poloshirts kapuzenpullover turnschuh turnschuhe camiseta camisetas sudadera "
+        "sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka koszulki bluza bluzy trampki tröja"
     ),
     EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
     BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
@@ -143,7 +144,9 @@ def occasion_label(
     said = [*filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *texts)))]
     if (two := _OF_EVENING.get(role or "")) and title and two.search(title):
         said.append(EVENING)
-    narrower = next((one for one in said if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, DRESS} else None)
+    narrower = next(
+        (one for one in reversed(said) if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, DRESS} else None
+    )
     if narrower or said:
         return narrower or said[0]
     called = _called([title, *categories], role)

@@ -13,7 +13,7 @@ SUIT, BLAZER = "suit", "blazer"
 SARI, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI = "sari", "sari-blouse", "petticoat", "lehenga-skirt", "choli"
 ETHNIC_SET, SHERWANI = "ethnic-set", "sherwani"
 ABAYA, OPEN_ABAYA, UNDERDRESS, HIJAB, UNDERSCARF = "abaya", "open-abaya", "underdress", "hijab", "underscarf"
-THOBE, BISHT, BRIDAL, VEIL = "thobe", "bisht", "wedding-dress", "veil"
+THOBE, BISHT, KUFI, BRIDAL, VEIL = "thobe", "bisht", "kufi", "wedding-dress", "veil"
 
 OWN_PART: Final = frozenset({SUIT, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI, UNDERDRESS, HIJAB, UNDERSCARF, VEIL})
 """Kinds that are asked for by themselves alone: who lacks a top is not shown the blouse of a sari."""
@@ -44,6 +44,7 @@ _KINDS: Final = tuple(
         ("outer", r"\bbishts?\b", BISHT),
         ("headwear", r"\b(?:under[ -]?scar(?:f|ve)s?|under[ -]?caps?)\b", UNDERSCARF),
         ("headwear", r"\b(?:hijab|khimar|niqab)s?\b", HIJAB),
+        ("headwear", r"\b(?:kufi|taqiyah|shemagh|ghutra|agal|prayer cap)s?\b", KUFI),
         ("headwear", r"\bveils?\b", VEIL),
     )
 )

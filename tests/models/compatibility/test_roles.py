@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from models.compatibility.roles import EVERY_PART, TEMPLATES, usual
+from models.compatibility.roles import EVERY_PART, TEMPLATES, instead, usual
 from models.datasets.garments import ROLE_WORDS, role_of
 
 ALL = frozenset(ROLE_WORDS)
@@ -62,6 +62,41 @@ def test_a_suit_asks_for_a_shirt_and_no_trousers() -> None:
         lacking = usual({"a": "suit"}, audience, EVERY_PART)
         assert {"top", "footwear"} <= {*lacking}
         assert not {"bottom", "full-body"} & {*lacking}
+
+
+@pytest.mark.parametrize(
+    ("worn", "lacking"),
+    [
+        ("sari", "sari-blouse footwear jewellery bag"),
+        ("sari-blouse", "sari footwear jewellery bag"),
+        ("petticoat", "sari sari-blouse footwear jewellery bag"),
+        ("choli scarf", "lehenga-skirt footwear jewellery bag"),
+        ("ethnic-set footwear", "jewellery bag"),
+        ("open-abaya", "underdress hijab footwear bag"),
+        ("hijab", "abaya footwear bag"),
+        ("veil", "wedding-dress footwear jewellery"),
+    ],
+)
+def test_what_has_an_outfit_of_its_own_is_worn_with_that(worn: str, lacking: str) -> None:
+    """Also beginning with its parts; men and children wear it without jewellery and bag."""
+    assert usual({name: name for name in worn.split()}, "women", EVERY_PART) == tuple(lacking.split())
+    assert usual({name: name for name in worn.split()}, "child", EVERY_PART) == tuple(
+        one for one in lacking.split() if one not in {"jewellery", "bag"}
+    )
+
+
+def test_where_its_whole_is_not_to_be_had_a_part_is_worn_as_usual() -> None:
+    """As is one beside other clothes: a choli over trousers is a top."""
+    assert usual({"a": "choli"}, "child", {"bottom", "footwear"}) == ("bottom", "footwear")
+    assert usual({"a": "choli", "b": "bottom"}, "child", EVERY_PART) == ("footwear",)
+
+
+def test_a_sherwani_takes_the_place_of_a_kurta() -> None:
+    """And a sari's blouse not that of the sari."""
+    assert "bottom" in usual({"a": "sherwani"}, "men", EVERY_PART)
+    assert "top" not in usual({"a": "sherwani"}, "men", EVERY_PART)
+    assert instead("sherwani", "top")
+    assert not instead("full-body", "sari-blouse")
 
 
 def test_only_what_the_catalogue_has_is_missing() -> None:

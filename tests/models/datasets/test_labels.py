@@ -49,3 +49,47 @@ def test_a_suit_takes_the_place_of_jacket_and_trousers(category: str, title: str
     """And a jacket or trousers that are filed under suits are what their titles say."""
     labels = piece_labels({"category": category, "title": title})
     assert (labels.role, labels.place) == worn
+
+
+@pytest.mark.parametrize(
+    ("category", "title", "worn"),
+    [
+        ("Sarees", "Banarasi saree with blouse piece", ("full-body", "full-body")),
+        ("Sarees", "Brocade saree blouse", ("top", "sari-blouse")),
+        ("Sarees", "Saree petticoat", ("innerwear", "petticoat")),
+        ("Cholis", "Mirror work choli", ("top", "choli")),
+        ("Lehengas", "Banarasi lehenga skirt", ("bottom", "lehenga-skirt")),
+        ("Lehengas", "Lehenga skirt with choli", ("full-body", "full-body")),
+        ("Kurtas", "Men's kurta pyjama", ("full-body", "full-body")),
+        ("Kurtas", "Straight kurta with palazzo & dupatta", ("full-body", "full-body")),
+        ("Kurtas", "Straight kurta", ("top", "top")),
+        ("Kurtas & Sets", "Straight kurta", ("top", "top")),
+        ("Pyjamas", "Kurta pyjamas", ("sleepwear", "sleepwear")),
+        ("Bandhgalas", "Jodhpuri suit", ("full-body", "full-body")),
+        ("Hijabs", "Jersey hijab", ("headwear", "hijab")),
+        ("Under Dresses", "Inner maxi dress", ("full-body", "underdress")),
+        ("Thobes", "Men's bisht", ("outer", "outer")),
+        ("Burkinis", "Full cover, 3 piece", ("swimwear", "swimwear")),
+        ("Veils", "Cathedral veil", ("headwear", "veil")),
+        ("Fascinators", "Pillbox fascinator with veil", ("headwear", "headwear")),
+        ("Bridal Cover Ups", "Pashmina wrap", ("outer", "outer")),
+        ("Mother of the bride", "Dress and jacket", ("full-body", "full-body")),
+        ("Footwear", "Leather khuff socks", ("hosiery", "hosiery")),
+        ("Footwear", "Sock boots", ("footwear", "footwear")),
+    ],
+)
+def test_parts_of_an_outfit_of_their_own_are_no_ordinary_pieces(category: str, title: str, worn: tuple[str, str]) -> None:
+    """Wherever they are filed; and what is sold as a set is a whole outfit."""
+    labels = piece_labels({"category": category, "title": title})
+    assert (labels.role, labels.part) == worn
+
+
+def test_the_blouses_of_a_shop_of_saris_are_worn_with_them() -> None:
+    """Elsewhere they are tops."""
+    blouse = {"category": "Blouses", "title": "Embroidered velvet"}
+    assert [piece_labels(blouse, saris=saris).part for saris in (True, False)] == ["sari-blouse", "top"]
+
+
+def test_of_two_traditions_the_title_tells() -> None:
+    """What is filed among others' is its own."""
+    assert piece_labels({"category": "Mens Shalwar", "title": "Thobe with pockets"}).occasion == "Arab dress"
