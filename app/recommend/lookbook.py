@@ -39,7 +39,7 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
     consistent = allowed is not None and question.consistent
     for by, size in _STEPS if release.traits.sized is not None else _STEPS[:-1]:
         fit = partial(together, release, consistent=consistent, by=by, size=size, ruling=ruling)
-        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
+        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity, among_all=allowed is not None)
         if looks or not consistent:
             break
     if ruling is not None and looks:

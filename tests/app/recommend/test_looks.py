@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 
 from app.ground.parts import Limits
 from app.recommend.looks import best_looks
@@ -66,3 +67,21 @@ def test_a_look_is_best_by_score_and_pull_together(release: Release, pools: list
     assert totals == pytest.approx(sorted(totals, reverse=True), abs=1e-5)
     assert totals[0] == pytest.approx(max(look.score + sum(gain[row] for row in look.rows) for look in plain), abs=1e-5)
     assert max(gain.values()) > 0
+
+
+def test_of_two_looks_that_go_together_what_is_worn_more_is_likelier(
+    release: Release, pools: list[Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in its slot, where that counts; not where somebody chose the candidates. The score stays the outfit's."""
+    worn = resolve(release, ["tops-1"], Limits())
+    plain = best_looks(release, worn, pools, 25, None)
+    liked = plain[-1].rows
+
+    def prior(candidates_BMD: torch.Tensor) -> torch.Tensor:
+        wanted = torch.from_numpy(np.asarray(release.snapshot.embeddings(list(liked))))
+        return 100.0 * (candidates_BMD[:, :, None] == wanted).all(-1).any(-1).float()
+
+    monkeypatch.setattr(release.bundle.model, "prior", prior)
+    first = best_looks(release, worn, pools, 1, None, among_all=True)[0]
+    assert first == plain[-1]
+    assert best_looks(release, worn, pools, 25, None) == plain
