@@ -19,7 +19,7 @@ from index.selection import Condition
 from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import BY_ITSELF, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, NIGHT, SPORT
 from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
 
@@ -34,6 +34,8 @@ ANY_OCCASION: Final = ("audience",)
 """What pieces must share, the strictest first: what something is worn for goes before the season."""
 WHOM_AND_SPORT: Final = ("audience", "sport", "rite")
 """What a role must have something for, to be lacking."""
+_ALWAYS_BY_ITSELF: Final = frozenset({SPORT, BEACH, NIGHT})
+"""What is worn for nothing else, whoever's part it is for: no swimsuit beside a maternity dress."""
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
 
@@ -64,7 +66,7 @@ def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | Non
     own, sports, rites = BY_ITSELF.intersection(labels.occasion or "" for labels in worn), sports_of(worn), rites_of(worn)
 
     def passes(labels: PieceLabels) -> bool:
-        if labels.sport in sports or labels.rite in rites:
+        if labels.sport in sports or (labels.rite in rites and labels.occasion not in _ALWAYS_BY_ITSELF - own):
             return True
         return labels.rite not in RITES_APART and (labels.occasion in own if own else labels.occasion not in BY_ITSELF)
 

@@ -40,6 +40,7 @@ from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BEACH, SNOW, SPORT
 from models.datasets.rites import APART
+from models.datasets.wholes import HALVES
 
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
@@ -285,7 +286,8 @@ def _by_words(
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
         if role in ACCESSORIES and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
             continue
-        most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
+        own = {*worn.categories} if role in HALVES else set()  # a pyjama's bottoms before those of a tracksuit to lounge in
+        most = max(counts, key=lambda name: (name in own, likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if most:  # else all of them were removed
             slots.append(Slot(most, role))
             so_far.append(mostly(release, rows_of[most][wanted_N[rows_of[most]]]))

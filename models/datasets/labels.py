@@ -21,7 +21,7 @@ from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
 from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
-from models.datasets.wholes import OWN_PART, OWN_PLACE, SUIT, kind_of, sells_saris
+from models.datasets.wholes import OWN_PART, OWN_PLACE, SUIT, half_of, kind_of, sells_saris
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -147,7 +147,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
-    kind = tailoring or kind_of(role, (title, subcategory, category), saris=saris)
+    texts = (title, subcategory, category)
+    kind = tailoring or half_of(role, texts) or kind_of(role, texts, saris=saris)
     rite = rite_label(categories, title, french=french)
     return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite)
 
