@@ -16,7 +16,8 @@ def understood(steering: Steering) -> TextOut:
     if wishes.budget is not None:
         constraints.append(WishOut(said=wishes.budget_said, budget=wishes.budget))
     occasions = steering.suited.said if steering.suited else ()
-    direction = steering.direction.said if steering.direction else " ".join(occasions) or None
+    led = steering.direction.said.split() if steering.direction else []
+    direction = " ".join(dict.fromkeys([*led, *occasions])) or None
     unread = [said for said in steering.unread if set(occasions).isdisjoint(WORD.findall(said))]
     return TextOut(constraints=constraints, direction=direction, ignored=[*unread, *wishes.foreign])
 

@@ -54,8 +54,8 @@ def problems(connection: sqlite3.Connection, marked: Positions, *, thorough: boo
     """
     found = []
     connection.execute("BEGIN")  # one moment for all that is read
-    if not marked and connection.execute("SELECT NOT EXISTS (SELECT * FROM sqlite_master)").fetchone() == (1,):
-        return []  # another process has just made the file, and lays it out
+    if connection.execute("SELECT NOT EXISTS (SELECT * FROM sqlite_master)").fetchone() == (1,):  # another process has just made it
+        return ["the file is empty, and has acknowledged entries"] if marked else []
     epoch = _epoch(connection)
     for stream in Stream:
         last, trimmed = ends(connection, stream)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from app.ground.parts import Limits
 from app.recommend.blanks import Blank, given, searched
@@ -19,8 +20,10 @@ from app.recommend.rank import why_not
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
 from app.recommend.slots import Slot, Slots, as_wished, choose_slots, that_can_be_filled
+from app.recommend.steering import merely_said, placed
 from app.release.release import Release
 from index.backends.base import IntArray
+from index.selection import Selection
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 
@@ -31,7 +34,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     Raises:
         RequestError: see ``resolve_all`` and ``choose_slots`` for the kinds. EncoderError: a photo cannot be encoded now.
     """
-    resolved = Resolved.of(release, question, limits)
+    resolved = _placed(Resolved.of(release, question, limits))
     chosen = _slots(resolved)
     nothing = why_nothing(resolved, chosen)
     answer = Completion(
@@ -73,33 +76,50 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
     )
 
 
+def _placed(resolved: Resolved) -> Resolved:
+    """A question whose words that titles say are asked of the category that has them, where no slot does."""
+    question, steering = resolved.question, resolved.steering
+    if question.slots is not None or question.candidates or not any(map(merely_said, steering.wishes.wishes)):
+        return resolved
+    slots, worn = _lacking(resolved).categories, resolved.worn.categories
+    return replace(resolved, steering=placed(resolved.release, steering, slots, worn, partial(_rows_in, resolved.release, resolved.at_all)))
+
+
+def _rows_in(release: Release, selection: Selection, category: str) -> IntArray:
+    """The rows of a category that are in a selection."""
+    rows = release.snapshot.rows_in(category)
+    return rows[selection.passes(rows)]
+
+
+def _lacking(resolved: Resolved, beside: Sequence[str] = ()) -> Slots:
+    """The slots that are missing, as rules wish."""
+    release, worn, question, ruling, may = resolved.release, resolved.worn, resolved.question, resolved.ruling, resolved.at_all
+    chosen = choose_slots(
+        release,
+        worn,
+        None,
+        resolved.limits,
+        may,
+        rather=resolved.suiting(may),
+        varied=question.slots_varied,
+        beside=beside,
+        unwanted=resolved.steering.unwanted,
+    )
+    return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
+
+
 def _slots(resolved: Resolved) -> Slots:
     """The slots that were asked for, else those that are missing, as rules and the words wish; none where only candidates were given."""
-    release, worn, question, ruling, limits = resolved.release, resolved.worn, resolved.question, resolved.ruling, resolved.limits
+    release, worn, question, limits = resolved.release, resolved.worn, resolved.question, resolved.limits
     if question.slots is not None:
         return choose_slots(release, worn, question.slots, limits)
     if question.candidates:
         return Slots(())
     may, steering, unwanted = resolved.at_all, resolved.steering, resolved.steering.unwanted
-    rather = resolved.suiting(may)
-
-    def lacking(beside: Sequence[str]) -> Slots:
-        chosen = choose_slots(
-            release, worn, None, limits, may, rather=rather, varied=question.slots_varied, beside=beside, unwanted=unwanted
-        )
-        return slots_by_rules(release, worn, ruling, chosen, may) if ruling is not None else chosen
-
-    def rows_in(category: str) -> IntArray:
-        rows = release.snapshot.rows_in(category)
-        return rows[may.passes(rows)]
-
-    chosen = lacking(())
+    rows_in, suiting = partial(_rows_in, release, may), partial(_rows_in, release, resolved.suiting(may))
+    chosen = _lacking(resolved)
     if named := steering.named([*worn.categories, *chosen.categories], rows_in):
-        chosen = lacking(named)  # with what is asked for: who names boots wants no sneakers beside them
-
-    def suiting(category: str) -> IntArray:
-        rows = release.snapshot.rows_in(category)
-        return rows[rather.passes(rows)]
+        chosen = _lacking(resolved, named)  # with what is asked for: who names boots wants no sneakers beside them
 
     worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.suited else {}
     other = steering.instead(chosen.categories, rows_in)  # of the bags that a wish names the one that is blue

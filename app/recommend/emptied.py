@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.recommend.allowed import Allowed
 from app.recommend.blanks import listed
@@ -12,10 +13,11 @@ from app.recommend.slots import Slots, choose_slots
 from app.rules.rule import SlotTemplate
 from app.rules.ruling import Ruling
 from index.selection import Selection, but
+from models.compatibility.roles import ESSENTIAL
 
 
 def why_nothing(resolved: Resolved, chosen: Slots) -> str | None:
-    """What leaves no slot though something is missing: the shop's rules, or that nothing can be had; None where neither does.
+    """What leaves no slot though something is missing: the shop's rules, that nothing can be had, or only for others; else None.
 
     Args:
         chosen: the slots of the answer.
@@ -29,9 +31,17 @@ def why_nothing(resolved: Resolved, chosen: Slots) -> str | None:
         return why
     can_be_had = without_rules & but(without_rules.count, [row for row in worn.rows if row is not None])
     if any(can_be_had.any_of(release.snapshot.rows_in(name)) for name in release.snapshot.categories):
-        return None
+        return _all_for_others(resolved) if chosen.note else None
     missing = _missing(resolved, None).categories
     return f"nothing can be had of what is missing: {listed(missing)}" if missing else None
+
+
+def _all_for_others(resolved: Resolved) -> str | None:
+    """That the usual templates miss something of which there is nothing for whom these items are; None where they miss nothing."""
+    worn = replace(resolved.worn, labels=tuple(replace(one, audience=None) for one in resolved.worn.labels))
+    slots = choose_slots(resolved.release, worn, None, resolved.limits, unwanted=resolved.steering.unwanted).slots
+    missing = [slot.category for slot in slots if slot.role in ESSENTIAL]
+    return f"nothing of what is missing is for whom these are: {listed(missing)}" if missing else None
 
 
 def _by_rules(resolved: Resolved, ruling: Ruling, without_rules: Selection) -> str | None:

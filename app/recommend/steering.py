@@ -224,6 +224,31 @@ def constraints_of(release: Release, text: str | None) -> Steering:
     return _of_wishes(release, read(text, vocabulary_of(release.snapshot, release.traits)))
 
 
+def merely_said(wish: Wish) -> bool:
+    """Whether a wish asks of everything what but titles say."""
+    return not (wish.turned or wish.categories) and bool(wish.terms) and all(some[0].kind.startswith(SAYING) for some in wish.terms)
+
+
+def placed(release: Release, asked: Steering, slots: Sequence[str], worn: Sequence[str], rows_in: Callable[[str], IntArray]) -> Steering:
+    """What a text asks, but what titles merely say of the category in which most do, where no slot has any: a tiara, of no shoes.
+
+    Args:
+        rows_in: the rows of a category that may be suggested.
+    """
+    rows = vocabulary_of(release.snapshot, release.traits).rows
+
+    def where_said(wish: Wish) -> tuple[str, ...]:
+        so_N = np.logical_and.reduce([rows.so(some[0]) for some in wish.terms])
+        if any(so_N[rows_in(name)].any() for name in slots):
+            return ()
+        names = [name for name in rows.categories_of(wish.terms[0][0]) if name not in worn and len(rows_in(name))]
+        return (*[name for name in names if so_N[rows_in(name)].any()], *names)[:1]
+
+    wishes = tuple(replace(wish, categories=where_said(wish)) if merely_said(wish) else wish for wish in asked.wishes.wishes)
+    made = _of_wishes(release, replace(asked.wishes, wishes=wishes))
+    return replace(asked, wishes=made.wishes, wanted=made.wanted)
+
+
 def but_for_sayings(release: Release, constraints: Steering) -> Steering:
     """What a text asks without the words that titles merely say, as a model's name: these are unread."""
     kept, unsaid = list[Wish](), list[str]()

@@ -31,6 +31,7 @@ from models.datasets import (
     colours,
     garments,
     garments_abroad,
+    kin,
     labels,
     nameless,
     occasion,
@@ -39,6 +40,7 @@ from models.datasets import (
     sport_words,
     sports,
     traditions,
+    wearers,
     wholes,
 )
 from models.datasets.labels import PieceLabels
@@ -49,8 +51,8 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(ages, audience, belongings, garments, garments_abroad, labels, nameless, occasion, rites),
-    *(size_scale, sport_words, sports, traditions, wholes),
+    *(ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
+    *(size_scale, sport_words, sports, traditions, wearers, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 

@@ -90,7 +90,7 @@ class _Reader(Terms):
             return [Atom("price", price.start, price.end, price=price)], place + 1
         word = self._words[place]
         if token["end"] or (
-            (word in grammar.ENDS or self._spoken(grammar.ENDS_IN, word))
+            ((word in grammar.ENDS and self._word(place + 1) != grammar.SIZE) or self._spoken(grammar.ENDS_IN, word))
             and not self._excepts(place)
             and self._word(place - 1) != "nothing"
         ):

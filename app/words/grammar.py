@@ -43,6 +43,8 @@ GRAMMAR: Final = NOT | BEHIND | OR | OF | FOR
 MATCH: Final = frozenset(_OPENING.split())
 GOES: Final = frozenset(_GOING.split())
 ENDS: Final = frozenset(("but", "plus"))
+SIZE: Final = "size"
+"""Behind which "plus" ends nothing: a plus size."""
 PHRASE_ENDS: Final = NOT | ENDS | (frozenset(_JOINING.split()) - {"of", "is", "are", "be", "should"}) | FOR | abroad.WITH
 ANYTHING: Final = frozenset(("anything", "any", "everything", "all"))
 BEFORE_THAN: Final = 3

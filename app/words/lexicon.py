@@ -65,6 +65,7 @@ _SAME: Final = (
     "sunglass shade",
     "dress frock",
     "saree sari",
+    "salwar-suit salwar-kameez shalwar-kameez shalwar-suit",
     "palazzo plazo",
     "hijab headscarf",
     "pyjama pajama",

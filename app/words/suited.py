@@ -85,7 +85,7 @@ def _of_rites(traits: Traits, rites: Collection[str]) -> tuple[BoolArray, BoolAr
 
     def for_others(labels: PieceLabels) -> bool:
         whom = Audience.of_label(labels.audience or "")
-        of_others = labels.rite is not None and all(between(labels.rite, rite) for rite in rites)
+        of_others = labels.rite not in rites and any(between(labels.rite, rite) for rite in rites)
         return of_others or (whom is not None and len(people) == len(rites) and not any((whom & one).possible for one in people))
 
     return traits.mask(lambda labels: labels.rite in rites), traits.mask(for_others)

@@ -161,6 +161,8 @@ class Vocabulary:
             for field, entries in self._named.get(key, {}).items():
                 if values := tuple(value for how, value in entries if how <= ENDS):
                     found |= self.rows.so(self.kinds.of_categories(key, values)) if field == CATEGORY else self.rows.mask(field, values)
+            if rite := self._of_rite(key):
+                found |= self.rows.so(rite)
             if made := self.kinds.made.get(key):
                 found |= self.rows.mask(TITLE, made)
             if whole := self._whole(key):
@@ -352,6 +354,8 @@ class Vocabulary:
             alone: whether it stands by itself, as nothing that is said of clothes does.
         """
         key = "".join(phrase(word))
+        if self._of_rite(key):
+            return None
         return next(iter(self._people(key)), None) if alone else asked_for(word) or self._of_kin(key)
 
     def _of_kin(self, key: str) -> Audience | None:

@@ -15,6 +15,8 @@ from typing import Any, Final
 from models.datasets import inflected, japanese, scripts, turkish
 from models.datasets.ages import AGES, SIZE_NAMES, ages_of
 from models.datasets.garments import is_womens, role_of
+from models.datasets.kin import DOUBTFUL
+from models.datasets.wearers import gender_in, people_in
 
 GENDERS: Final = frozenset({"women", "men"})
 SEASONS: Final = frozenset({"spring", "summer", "autumn", "winter"})
@@ -135,7 +137,9 @@ _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
 IN_TITLES: Final[Mapping[str, Audience]] = {word: whom for word, whom in WORDS.items() if word not in _NOT_IN_TITLES}
 """Words of titles, and whom they name."""
 
-_BEFORE: Final = re.compile(r"(damen|herren|kinder|mädchen|jungen|baby|dame|dam|herre|herr|barn|flick|pojk|pige|drenge|jente|gutte).{4,}")
+_BEFORE: Final = re.compile(
+    r"(damen|herren|kinder|mädchen|jungen|baby|braut|bruids|dame|dam|herre|herr|barn|flick|pojk|pige|drenge|jente|gutte|brude?(?!g)).{4,}"
+)
 """What German and Nordic names of garments begin with: "Herrenschuhe", "Babyhose", "barnjacka"."""
 
 _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidung)")
@@ -236,9 +240,17 @@ def audience_label(
     said = _read_of(attributes, categories, title, sizes, french=french)
     if isinstance(said, str):
         return said
-    if (said is None or said.genders == GENDERS) and is_womens(*categories, title, french=french):
-        said = said if says_gender(attributes, categories, title) else Audience(frozenset({"women"}), said.ages if said else AGES)
+    if (said is None or said.genders == GENDERS) and not says_gender(attributes, categories, title):
+        gender = _gender_called(categories, title, french=french)
+        said = Audience(frozenset({gender}), said.ages if said else AGES) if gender else said
     return None if said is None else said.label
+
+
+def _gender_called(categories: Sequence[str | None], title: str | None, *, french: bool) -> str | None:
+    """Who alone wears what a piece is called."""
+    named = gender_in(*(" ".join(_words(text)) for text in (title, *categories) if text))
+    womens = named is None and is_womens(*categories, title, french=french)
+    return "women" if womens else named or ("men" if role_of(*categories, title, french=french) == "tie" else None)
 
 
 def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None] = (), title: str | None = None) -> bool:
@@ -247,9 +259,11 @@ def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Seque
     >>> says_gender({"gender": "unisex"}), says_gender({"age_group": "kids"}), says_gender({}, ["Girls > Tops"])
     (True, False, True)
     """
-    in_title = [word for word in _words(title or "") if word not in _NOT_IN_TITLES]
-    named = [WORDS[word] for word in (*_said_words(attributes), *_of_departments(categories), *in_title) if word in WORDS]
-    return any(len(whom.genders) == 1 or whom == Audience() for whom in named)
+    return _tell_gender((*_said_words(attributes), *_of_departments(categories), *_of_title(title)))
+
+
+def _tell_gender(words: Iterable[str]) -> bool:
+    return any(len(whom.genders) == 1 or whom == Audience() for whom in map(WORDS.get, words) if whom)
 
 
 def _read_of(
@@ -261,20 +275,44 @@ def _read_of(
     french: bool,
 ) -> Audience | str | None:
     """Whom words and sizes say a piece is for; a text where no word of its value is known."""
-    values, in_title = values_named(attributes, AUDIENCE_NAMES), _words(title or "")
-    said = _said(attributes)
+    values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
+    of_attributes = _said_words(attributes) if values else []
+    closed = _tell_gender(of_attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
+    said = _filled([_read(of_attributes), _read(of_categories)], closed=closed)
+    at_feasts = [_at_feast(text, french=french) for text in (*values, title, *categories) if text]
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
-        return Audience(next(both for named in (said, other, child) if named and (both := named.genders & child.genders)), child.ages)
-    said = said or _read(_of_departments(categories))
-    if said is None and values:
+        genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
+        return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
+    if said is None and values and not any(at_feasts[: len(values)]):
         return "=" + "+".join(sorted(value.lower() for value in values))
-    said = said or _read(word for word in in_title if word not in _NOT_IN_TITLES)
+    said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
     if said is None or said.ages == AGES:
         sizes = [*sizes, *sizes_said(attributes)]
         if sizes and (ages := ages_of(sizes, role_of(*categories, title, french=french))):
             return Audience((said or Audience()).genders, ages)
     return said
+
+
+def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | None:
+    """Whom sources name, each filling in what those before it leave open; one that contradicts them says nothing.
+
+    Args:
+        closed: whether nothing more is to be said of the gender, as of what is for everyone.
+    """
+    said: Audience | None = None
+    for whom in filter(None, sources):
+        both = whom if said is None else said & whom
+        if said is None or (both.possible and (both.genders == said.genders or not closed)):
+            said = both
+    return said
+
+
+@lru_cache(maxsize=8_192)
+def _at_feast(text: str, *, french: bool) -> Audience | None:
+    """Whom a text names that have a part in a feast; a French *bride* is a strap."""
+    words = (word for word in _words(text) if not (french and "fr" in DOUBTFUL.get(word, ())))
+    return _together(whom for label in people_in(" ".join(words)) if (whom := Audience.of_label(label)))
 
 
 def departments(attributes: Mapping[str, Any], texts: Iterable[str]) -> list[str]:
@@ -364,6 +402,10 @@ def _of_departments(categories: Sequence[str | None]) -> list[str]:
     return [word for text in categories for word in _department_words(text or "") if word != "all"]  # of "All-in-ones"
 
 
+def _of_title(title: str | None) -> list[str]:
+    return [word for word in _words(title or "") if word not in _NOT_IN_TITLES]
+
+
 def _department_words(text: str) -> list[str]:
     parts = [(word, _OF_ALL.fullmatch(word)) for word in _words(text)]
     return [part[1] if part and part[1] in WORDS else word for word, part in parts]
@@ -387,10 +429,11 @@ def _of_child(words: Iterable[str]) -> tuple[Audience, Audience | None]:
 
 def _read(words: Iterable[str]) -> Audience | None:
     """Whom words name together: boys and girls are either, men and adult are both at once."""
-    found = [WORDS[word] for word in words if word in WORDS]
-    if not found:
-        return None
-    both = found[0]
-    for named in found[1:]:
-        both = both & named if (both & named).possible else both | named
+    return _together(WORDS[word] for word in words if word in WORDS)
+
+
+def _together(people: Iterable[Audience]) -> Audience | None:
+    both: Audience | None = None
+    for named in people:
+        both = named if both is None else both & named if (both & named).possible else both | named
     return both

@@ -175,12 +175,13 @@ class _Places:
     """Where the items of a catalogue are: of each garment, and of whatever is worn as it is; for some people, and for any (None).
 
     Attributes:
-        people: of each category for whom its items are.
+        people: of each category for whom its items are. rites: likewise whose part at a rite they are for.
     """
 
     garment: dict[tuple[str, str | None], Counter[str]]
     role: dict[tuple[str, str | None], Counter[str]]
     people: Mapping[str, Counter[str | None]]
+    rites: Mapping[str, Counter[str | None]]
 
     @classmethod
     def of(cls, rows: Iterator[_Row]) -> _Places:
@@ -189,9 +190,11 @@ class _Places:
         role: dict[tuple[str, str | None], Counter[str]] = {}
         words: dict[tuple[str, str], set[str]] = {}
         people: dict[str, Counter[str | None]] = {}
+        rites: dict[str, Counter[str | None]] = {}
         worn_in: Counter[str] = Counter()
         for row in rows:
             people.setdefault(row.category, Counter())[row.labels.audience] += 1
+            rites.setdefault(row.category, Counter())[row.labels.rite] += 1
             worn_in[row.category] += row.worn
             if not row.worn:
                 continue
@@ -205,7 +208,7 @@ class _Places:
         garment = {key: Counter({name: n for name, n in found.items() if name not in few}) for key, found in garment.items()}
         broad = {category for (category, _), found in words.items() if len(found) > 1} - few
         role = {key: Counter({name: n for name, n in found.items() if name in broad}) for key, found in role.items()}
-        return cls(garment, role, people)
+        return cls(garment, role, people, rites)
 
     def best(self, row: _Row) -> str | None:
         """The category with most items of the same garment that is for nobody else, of those whose names the title has, if any has."""
@@ -215,7 +218,7 @@ class _Places:
                 found = {
                     name: count
                     for name, count in held.get((what, people), {}).items()
-                    if self._may_be_for(name, whom) and _is_for_it(name, row.labels)
+                    if self._may_be_for(name, whom) and self._may_be_worn_at(name, row.labels.rite) and _is_for_it(name, row.labels)
                 }
                 if found:
                     return min(found, key=lambda name: (not row.title.issuperset(words_of_name(name)), -found[name], name))
@@ -232,6 +235,12 @@ class _Places:
         people = self.people[category]
         others = sum(count for label, count in people.items() if not _are_together(label, whom))
         return _are_together(_named_whom(category), whom) and (others < _FEW or others <= (1 - _SHARE) * people.total())
+
+    def _may_be_worn_at(self, category: str, rite: str | None) -> bool:
+        """Whether not nearly all that a category has is for a part at a rite, as a bride's, that is another one."""
+        return all(
+            count <= (1 - _SHARE) * self.rites[category].total() for one, count in self.rites[category].items() if one not in {None, rite}
+        )
 
 
 @lru_cache(maxsize=8_192)

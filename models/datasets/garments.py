@@ -44,6 +44,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "lehenga-skirt ghagra-skirt"
     ),
     "full-body": (
+        "kurta-pyjama kurta-pajama "
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
         "kurta-set playsuit dungaree dungaree-dress pinafore pinafore-dress tuxedo boilersuit catsuit unitard leotard kaftan caftan "
         "anarkali abaya jilbab "
@@ -143,6 +144,8 @@ _MOST_MEANT: Final = 5
 _LONGEST: Final = 3
 _EXACT: Final = frozenset(
     [
+        "kurta-pyjama",
+        "kurta-pajama",
         "tracksuit-bottom",
         "tracksuit-top",
         "tracksuit-jacket",
@@ -190,9 +193,9 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 
 
 _WOMENS: Final = (
-    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump camisole camisole-top bikini bikini-top "
+    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump flat camisole camisole-top bikini bikini-top "
     "bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
-    "dupatta clutch"
+    "dupatta clutch earring"
 )
 _OVER: Final = (
     "changing-robe "

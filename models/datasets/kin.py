@@ -11,15 +11,24 @@ from typing import Final
 GIRLS, BOYS, WOMEN, MEN = "women baby+child", "men baby+child", "women adult", "men adult"
 _CHILDREN, _BABIES = "men+women child", "men+women baby"
 
+WEDDING: Final[Mapping[str, str]] = {
+    WOMEN: (
+        "bride brides bridesmaid bridesmaids braut brautjungfer mariée sposa bruid noiva panna-młoda druhna druhny "
+        "brud brude bruden brudtärna 花嫁 gelin عروس"
+    ),
+    MEN: "groom grooms groomsman groomsmen bräutigam sposo bruidegom noivo pan-młody brudgum brudgummen 花婿 damat عريس",
+}
+"""Those at a wedding, whom titles name, too (``wearers``)."""
+
 ENGLISH: Final[Mapping[str, str]] = {
     GIRLS: "daughter granddaughter niece goddaughter stepdaughter",
     BOYS: "son grandson nephew godson stepson",
     WOMEN: (
-        "wife wives girlfriend mother mom mum mommy mummy mama sister aunt auntie grandmother grandma granny bride bridesmaid fiancée "
+        "wife wives girlfriend mother mom mum mommy mummy mama sister aunt auntie grandmother grandma granny fiancée "
         "stepmother mother-in-law sister-in-law"
     ),
     MEN: (
-        "husband hubby boyfriend father dad daddy papa brother uncle grandfather grandpa grandad granddad groom groomsman groomsmen fiancé "
+        "husband hubby boyfriend father dad daddy papa brother uncle grandfather grandpa grandad granddad fiancé "
         "stepfather father-in-law brother-in-law"
     ),
     _CHILDREN: "grandchild grandchildren grandkid schoolchild schoolboy schoolgirl",
@@ -42,29 +51,29 @@ _ABROAD: Final[Mapping[str, str]] = {
         "ابني ولدي حفيدي"
     ),
     WOMEN: (
-        "frau ehefrau freundin mutter mama mutti schwester tante oma großmutter braut verlobte brautjungfer épouse copine mère maman "
+        "frau ehefrau freundin mutter mama mutti schwester tante oma großmutter verlobte épouse copine mère maman "
         "sœur soeur "
-        "grand-mère mamie mariée fiancée esposa novia madre mamá hermana tía abuela moglie fidanzata mamma sorella zia nonna sposa "
-        "vrouw echtgenote vriendin moeder zus zusje grootmoeder bruid mulher esposa namorada mãe irmã tia avó noiva "
+        "grand-mère mamie fiancée esposa novia madre mamá hermana tía abuela moglie fidanzata mamma sorella zia nonna "
+        "vrouw echtgenote vriendin moeder zus zusje grootmoeder mulher esposa namorada mãe irmã tia avó "
         "żona żony żonie żonę dziewczyny narzeczona narzeczonej mamy mamie matka matki matce siostra siostry siostrze babcia babci ciocia "
-        "cioci przyjaciółka przyjaciółki przyjaciółce teściowa teściowej panna-młoda druhna druhny "
-        "fru frun hustru flickvän mor mamman syster systern mormor farmor moster svärmor väninna brud bruden brudtärna "
+        "cioci przyjaciółka przyjaciółki przyjaciółce teściowa teściowej "
+        "fru frun hustru flickvän mor mamman syster systern mormor farmor moster svärmor väninna "
         "kone kona kæreste søster bedstemor bestemor tante veninde venninne "
-        "妻 奥さん 彼女 母 お母さん 姉 妹 おばあちゃん 祖母 花嫁 "
-        "karım karıma annem anneme kız-kardeşim kızkardeşime ablam teyzem halam anneannem babaannem büyükannem kız-arkadaşım gelin "
-        "زوجتي مراتي أمي والدتي أختي خالتي عمتي جدتي صديقتي خطيبتي عروس"
+        "妻 奥さん 彼女 母 お母さん 姉 妹 おばあちゃん 祖母 "
+        "karım karıma annem anneme kız-kardeşim kızkardeşime ablam teyzem halam anneannem babaannem büyükannem kız-arkadaşım "
+        "زوجتي مراتي أمي والدتي أختي خالتي عمتي جدتي صديقتي خطيبتي"
     ),
     MEN: (
-        "mann ehemann vater papa vati bruder onkel opa großvater bräutigam verlobter mari époux copain père frère oncle tonton "
+        "mann ehemann vater papa vati bruder onkel opa großvater verlobter mari époux copain père frère oncle tonton "
         "grand-père papi "
-        "papy fiancé marido esposo novio padre papá hermano tío abuelo marito fidanzato papà babbo fratello zio nonno sposo "
-        "echtgenoot vader broer oom grootvader bruidegom namorado pai irmão tio avô noivo "
+        "papy fiancé marido esposo novio padre papá hermano tío abuelo marito fidanzato papà babbo fratello zio nonno "
+        "echtgenoot vader broer oom grootvader namorado pai irmão tio avô "
         "mąż męża mężowi chłopaka narzeczony narzeczonego taty tacie ojciec ojca ojcu brata bratu dziadek dziadka dziadkowi wujek "
-        "wujka teść teścia pan-młody "
-        "pojkvän pappa bror brodern morfar farfar farbror morbror svärfar brudgum brudgummen ektemann bedstefar bestefar onkel "
-        "旦那 彼氏 父 お父さん 兄 弟 おじいちゃん 祖父 花婿 "
-        "kocam kocama babam babama erkek-kardeşim abim ağabeyim amcam dayım dedem büyükbabam erkek-arkadaşım damat "
-        "زوجي أبي والدي أخي عمي خالي جدي صديقي خطيبي عريس"
+        "wujka teść teścia "
+        "pojkvän pappa bror brodern morfar farfar farbror morbror svärfar ektemann bedstefar bestefar onkel "
+        "旦那 彼氏 父 お父さん 兄 弟 おじいちゃん 祖父 "
+        "kocam kocama babam babama erkek-kardeşim abim ağabeyim amcam dayım dedem büyükbabam erkek-arkadaşım "
+        "زوجي أبي والدي أخي عمي خالي جدي صديقي خطيبي"
     ),
     _CHILDREN: (
         "dziecka dziecku dzieciom enkelkind enkelkinder petits-enfants nietos kleinkinderen wnuki wnuków wnukom barnbarn barnebarn "
@@ -84,7 +93,7 @@ _TO_ARABIC: Final = "ل"
 
 def _named() -> Mapping[str, str]:
     english = {word: label for label, words in ENGLISH.items() for one in words.split() for word in (one, f"{one}s")}
-    abroad = {word: label for label, words in _ABROAD.items() for word in words.split()}
+    abroad = {word: label for words_of in (_ABROAD, WEDDING) for label, words in words_of.items() for word in words.split()}
     return english | abroad | {_TO_ARABIC + word: label for word, label in abroad.items() if "\u0600" <= word[0] <= "\u06ff"}
 
 
@@ -94,6 +103,7 @@ KIN: Final[Mapping[str, str]] = _named()
 DOUBTFUL: Final[Mapping[str, frozenset[str]]] = {
     "son": frozenset({"fr", "es"}),
     "bride": frozenset({"fr"}),
+    "brides": frozenset({"fr"}),
     "mor": frozenset({"tr"}),
 }
 """Words that are others where these languages are spoken: *son mari*, *sandales à bride*, a Turkish purple."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def modules(path: Path) -> Iterator[str]:
             yield node.module.partition(".")[0]
 
 
+@cache
 def imported(*folders: str) -> dict[str, str]:
     """Distribution -> one of the files that imports it."""
     distributions = packages_distributions()

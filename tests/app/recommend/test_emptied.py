@@ -97,3 +97,17 @@ def test_where_all_is_sold_out_nothing_is_complete(release: Release, monkeypatch
     assert (answer.slots, answer.complete) == ((), False)
     assert answer.why_not == "nothing can be had of what is missing: bottoms, shoes"
     assert ask(release, wanted=Filter(in_stock=True), items=WHOLE).complete is True
+
+
+def test_what_is_there_for_others_alone_is_missing_still(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child's dress in a shop that has shoes for grown-ups alone; one of which there are no shoes at all is complete."""
+    monkeypatch.setattr(release.bundle, "slots", SlotTemplates())
+    label_N = np.zeros(len(release.traits.label_N), dtype=release.traits.label_N.dtype)
+    label_N[release.snapshot.rows_in("shoes")] = 1
+    dress = PieceLabels("full-body", audience="women child")
+    answers = [
+        ask(replace(release, traits=replace(release.traits, labels=(dress, other), label_N=label_N)))
+        for other in (PieceLabels("footwear", audience="women adult"), PieceLabels("watch"))
+    ]
+    assert [answer.complete for answer in answers] == [False, True]
+    assert answers[0].why_not == "nothing of what is missing is for whom these are: shoes"

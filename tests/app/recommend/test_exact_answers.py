@@ -96,7 +96,7 @@ def questions(release: Release, count: int) -> list[Question]:
 
 def passes(item: Mapping[str, Any], question: Question, worn: list[Mapping[str, Any]]) -> bool:
     """Whether an item may be suggested, by what its row says."""
-    wanted, attributes = question.wanted, json.loads(item["attributes"])
+    wanted, attributes = question.wanted, item["attributes"]
     priced = (wanted.price_min, wanted.price_max) != (None, None)
     return (
         item["id"] not in {*wanted.exclude, *(one["id"] for one in worn)}
@@ -104,7 +104,7 @@ def passes(item: Mapping[str, Any], question: Question, worn: list[Mapping[str, 
         and (wanted.in_stock is None or item["in_stock"] == wanted.in_stock)
         and (not wanted.brand or item["brand"] in wanted.brand)
         and all(attributes.get(name) in values for name, values in wanted.attributes.items())
-        and (not question.consistent or all(fits(attributes, json.loads(one["attributes"])) for one in worn))
+        and (not question.consistent or all(fits(attributes, one["attributes"]) for one in worn))
     )
 
 
@@ -118,15 +118,18 @@ def test_they_are_those_of_looking_at_every_item(kind: str, request: pytest.Fixt
     """The best of all that pass, in the same order, with the same scores."""
     release: Release = request.getfixturevalue(kind)
     labelled = {"shoes": "footwear", "tops": "top"}
-    items = dict(zip(release.snapshot.rows.tolist(), release.snapshot.take(release.snapshot.rows).to_pylist(), strict=True))
+    told = release.snapshot.take(release.snapshot.rows).to_pylist()
+    told = [{**item, "attributes": json.loads(item["attributes"])} for item in told]
+    items = dict(zip(release.snapshot.rows.tolist(), told, strict=True))
+    of_category = {name: [row for row, item in items.items() if item["category"] == name] for name in CATEGORIES}
     row_of = {item["id"]: row for row, item in items.items()}
     some = questions(release, 250)
     for question in some:
         answer, worn = complete(release, question, Limits()), resolve(release, question.items, Limits())
         own = [items[row_of[str(item)]] for item in question.items]
-        seasons = {json.loads(one["attributes"])["season"] for one in own if one["category"] in labelled}
+        seasons = {one["attributes"]["season"] for one in own if one["category"] in labelled}
         for slot in answer.slots:
-            fit = [row for row, item in items.items() if item["category"] == slot.category and passes(item, question, own)]
+            fit = [row for row in of_category[slot.category] if passes(items[row], question, own)]
             strict = [row for row in fit if slot.category not in labelled or in_season(items[row], seasons) or not question.consistent]
             best = rank(release, worn, slot.category, np.array(strict or fit, dtype=np.int64))
             assert [item.row for item in slot.items] == best.rows_M[: question.k].tolist()
@@ -135,5 +138,5 @@ def test_they_are_those_of_looking_at_every_item(kind: str, request: pytest.Fixt
 
 def in_season(item: Mapping[str, Any], seasons: set[str]) -> bool:
     """No season that conflicts with one of those worn: only summer and winter do."""
-    own = json.loads(item["attributes"])["season"]
+    own = item["attributes"]["season"]
     return not any({own, other} == {"summer", "winter"} for other in seasons)

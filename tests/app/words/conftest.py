@@ -97,6 +97,35 @@ def outfitter_items() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+_FESTIVE = {
+    "Wedding Dresses": ("Lace Wedding Gown;Plus Size Wedding Dress", "Ivory;White"),
+    "Bridesmaid Dresses": ("Chiffon Bridesmaid Dress", "Sage;Navy"),
+    "Junior Bridesmaids": ("Junior Bridesmaid Dress", "Sage"),
+    "Guest Dresses": ("Floral Wedding Guest Dress", "Blue;Green"),
+    "Mother of the Bride": ("Mother of the Bride Lace Dress;Mother of the Groom Trouser Suit", "Navy"),
+    "Suits": ("Groom Tuxedo", "Black"),
+    "Headpieces": ("Crystal Tiara;Birdcage Veil", "Silver"),
+    "Heels": ("Court Heels;Bridal Heels", "Ivory;Navy"),
+    "Sarees": ("Silk Saree;Printed Saree", "Red;Yellow"),
+    "Salwar Suits": ("Patiala Salwar Suit", "Red"),
+    "Kurtas": ("Cotton Kurta;Short Kurti", "White;Yellow"),
+    "Bottoms": ("Palazzo Pants;Churidar Leggings", "White"),
+    "Cholis": ("Mirror Work Blouse", "Red"),
+    "Hijabs": ("Jersey Hijab", "Beige;Black"),
+    "Earrings": ("Oxidised Jhumkas;Pearl Studs", "Gold"),
+}
+
+
+def festive_items() -> list[dict[str, Any]]:
+    """Of a shop for weddings and festivals: each piece in each of its colours."""
+    pieces = [(category, title, colours) for category, (titles, colours) in _FESTIVE.items() for title in titles.split(";")]
+    return [
+        {"id": f"f{number:02d}-{colour}", "category": category, "title": title, "attributes": json.dumps({"color": colour}), "price": 30.0}
+        for number, (category, title, colours) in enumerate(pieces)
+        for colour in colours.split(";")
+    ]
+
+
 _ABROAD = {
     "boutique": {
         "Robes": "Robe longue fleurie;Robe de soirée noire;Robe en lin",
@@ -273,6 +302,7 @@ def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabula
         "shop": shop_items(),
         "wardrobe": wardrobe_items(),
         "outfitter": outfitter_items(),
+        "festive": festive_items(),
         **{name: abroad_items(name) for name in _ABROAD},
     }
     snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}

@@ -78,6 +78,64 @@ def test_attributes_say_it_then_categories_then_the_title(
     assert audience_label(attributes, categories, title) == label
 
 
+@pytest.mark.parametrize(
+    ("attributes", "categories", "title", "label"),
+    [
+        ({"age_group": "adult"}, ("Jeans",), "Men's slim jeans", "men adult"),
+        ({"age_group": "adult"}, ("Mens Jeans",), "Tapered jeans", "men adult"),
+        ({"gender": "male"}, ("Jeans",), "Men's loose jeans", "men adult"),
+        ({"gender": "female"}, ("Kids", "Jeans"), None, "women child"),
+        ({}, ("Men & Women", "Shirts"), "Men's Oxford shirt", "men adult"),
+        ({}, ("Girls",), "Kids' jacket", "women child"),
+        ({"age_group": "kids"}, ("Tops",), "X-Men T-shirt", "men+women child"),
+        ({"gender": "unisex"}, ("Men's caps",), None, "men+women adult+baby+child"),
+        ({}, ("Unisex", "Caps"), "Women's cap", "men+women adult+baby+child"),
+        ({"gender": "male"}, ("Women's shoes",), "Derby shoes", "men adult+baby+child"),
+        ({"gender": "male", "department": "Page Boys"}, ("Shoes",), "Formal shoes", "men child"),
+        ({}, ("Communion",), "Girls' dress", "women child"),
+    ],
+)
+def test_what_one_source_leaves_open_the_next_fills_in(
+    attributes: dict[str, str], categories: tuple[str, ...], title: str | None, label: str
+) -> None:
+    """Gender and age each by itself; what is said to be for everyone is not open, and what contradicts it says nothing."""
+    assert audience_label(attributes, categories, title) == label
+
+
+@pytest.mark.parametrize(
+    ("categories", "title", "label"),
+    [
+        (("Outerwear",), "Brocade sherwani", "men adult+baby+child"),
+        (("Thobes",), "White with tassel", "men adult+baby+child"),
+        (("Suits",), "Patiala salwar suit", "women adult+baby+child"),
+        (("Accessories",), "Magnetic hijab pins", "women adult+baby+child"),
+        (("Bottoms",), "Cotton dhoti", "men adult+baby+child"),
+        (("Bottoms",), "Dhoti pants in rayon", "women adult+baby+child"),
+        (("Kurtas",), "Kurta churidar with Nehru jacket", "men adult+baby+child"),
+        (("Wedding",), "Fascinator with veil", "women adult+baby+child"),
+        (("Ties",), "Silk knit", "men adult+baby+child"),
+        (("Tops",), "Tie-dye T-shirt", None),
+        (("Jackets",), "Women's Nehru jacket", "women adult"),
+        (("Bridal shoes",), "Satin courts", "women adult"),
+        (("Bridal wear",), "Groom tuxedo", "men adult"),
+        (("Suits",), "Mother of the groom trouser suit", "women adult"),
+        (("Suits",), "Page boy suit", "men child"),
+        (("Flower girls",), "Faux fur bolero", "women child"),
+        (("Junior bridesmaids",), "Chiffon gown", "women child"),
+        (("Shoes",), "Brautschuhe", "women adult"),
+    ],
+)
+def test_what_only_some_wear_is_theirs(categories: tuple[str, ...], title: str, label: str | None) -> None:
+    """Garments of all traditions, and those who have a part in a wedding; words of people go before."""
+    assert audience_label({}, categories, title) == label
+
+
+def test_a_french_bride_is_a_strap() -> None:
+    """Sandals have them, and men's, too."""
+    assert audience_label({}, ["Sandales"], "Sandales bride cuir", french=True) is None
+    assert audience_label({}, ["Shoes"], "Sandals of the bride") == "women adult"
+
+
 def test_a_season_is_said_of_what_has_one() -> None:
     """A watch of the winter catalogue is worn in summer."""
     assert season_label({"season": "Winter"}, "top") == "winter"

@@ -57,6 +57,12 @@ def test_an_item_is_where_the_others_of_its_garment_are(category: str | None, ti
     assert placed((category, title, whom))[0] == [place]
 
 
+def test_what_is_for_nobody_of_a_rite_is_not_put_among_what_is_for_one() -> None:
+    """A man's suit is none of the dresses for a communion."""
+    communion = [("Communion", "Communion dress", None), ("Communion", "Christening gown", None)] * 5
+    assert placed(*communion, ("Other", "Morning suit", "men"))[0][-1] != "Communion"
+
+
 def test_a_word_of_the_shop_is_one_of_its_own_but_where_clothes_and_shoes_stand_in_it() -> None:
     """What is of one kind, or of several that are worn alike, stays."""
     basics = [("Basics", "Tee", None), ("Basics", "Leggings", None), ("Basics", "Slip dress", None)]

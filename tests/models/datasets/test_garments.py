@@ -168,6 +168,13 @@ def test_tights_that_one_runs_in_are_no_hosiery() -> None:
     assert [role_of("Tights", title) for title in ("Running tights", "Löpartights", "Opaque tights")] == ["bottom", "bottom", "hosiery"]
 
 
+def test_a_kurta_with_its_trousers_is_an_outfit() -> None:
+    """Whatever it is filed under."""
+    sets = (("Boys", "Kurta pyjama set"), ("Sleepwear", "Boys' kurta pajama"), ("Kurtas", "Kurta Pyjama"))
+    assert [role_of(*texts) for texts in sets] == ["full-body"] * 3
+    assert (role_of("Boys' pyjama set"), role_of("Kurtas", "Cotton kurta")) == ("sleepwear", "top")
+
+
 @pytest.mark.parametrize("title", ["those", "Somebody", "Shamrock", "Barock", "Puppenkleid", "Rettungsweste", "Body lotion"])
 def test_not_all_that_ends_so_is_a_compound(title: str) -> None:
     """Nor of those all that are no garments."""
