@@ -109,7 +109,7 @@ ESSENTIAL: Final = CORE | HALVES | {"footwear"} | {kind for kind, role in _AS_US
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
 ALONE: Final = frozenset({"swimwear", "sleepwear"}) | HALVES | _BENEATH
 """What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
-ACCESSORIES: Final = (frozenset(ROLE_WORDS) | {HIJAB, VEIL}) - ESSENTIAL - ALONE
+ACCESSORIES: Final = frozenset(ROLE_WORDS) - ESSENTIAL - ALONE
 """What clothes are worn without, too."""
 
 
@@ -162,7 +162,13 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     worn = {item: "footwear" if role == "slippers" else role for item, role in worn.items()}
     templates = TEMPLATES[audience] if clothed or core else SETS
     shares = {names: share for names, share in templates.items() if CORE.intersection(names.split()) <= core.union(stocked)}
-    return _lacking(worn, shares or {**templates}, stocked, core)
+    return _lacking(worn, shares or _of_robes(stocked) or {**templates}, stocked, core)
+
+
+def _of_robes(stocked: Collection[str]) -> Mapping[str, float]:
+    """Outfits without a top and bottom of their own, of a shop that has none, as a man's thobe or suit."""
+    robes = {THOBE: WHOLES[THOBE], ETHNIC_SET: WHOLES[ETHNIC_SET], SUIT: f"{SUIT} top footwear"}
+    return {names: 1.0 for kind, names in robes.items() if kind in stocked}
 
 
 def _whole(worn: Mapping[str, str | None], stocked: Collection[str]) -> Sequence[str]:

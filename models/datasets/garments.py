@@ -78,7 +78,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
         "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker "
-        "boutonniere jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
+        "boutonniere pearl-mala jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
     ),
     "gloves": "glove gloves mitten",
     "tie": "tie bow-tie ties-and-cufflink cravat",

@@ -91,6 +91,12 @@ def test_where_its_whole_is_not_to_be_had_a_part_is_worn_as_usual() -> None:
     assert usual({"a": "choli", "b": "bottom"}, "child", EVERY_PART) == ("footwear",)
 
 
+@pytest.mark.parametrize(("kind", "rest"), [("thobe", {"headwear"}), ("suit", {"top"})])
+def test_a_shop_without_mens_trousers_has_outfits_of_robes_or_suits(kind: str, rest: set[str]) -> None:
+    """Sandals are worn with a thobe where there is neither shirt nor trousers."""
+    assert {*usual({"a": "footwear"}, "men", {"footwear", kind, "headwear", "top"})} == {kind} | rest
+
+
 def test_a_sherwani_takes_the_place_of_a_kurta() -> None:
     """And a sari's blouse not that of the sari."""
     assert "bottom" in usual({"a": "sherwani"}, "men", EVERY_PART)
