@@ -6,14 +6,16 @@ Also whether one person wears them, of one-offs and of children's clothes (``app
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
 from app.release.release import Release
 from app.release.sized import STEP
+from app.release.variants import stem
 from app.rules.ruling import Ruling
 from index.selection import Condition
 from models.datasets.ages import AGES
@@ -108,6 +110,13 @@ def beside_worn(release: Release, worn: Sequence[PieceLabels]) -> Condition | No
     return release.traits.condition(lambda labels: labels.place not in others) if others else None
 
 
+def named(release: Release, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """The category of each row that has a title, and that without its colour and size: what two pieces of an outfit do not both have."""
+    wanted = sorted({*rows})
+    titles = release.snapshot.items.column("title").take(pa.array(wanted, type=pa.int64())).to_pylist()
+    return {row: (release.category_of(row), stem(title)) for row, title in zip(wanted, titles, strict=True) if title}
+
+
 def in_place_of(release: Release, place: str | None) -> set[str]:
     """What takes the place of a piece of one of ``roles.PLACES``, as far as outfits do not have both."""
     return {one if other == place else other for one, other in release.bundle.slots.apart if place in {one, other}}
@@ -194,9 +203,21 @@ def of_one_size(release: Release, slots: Sequence[Sequence[int]], held: Collecti
 
 
 def together(
-    release: Release, rows: Sequence[int], row: int, *, consistent: bool, by: Sequence[str], size: bool, ruling: Ruling | None = None
+    release: Release,
+    rows: Sequence[int],
+    row: int,
+    *,
+    consistent: bool,
+    by: Sequence[str],
+    size: bool,
+    names: Mapping[int, Hashable],
+    ruling: Ruling | None = None,
 ) -> bool:
-    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time."""
+    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time.
+
+    Args:
+        size: whether sizes must be those of one person. names: of rows, of which no two may be the same; see ``named``.
+    """
     traits = release.traits
     if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
         return False
@@ -204,5 +225,7 @@ def together(
         return True
     instead = in_place_of(release, traits.of_row(row).place)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
+        return False
+    if names and row in names and any(names.get(other) == names[row] for other in rows):
         return False
     return all(fits(release, traits.of_row(row), traits.of_row(other), by) and traits.of_row(other).place not in instead for other in rows)
