@@ -167,8 +167,10 @@ def choose_slots(
             names = missing(none_at_all)
         names = _one_in_each_place(release, worn, names, may)
         slots = tuple(_slot(release, worn, name, names, may) for name in names)
-        if isinstance(learned, SlotModel) and learned.dressed:
-            more = _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
+        slots = tuple(slot for at, slot in enumerate(slots) if slot not in slots[:at] or not instead(slot.role or "", slot.role or ""))
+        if isinstance(learned, SlotModel):
+            among = ESSENTIAL if learned.dressed else HALVES
+            more = _by_words(release, worn, may, (*beside, *names), unwanted, among=among, learned=learned)
             slots += tuple(slot for slot in more if slot not in slots)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role not in {None, NOT_WORN} for labels in worn.labels):
@@ -210,6 +212,8 @@ def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Se
         return Slot(name)
     worn_as = [labels.place for labels in worn.labels if labels.place]
     lacking = {part for part in parts if part not in worn_as and not any(instead(part, place) for place in worn_as)}
+    if len(lacking & HALVES) > 1:  # the whole, before a half of it
+        return Slot(name, release.worn_as(name) if of[release.worn_as(name)] else None)
     have = {*worn_as, *(release.worn_as(other) for other in names if other != name)}
     if {"full-body", "bottom"} <= lacking:
         lacking -= {"full-body" if "top" in have and "bottom" not in have else "bottom"}

@@ -24,6 +24,7 @@ from models.datasets.wholes import (
     KUFI,
     LEHENGA,
     OPEN_ABAYA,
+    OUTFIT,
     OWN_PLACE,
     PETTICOAT,
     PINAFORE,
@@ -91,7 +92,7 @@ PART_OF: Final[Mapping[str, str]] = {
 _WOMENS: Final = frozenset({"jewellery", "bag"})
 _OTHERS: Final = frozenset({"men", "child"})
 _AS_USUAL: Final[Mapping[str, str]] = {
-    **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL, PINAFORE), "full-body"),
+    **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL, PINAFORE, OUTFIT), "full-body"),
     **dict.fromkeys((SARI_BLOUSE, CHOLI, SHERWANI), "top"),
     **dict.fromkeys((LEHENGA, SUIT), "bottom"),
     **dict.fromkeys((HIJAB, KUFI, UNDERSCARF, VEIL), "headwear"),
@@ -122,6 +123,7 @@ _ONE_OF: Final = {
 _EITHER: Final = frozenset(
     {("bottom", "full-body"), ("full-body", "top"), ("bottom", SUIT), ("full-body", SUIT), (BLAZER, SUIT), (SARI_BLOUSE, "top")}
     | {("bottom", PINAFORE), ("full-body", PINAFORE), (PINAFORE, SUIT)}
+    | {("bottom", OUTFIT), ("full-body", OUTFIT), (OUTFIT, "top"), (OUTFIT, SUIT), (OUTFIT, PINAFORE)}
     | {(SHERWANI, SUIT), (SHERWANI, "top"), (BLAZER, SHERWANI), ("full-body", SHERWANI)}
 )
 

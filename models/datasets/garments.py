@@ -245,7 +245,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for at, text in enumerate(texts):
         if is_set(text) and (found in _OF_SETS or not (found or JOINS.search(text or ""))):
             return "full-body"
-        if found in {None, "top", "bottom", "outer"} and _is_outfit(text):
+        if found in {None, "top", "bottom", "outer"} and is_outfit(text):
             return "full-body"
         if found and _garment(text) in _EXACT:
             return _ROLE_OF[_garment(text) or ""]
@@ -265,10 +265,10 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
 
 
 @lru_cache(maxsize=8_192)
-def _is_outfit(text: str | None) -> bool:
+def is_outfit(text: str | None) -> bool:
     """Whether a text names clothes for above and below in one: both parts of a set, or its pieces.
 
-    >>> [_is_outfit(text) for text in ("Shirt and Shorts Set", "2 Piece Jogger Set", "3 Piece Set with Hat", "Hat and Scarf Set", "Top")]
+    >>> [is_outfit(text) for text in ("Shirt and Shorts Set", "2 Piece Jogger Set", "3 Piece Set with Hat", "Hat and Scarf Set", "Top")]
     [True, True, True, False, False]
     """
     if not text or not _SETS.search(text):

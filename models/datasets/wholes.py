@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-SUIT, BLAZER, PINAFORE = "suit", "blazer", "pinafore"
+SUIT, BLAZER, PINAFORE, OUTFIT = "suit", "blazer", "pinafore", "outfit"
 BIKINI_TOP, BIKINI_BOTTOM, PYJAMA_TOP, PYJAMA_BOTTOM = "bikini-top", "bikini-bottom", "pyjama-top", "pyjama-bottom"
 SARI, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI = "sari", "sari-blouse", "petticoat", "lehenga-skirt", "choli"
 ETHNIC_SET, SHERWANI = "ethnic-set", "sherwani"
@@ -20,7 +20,7 @@ HALVES: Final = frozenset({BIKINI_TOP, BIKINI_BOTTOM, PYJAMA_TOP, PYJAMA_BOTTOM}
 """Kinds of which one asks for its other."""
 OWN_PART: Final = HALVES | frozenset({SUIT, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI, UNDERDRESS, HIJAB, UNDERSCARF, VEIL})
 """Kinds that are asked for by themselves alone: who lacks a top is not shown the blouse of a sari."""
-OWN_PLACE: Final = HALVES | frozenset({SUIT, BLAZER, PINAFORE, SARI_BLOUSE, UNDERDRESS, UNDERSCARF, SHERWANI})
+OWN_PLACE: Final = HALVES | frozenset({SUIT, BLAZER, PINAFORE, OUTFIT, SARI_BLOUSE, UNDERDRESS, UNDERSCARF, SHERWANI})
 """Kinds that take the place of other pieces than their role does: a sari is worn with its blouse."""
 
 _NIGHT: Final = "pyjama|pajama|pj|lounge|schlafanzug"
