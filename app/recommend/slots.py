@@ -207,13 +207,14 @@ def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Se
     of = Counter[str | None]()
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
         of[release.traits.labels[place].part] += count
+    whole = release.worn_as(name)
+    if of[whole] and not HALVES.isdisjoint(of) and {whole, *HALVES}.isdisjoint(labels.part for labels in worn.labels):
+        return Slot(name, whole)  # rather than a half of it
     parts = {part for part in ESSENTIAL if of[part] and of[part] >= _JOINED * of.total()}
     if len(parts) <= 1:
         return Slot(name)
     worn_as = [labels.place for labels in worn.labels if labels.place]
     lacking = {part for part in parts if part not in worn_as and not any(instead(part, place) for place in worn_as)}
-    if len(lacking & HALVES) > 1:  # the whole, before a half of it
-        return Slot(name, release.worn_as(name) if of[release.worn_as(name)] else None)
     have = {*worn_as, *(release.worn_as(other) for other in names if other != name)}
     if {"full-body", "bottom"} <= lacking:
         lacking -= {"full-body" if "top" in have and "bottom" not in have else "bottom"}

@@ -179,8 +179,11 @@ _BLAZERS: Final = "blazer sportcoat sakko sakkos jackett jacketts colbert colber
 _BLAZER: Final = re.compile(
     r"\b(?:(?:dinner|smoking|suit|sports?|tweed|tuxedo)[ -](?:jacket|coat|blazer)|morning[ -]coat|tail[ -]?coat)s?\b", re.IGNORECASE
 )
-_TAILORED: Final = {("full-body", word): SUIT for word in _SUITS.split()} | {("outer", word): BLAZER for word in _BLAZERS.split()}
-_TAILORED |= {("full-body", word): PINAFORE for word in _PINAFORES.split()}
+_TAILORED: Final = {
+    (role, word): kind
+    for role, words, kind in (("full-body", _SUITS, SUIT), ("outer", _BLAZERS, BLAZER), ("full-body", _PINAFORES, PINAFORE))
+    for word in words.split()
+}
 _CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -]toe|(?:short|cap)[ -]sleeve)(?:s|d|ed)?\b")
 """How something is cut, in words that name other things."""
 _SETS: Final = re.compile(r"\b(?:set|outfit)s?\b", re.IGNORECASE)

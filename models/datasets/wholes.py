@@ -16,8 +16,9 @@ ETHNIC_SET, SHERWANI = "ethnic-set", "sherwani"
 ABAYA, OPEN_ABAYA, UNDERDRESS, HIJAB, UNDERSCARF = "abaya", "open-abaya", "underdress", "hijab", "underscarf"
 THOBE, BISHT, KUFI, BRIDAL, VEIL = "thobe", "bisht", "kufi", "wedding-dress", "veil"
 
-HALVES: Final = frozenset({BIKINI_TOP, BIKINI_BOTTOM, PYJAMA_TOP, PYJAMA_BOTTOM})
-"""Kinds of which one asks for its other."""
+HALF_OF: Final = {BIKINI_TOP: "swimwear", BIKINI_BOTTOM: "swimwear", PYJAMA_TOP: "sleepwear", PYJAMA_BOTTOM: "sleepwear"}
+"""Kinds of which one asks for its other, and what both are worn as."""
+HALVES: Final = frozenset(HALF_OF)
 OWN_PART: Final = HALVES | frozenset({SUIT, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI, UNDERDRESS, HIJAB, UNDERSCARF, VEIL})
 """Kinds that are asked for by themselves alone: who lacks a top is not shown the blouse of a sari."""
 OWN_PLACE: Final = HALVES | frozenset({SUIT, BLAZER, PINAFORE, OUTFIT, SARI_BLOUSE, UNDERDRESS, UNDERSCARF, SHERWANI})
