@@ -64,7 +64,6 @@ def test_a_suit_takes_the_place_of_jacket_and_trousers(category: str, title: str
         ("Kurtas", "Straight kurta with palazzo & dupatta", ("full-body", "full-body")),
         ("Kurtas", "Straight kurta", ("top", "top")),
         ("Kurtas & Sets", "Straight kurta", ("top", "top")),
-        ("Pyjamas", "Kurta pyjamas", ("sleepwear", "sleepwear")),
         ("Bandhgalas", "Jodhpuri suit", ("full-body", "full-body")),
         ("Hijabs", "Jersey hijab", ("headwear", "hijab")),
         ("Under Dresses", "Inner maxi dress", ("full-body", "underdress")),
