@@ -54,16 +54,20 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 SETS: Final[Mapping[str, float]] = {"jewellery jewellery bag": 0.7, "jewellery jewellery bag eyewear": 0.3}
 """Those of a shop of accessories, which has few clothes to wear them with; its jewellery is of two kinds, as earrings beside a necklace."""
 
+_BIKINI: Final = {f"{BIKINI_TOP} {BIKINI_BOTTOM} cover-up footwear bag": 1.0}
+_PYJAMA: Final = {f"{PYJAMA_BOTTOM} {PYJAMA_TOP} robe slippers": 1.0}
 OF_THEIR_OWN: Final[Sequence[tuple[Collection[str], Mapping[str, float]]]] = (
-    ({BIKINI_TOP, BIKINI_BOTTOM}, {f"{BIKINI_TOP} {BIKINI_BOTTOM} cover-up footwear bag": 1.0}),
+    ({BIKINI_TOP, BIKINI_BOTTOM}, _BIKINI),
     (
         {"swimwear", "cover-up"},
         {"swimwear cover-up footwear bag": 0.5, "swimwear cover-up footwear eyewear headwear": 0.5},
     ),
-    ({PYJAMA_TOP, PYJAMA_BOTTOM}, {f"{PYJAMA_TOP} {PYJAMA_BOTTOM} robe slippers": 1.0}),
+    ({PYJAMA_TOP, PYJAMA_BOTTOM}, _PYJAMA),
     ({"sleepwear", "robe", "slippers"}, {"sleepwear robe slippers": 1.0}),
+    ({"cover-up"}, _BIKINI),
+    ({"robe", "slippers"}, _PYJAMA),
 )
-"""What is worn without clothes, and its outfits."""
+"""What is worn without clothes, and its outfits; of several the first whose first part is worn, or to be had."""
 
 WHOLES: Final[Mapping[str, str]] = {
     SARI: f"{SARI} {SARI_BLOUSE} footwear jewellery bag",
@@ -156,9 +160,9 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     if have & _BENEATH or not have:
         return ()
     core = CORE & have
-    own = next((templates for roles, templates in OF_THEIR_OWN if have & {*roles}), None)
-    if own is not None and not core:
-        return _lacking(worn, own, stocked)
+    owns = [templates for roles, templates in OF_THEIR_OWN if have & {*roles}]
+    if owns and not core:
+        return _lacking(worn, next((own for own in owns if next(iter(own)).split()[0] in {*have, *stocked}), owns[0]), stocked)
     if have & ALONE:
         return ()
     worn = {item: "footwear" if role == "slippers" else role for item, role in worn.items()}

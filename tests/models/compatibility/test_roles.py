@@ -90,6 +90,7 @@ def test_what_has_an_outfit_of_its_own_is_worn_with_that(worn: str, lacking: str
     [
         ("pyjama-top", "pyjama-bottom robe slippers"),
         ("pyjama-bottom robe", "pyjama-top slippers"),
+        ("robe", "sleepwear slippers"),
         ("bikini-bottom", "bikini-top cover-up footwear bag"),
         ("bikini-top bottom", ""),
         ("pinafore", "top footwear bag"),
@@ -99,6 +100,7 @@ def test_what_has_an_outfit_of_its_own_is_worn_with_that(worn: str, lacking: str
 def test_a_half_asks_for_its_other_and_a_pinafore_for_a_top(worn: str, lacking: str) -> None:
     """Beside clothes a half is none; a set asks for neither."""
     assert usual({name: name for name in worn.split()}, "women", EVERY_PART) == tuple(lacking.split())
+    assert usual({"a": "robe"}, "women", {"pyjama-bottom", "slippers"}) == ("pyjama-bottom", "slippers")
     assert instead("outfit", "top")
     assert instead("bottom", "pinafore")
     assert not instead("pinafore", "top")
