@@ -24,7 +24,7 @@ SPECIAL = (
     *[("Maternity", "Maternity blouse", "women")] * 3,
     *[("Beachwear", "Beach shirt", "women")] * 3,
     *[("Partywear", "Waistcoat", "women")] * 3,
-    *[("School Uniform", f"School {garment}", "women") for garment in ("shirt", "skirt", "bag", "blouse")],
+    *[("School Uniform", f"School {garment}", "girls") for garment in ("shirt", "skirt", "bag", "blouse")],
 )
 
 
@@ -70,11 +70,17 @@ def test_what_is_for_nobody_of_a_rite_is_not_put_among_what_is_for_one() -> None
 
 
 @pytest.mark.parametrize(
-    ("title", "place"), [("Silk blouse", "Tops"), ("Maternity blouse", "Maternity"), ("Tunic", "Tops"), ("School blouse", "School Uniform")]
+    ("title", "whom", "place"),
+    [
+        ("Silk blouse", "women", "Tops"),
+        ("Maternity blouse", "women", "Maternity"),
+        ("Tunic", "women", "Tops"),
+        ("School blouse", "girls", "School Uniform"),
+    ],
 )
-def test_nothing_is_put_where_things_are_for_what_it_does_not_say(title: str, place: str) -> None:
+def test_nothing_is_put_where_things_are_for_what_it_does_not_say(title: str, whom: str, place: str) -> None:
     """Nor taken out of a school's uniform, in which clothes and bags stand by right."""
-    *others, at = placed(*SPECIAL, ("Clothing", title, "women"))[0]
+    *others, at = placed(*SPECIAL, ("Clothing", title, whom))[0]
     assert at == place
     assert others == [category for category, *_ in SPECIAL]
 
