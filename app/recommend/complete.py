@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -121,14 +121,25 @@ def _slots(resolved: Resolved) -> Slots:
     if named := steering.named([*worn.categories, *chosen.categories], rows_in):
         chosen = _lacking(resolved, named)  # with what is asked for: who names boots wants no sneakers beside them
 
-    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.suited else {}
+    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.moves else {}
     other = steering.instead(chosen.categories, rows_in)  # of the bags that a wish names the one that is blue
     other |= steering.dressed([name for name in chosen.categories if name not in other], suiting, worn_as)  # and no sneakers to a wedding
     if other:
         chosen = replace(chosen, slots=tuple(Slot(other[slot.category]) if slot.category in other else slot for slot in chosen.slots))
     if resolved.narrowed:
         chosen = that_can_be_filled(release, worn, chosen, resolved.suiting(resolved.filtered))
-    return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
+    wished = as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
+    return replace(wished, slots=tuple(_as_called(resolved, slot, rows_in) for slot in wished.slots))
+
+
+def _as_called(resolved: Resolved, slot: Slot, rows_in: Callable[[str], IntArray]) -> Slot:
+    """A slot, of nothing in particular where what the words ask of its category is worn otherwise: a kaftan, of one of cover-ups."""
+    asked = {name for wish in resolved.steering.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}
+    if slot.role is None or slot.category not in asked:
+        return slot
+    kept_n, _ = resolved.steering.kept(rows_in(slot.category))
+    labels = map(resolved.release.traits.of_row, kept_n.tolist())
+    return slot if any(one.worn_as(slot.role) for one in labels) else Slot(slot.category)
 
 
 def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[PieceLabels | None, list[Place]]:

@@ -111,23 +111,39 @@ class Steering:
     def dressed(self, slots: Sequence[str], rows_in: Callable[[str], IntArray], worn_as: Mapping[str, str | None]) -> dict[str, str]:
         """Of slots of which everything contradicts the occasion another category that is worn so: the one of which most suits it.
 
-        So of clothes and shoes of which nothing suits it; what is asked for stays.
+        So of clothes and shoes of which nothing suits it, and of those of which nothing is for whom the words name; what is asked for stays.
 
         Args:
             worn_as: of each category.
         """
         found: dict[str, str] = {}
-        if self.suited is None:
+        if not self.moves:
             return found
         asked = {name for wish in self.wishes.wishes if not wish.turned for name in wish.categories}
         for name in [name for name in slots if name not in asked and worn_as.get(name)]:
             rows_n, role = rows_in(name), worn_as[name]
-            moved = self.suited.never_N[rows_n].all() or (role in _MOVED and not self.suited.suits_N[rows_n].any())
             others = [other for other, one in worn_as.items() if one == role and other not in {*slots, *found.values()}]
-            counts = {other: int(self.suited.suits_N[rows_in(other)].sum()) for other in others} if len(rows_n) and moved else {}
+            counts = {other: self._counted(rows_in(other)) for other in others} if len(rows_n) and self._misses(rows_n, role) else {}
             best = max(counts, key=lambda other: (counts[other], other), default="")
             found |= {name: best} if counts.get(best) else {}
         return found
+
+    @property
+    def moves(self) -> bool:
+        """Whether an occasion or people that are named may take other categories than usual."""
+        return self.suited is not None or bool(self.people)
+
+    def _misses(self, rows_n: IntArray, role: str | None) -> bool:
+        """Whether none of some rows is for whom the words name, or what they are worn as takes others on the occasion."""
+        if not self.for_them(rows_n).any():
+            return True
+        worn = self.suited
+        return worn is not None and bool(worn.never_N[rows_n].all() or (role in _MOVED and not worn.suits_N[rows_n].any()))
+
+    def _counted(self, rows_n: IntArray) -> int:
+        """How many of some rows suit the occasion and are for whom the words name."""
+        them_n = self.for_them(rows_n)
+        return int((them_n if self.suited is None else them_n & self.suited.suits_N[rows_n]).sum())
 
     @property
     def unwanted(self) -> set[str]:
