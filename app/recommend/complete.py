@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -24,6 +25,7 @@ from app.recommend.steering import merely_said, placed
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.selection import Selection
+from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 
@@ -118,7 +120,8 @@ def _slots(resolved: Resolved) -> Slots:
     may, steering, unwanted = resolved.at_all, resolved.steering, resolved.steering.unwanted
     rows_in, suiting = partial(_rows_in, release, may), partial(_rows_in, release, resolved.suiting(may))
     chosen = _lacking(resolved)
-    if named := steering.named([*worn.categories, *chosen.categories], rows_in):
+    taken = [name for name in worn.categories if _otherwise(resolved, name, rows_in) is None]
+    if named := steering.named([*taken, *chosen.categories], rows_in):
         chosen = _lacking(resolved, named)  # with what is asked for: who names boots wants no sneakers beside them
 
     worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.moves else {}
@@ -132,10 +135,24 @@ def _slots(resolved: Resolved) -> Slots:
     return replace(wished, slots=tuple(_as_called(resolved, slot, rows_in) for slot in wished.slots))
 
 
+def _otherwise(resolved: Resolved, category: str, rows_in: Callable[[str], IntArray]) -> str | None:
+    """What most of what words ask of a category is worn as that is worn otherwise than what is worn: a maternity top, beside leggings."""
+    if category not in resolved.steering.asked_of:
+        return None
+    kept_n, lacking = resolved.steering.kept(rows_in(category))
+    worn = {None, NOT_WORN, *(labels.role for labels in resolved.worn.labels)}
+    roles = Counter(role for row in kept_n.tolist() if (role := resolved.release.traits.of_row(row).role) not in worn)
+    return None if lacking or not roles else max(roles, key=roles.__getitem__)
+
+
 def _as_called(resolved: Resolved, slot: Slot, rows_in: Callable[[str], IntArray]) -> Slot:
-    """A slot, of nothing in particular where what the words ask of its category is worn otherwise: a kaftan, of one of cover-ups."""
-    asked = {name for wish in resolved.steering.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}
-    if slot.role is None or slot.category not in asked:
+    """A slot, of nothing in particular where what the words ask of its category is worn otherwise: a kaftan, of one of cover-ups.
+
+    Of a category that is worn, of what is worn otherwise.
+    """
+    if slot.category in resolved.worn.categories:
+        return Slot(slot.category, slot.role or _otherwise(resolved, slot.category, rows_in))
+    if slot.role is None or slot.category not in resolved.steering.asked_of:
         return slot
     kept_n, _ = resolved.steering.kept(rows_in(slot.category))
     labels = map(resolved.release.traits.of_row, kept_n.tolist())

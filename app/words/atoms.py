@@ -13,6 +13,7 @@ from app.words.meaning import SAYING, Meaning
 from app.words.named import PRICE, TITLE
 from app.words.occasions import DRESS_CODE
 from app.words.prices import Price
+from app.words.size_names import cup_of
 from app.words.terms import AGE_MARK, PRICE_MARK, Atom, Kind, Terms
 from app.words.vocabulary import ORDINARY, Vocabulary
 from app.words.worn_for import TOGETHER
@@ -22,6 +23,8 @@ from models.datasets.size_scale import alone, double, number
 
 _SIZE_TOKENS: Final = 3
 _HEEL: Final = "heel"
+_CUPS: Final = frozenset(("cup", "cups"))
+_ANY_BAND: Final = 34
 _DETERMINED: Final = grammar.ARTICLES | grammar.PRONOUNS
 _TURNED: Final = "turned"
 """Marks the end of what was turned from behind."""
@@ -49,7 +52,7 @@ class _Reader(Terms):
         self.atoms: list[Atom] = []
         turns: tuple[Callable[[int], _Read | None], ...] = (
             self._mark, self._but, self._worn, self._dress_code, self._hyphened, self._turn, self._behind,
-            self._without, self._match, self._occasion, self._counted, self._size, self._or,
+            self._without, self._match, self._occasion, self._counted, self._cup, self._size, self._or,
             self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
@@ -284,7 +287,7 @@ class _Reader(Terms):
             of_itself = self._of_itself(size, first, last)
             if (named or of_itself) and (meaning := self._vocabulary.sizes(size)):
                 return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
-            if (named and number(size)) or (of_itself and alone(size) and any(map(str.isdigit, size))):
+            if (named and number(size)) or (of_itself and not double(size) and any(map(str.isdigit, size))):
                 return [self._atom("unread", place, last)], last + 1
         return None
 
@@ -305,6 +308,19 @@ class _Reader(Terms):
         meaning = Meaning(TITLE, (key,), SAYING + one_form(words[1]))
         return [self._atom("term", place, place + 1, key=key, meaning=meaning)], place + 2
 
+    def _cup(self, place: int) -> _Read | None:
+        """The cup of a bra, of any band: "DD cup", "cup size DD"; unread where nothing comes in it."""
+        if not self._vocabulary.cups:
+            return None
+        behind = place + 1 + (self._word(place + 1) in grammar.SIZES)
+        runs = ((place, place + 1, place + 1), (behind, place, behind))
+        found = ((cup, last) for cup, named, last in runs if self._word(named) in _CUPS and cup_of(f"{_ANY_BAND}{self._word(cup)}"))
+        cup, last = next(found, (0, 0))
+        if not last:
+            return None
+        meaning = self._vocabulary.in_cup(self._words[cup])
+        return [self._atom("term" if meaning else "unread", place, last, key=self._words[cup], meaning=meaning)], last + 1
+
     def _is_last_number(self, place: int) -> bool:
         """Whether a number ends its phrase: "shoes in 38", "zapatos del 38", but not "in 3 colours"."""
         return place < len(self._tokens) and number(self._words[place]) and self._end_of_phrase(place) == place + 1
@@ -313,7 +329,7 @@ class _Reader(Terms):
         """Whether words are a size where nothing says so."""
         joined = any(0 <= at < len(self._tokens) and self._tokens[at]["join"] == "&" for at in (first - 1, last + 1))
         return (
-            (alone(size) or double(size))
+            (alone(size) or double(size) or (bool(self._vocabulary.cups) and cup_of(size) is not None))
             and not joined
             and not self._elided(last)
             and ((term := self._term(first)) is None or term[1] <= last + 1)

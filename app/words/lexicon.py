@@ -137,7 +137,7 @@ _CLOTHES: Final = (
     "prendas abbigliamento vestiti kleding kleren roupa roupas ubranie ubrania odzież kläder tøj klær giyim kıyafet ملابس 服"
 )
 
-SPELT: Final = frozenset("back front side long last next even over under wide neat cute nice".split())
+SPELT: Final = frozenset(("back", "front", "side", "long", "last", "next", "even", "over", "under", "wide", "neat", "cute", "nice"))
 """Words that are no slip of the finger either, and say of a garment what titles say by them: an open back."""
 
 
@@ -258,7 +258,8 @@ WHOLE: Final = {
     key: role
     for role, words in {
         "innerwear": (
-            "underwear innerwear lingerie undergarment underclothes intimate wear-underneath unterwäsche sous-vêtement ropa-interior ondergoed "
+            "underwear innerwear lingerie undergarment underclothes intimate wear-underneath "
+            "unterwäsche sous-vêtement ropa-interior ondergoed "
             "iç-giyim roupa-íntima bielizna underkläder undertøj undertøy 下着"
         ),
         "sleepwear": (

@@ -49,6 +49,7 @@ from app.words.named import (
     AUDIENCE,
     BRAND,
     CATEGORY,
+    CUP,
     CURRENCY,
     ENDS,
     EXACT,
@@ -68,7 +69,7 @@ from app.words.named import (
     kind_of,
 )  # fmt: skip
 from app.words.occasions import OCCASIONS
-from app.words.size_names import spellings_of
+from app.words.size_names import Cups, spellings_of
 from app.words.unspaced import apart_by, in_kana, unspaced
 from app.words.years import MONTHS_OF
 from index.backends.base import BoolArray
@@ -292,8 +293,22 @@ class Vocabulary:
 
     def sizes(self, size: str) -> Meaning | None:
         """A size that some item has in stock, in any of its spellings."""
-        found = [one for one in self._spellings.meant(size) if len(self._columns.selection(Filter(size=(one,))).rows())]
-        return Meaning(SIZE, tuple(found), SIZE) if found else None
+        cups = self.cups.meant(size)
+        found = self._in_stock([*self._spellings.meant(size), *cups])
+        return Meaning(SIZE, found, CUP if {*found} <= {*cups} else SIZE) if found else None
+
+    def in_cup(self, cup: str) -> Meaning | None:
+        """The sizes of a cup, of any band, that some item has in stock."""
+        found = self._in_stock(self.cups.of(cup))
+        return Meaning(SIZE, found, CUP) if found else None
+
+    def _in_stock(self, sizes: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for one in dict.fromkeys(sizes) if len(self._columns.selection(Filter(size=(one,))).rows()))
+
+    @cached_property
+    def cups(self) -> Cups:
+        """The sizes of the catalogue that are a bra's."""
+        return Cups(sorted(self._columns.sizes))
 
     def _columns_named(self) -> Iterator[tuple[str, Sequence[str]]]:
         yield CATEGORY, self._categories

@@ -296,7 +296,7 @@ class _Clauses:
         return groups if self._vocabulary.head_first else [*before, Group("type", [atom])]
 
     def _where(self, groups: Sequence[Group], categories: tuple[str, ...]) -> tuple[str, ...]:
-        """Of the categories of a noun those of what is called by it and the one before; others, where it is: maternity tops, of no bikinis."""
+        """The categories of a noun, or where what it and the one before name is in none: no bikini is a maternity top."""
         so = self._vocabulary.rows.with_all([meaning for one in groups[-2:] if (meaning := one.atoms[-1].meaning)])
         return categories if not so or {*categories} & {*so} else so
 
