@@ -10,7 +10,7 @@ from functools import partial
 from app.ground.parts import Limits
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
-from app.recommend.consistent import of_one, of_one_size
+from app.recommend.consistent import beside_worn, of_one, of_one_size
 from app.recommend.emptied import why_nothing
 from app.recommend.explain import work_of_contributions
 from app.recommend.filling import Pools, filled, ranked
@@ -25,6 +25,7 @@ from app.recommend.steering import merely_said, placed
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.selection import Selection
+from models.compatibility.roles import ESSENTIAL
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
@@ -140,9 +141,11 @@ def _otherwise(resolved: Resolved, category: str, rows_in: Callable[[str], IntAr
     if category not in resolved.steering.asked_of:
         return None
     kept_n, lacking = resolved.steering.kept(rows_in(category))
+    if (free := beside_worn(resolved.release, resolved.worn.labels)) is not None:
+        kept_n = kept_n[free.test(kept_n)]
     worn = {None, NOT_WORN, *(labels.role for labels in resolved.worn.labels)}
     roles = Counter(role for row in kept_n.tolist() if (role := resolved.release.traits.of_row(row).role) not in worn)
-    return None if lacking or not roles else max(roles, key=roles.__getitem__)
+    return None if lacking or not roles else max(roles, key=lambda role: (role in ESSENTIAL, roles[role]))
 
 
 def _as_called(resolved: Resolved, slot: Slot, rows_in: Callable[[str], IntArray]) -> Slot:

@@ -287,7 +287,7 @@ class _Reader(Terms):
             of_itself = self._of_itself(size, first, last)
             if (named or of_itself) and (meaning := self._vocabulary.sizes(size)):
                 return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
-            if (named and number(size)) or (of_itself and not double(size) and any(map(str.isdigit, size))):
+            if (named and number(size)) or (of_itself and (alone(size) or cup_of(size)) and any(map(str.isdigit, size))):
                 return [self._atom("unread", place, last)], last + 1
         return None
 
