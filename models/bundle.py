@@ -225,6 +225,11 @@ class Bundle(Contents):
             scores_BM = scores_BM + self.model.between(context, vectors_BMD, category_BM) if mixed else scores_BM
             return (scores_BM + self.model.prior(vectors_BMD) if among_all else scores_BM).float().cpu().numpy()
 
+    def prior(self, embeddings_ND: FloatArray) -> FloatArray:
+        """What ``among_all`` adds to the score of items of these embeddings, ``(N,)``."""
+        with torch.inference_mode():
+            return self.model.prior(_tensor(embeddings_ND)[None].to(self.device))[0].float().cpu().numpy()
+
     def looks(self, embeddings_ND: FloatArray) -> FloatArray:
         """The part of embeddings that tells what items are like, ``(N, D')``: what likeness is measured by."""
         return embeddings_ND[:, : self.model.looks]

@@ -1,4 +1,4 @@
-"""A shutdown: new requests are refused, those under way are finished, and what cannot be finished in time is told so."""
+"""A shutdown: new requests are refused, those under way are finished, as their connections' last, and what cannot be is told so."""
 
 from __future__ import annotations
 
@@ -49,6 +49,8 @@ class Draining:
         async def noted(message: Message) -> None:
             nonlocal begun
             begun = True
+            if self.stopping and message["type"] == "http.response.start":  # or the next request would meet a connection that is closed
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
             await send(message)
 
         self.under_way += 1

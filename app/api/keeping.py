@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from app.api.problems import LOG_GONE
+from app.api.problems import LOG_GONE, LOG_UNUSABLE
 from app.api.services import Services
-from app.ground.errors import LogError, LogLostError, LogUnavailableError
+from app.ground.errors import LogError, LogLostError, LogUnavailableError, NoDatabaseError
 from app.ground.logs import logger
 from app.log.base import Appended, Event, Stream
 
@@ -18,7 +18,7 @@ async def keep(services: Services, stream: Stream, events: Sequence[Event]) -> A
     """Append to the log; once this returns they are on disk.
 
     Raises:
-        LogLostError: the log lacks something, or is damaged. LogUnavailableError: it keeps nothing now.
+        LogLostError: the log lacks something, or is damaged. NoDatabaseError: there is none. LogUnavailableError: it keeps nothing now.
     """
     services.watch.check()
     try:
@@ -27,4 +27,4 @@ async def keep(services: Services, stream: Stream, events: Sequence[Event]) -> A
         raise
     except LogError as error:
         logger().warning(_REFUSED[stream], count=len(events), why=str(error), cause=str(error.__cause__ or ""))
-        raise LogUnavailableError(LOG_GONE) from error
+        raise (NoDatabaseError(LOG_UNUSABLE) if isinstance(error, NoDatabaseError) else LogUnavailableError(LOG_GONE)) from error

@@ -52,17 +52,7 @@ async def readyz(request: Request, services: InjectedServices, serving: AsServin
     `serving=true`, as a probe asks whose 503 takes a replica out: whether it answers shoppers, which a lost log, or keys that nobody can
     read, do not keep it from.
     """
-    release = services.serving.current()
-    if not serving:
-        services.watch.check()
-    if services.replay.owed:
-        msg = f"{services.replay.owed} items that were changed before the start are still encoded"
-        raise NotReadyError(msg)
-    log = await _log_health(services.log, services.impressions, services.watch)
-    experiments = await to_thread.run_sync(_experiments_health, services.variants)
-    rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
-    keys = await to_thread.run_sync(partial(_keys_health, getattr(request.app.state, "ring", None), serving=serving))
-    return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules, keys=keys)
+    return await health_of(services, getattr(request.app.state, "ring", None), serving=serving)
 
 
 @router.get(
@@ -75,6 +65,25 @@ async def metrics(services: InjectedServices) -> Response:
     """Figures of this replica for Prometheus; of several processes behind a port those of each, with the label `process`."""
     told = figures_of(services) if services.siblings is None else services.siblings.figures()
     return Response(await told, media_type=CONTENT_TYPE_PLAIN_0_0_4)
+
+
+async def health_of(services: Services, ring: Ring | None, *, serving: bool) -> Health:
+    """What ``readyz`` answers.
+
+    Raises:
+        NotReadyError: it cannot answer. LogLostError: the log lacks something, and it is not asked whether it is ``serving``.
+    """
+    release = services.serving.current()
+    if not serving:
+        services.watch.check()
+    if services.replay.owed:
+        msg = f"{services.replay.owed} items that were changed before the start are still encoded"
+        raise NotReadyError(msg)
+    log = await _log_health(services.log, services.impressions, services.watch)
+    experiments = await to_thread.run_sync(_experiments_health, services.variants)
+    rules, catalogue = await to_thread.run_sync(_rules_health, services.rules, release), _catalogue_health(services.replay)
+    keys = await to_thread.run_sync(partial(_keys_health, ring, serving=serving))
+    return Health(status="ready", release=release.id, log=log, catalogue=catalogue, experiments=experiments, rules=rules, keys=keys)
 
 
 async def figures_of(services: Services) -> bytes:

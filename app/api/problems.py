@@ -23,6 +23,7 @@ MEDIA_TYPE: Final = "application/problem+json"
 RETRY_AFTER_S: Final = 2
 LOG_GONE: Final = f"the log cannot be written now, and /readyz says why; try again in {RETRY_AFTER_S} s"
 """The message to clients while the log is gone; the log's own message goes to the service's log."""
+LOG_UNUSABLE: Final = "the log cannot be written until somebody has mended it, and /readyz says how"
 _MOST_SHOWN: Final = 20
 _OF_ANY: Final = (400, 408, 413, 431, 503)
 """How any request may be refused: it is no HTTP, comes too slowly, is too large, or the service is too busy or ends."""

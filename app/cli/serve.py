@@ -202,6 +202,7 @@ def _answer_on(settings: Settings, listener: socket.socket, on: str) -> None:
     served, url = _served(settings), _url(settings, listener)
     settings = settings.model_copy(update={"port": listener.getsockname()[1]})
     listener.close()
+    typer.echo(f"Ray starts {served}, by up to {settings.workers} replicas; where it answers is said once it does", err=True)
     from app.ray.serve import answer
 
     answer(settings, on, lambda: typer.echo(f"Serving {served} by up to {settings.workers} replicas: {url}"))

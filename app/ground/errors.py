@@ -25,7 +25,8 @@ ServiceError
 ├── ClientGoneError           nobody waits for the answer any more
 ├── LogError                  the log has no answer
 │   ├── LogUnavailableError   it cannot be reached, or cannot keep anything now
-│   │   └── LogLostError      because it is damaged, or lacks what it has acknowledged
+│   │   ├── LogLostError      because it is damaged, or lacks what it has acknowledged
+│   │   └── NoDatabaseError   because its Redis has no such database
 │   ├── TrimmedError          what was asked for is no longer kept
 │   └── OtherLogError         it is another home's, or another log than the one that a release has its place in
 └── HomeError                 a home directory without the release, bundle or file that was asked for  (exit code 2)
@@ -199,6 +200,10 @@ class LogLostError(LogUnavailableError):
     """The log is damaged, or lacks what it has acknowledged; it takes nothing until somebody has looked (``attire log check``)."""
 
 
+class NoDatabaseError(LogUnavailableError):
+    """Redis has no database of the number that the log's URL names; it takes nothing until somebody has mended either."""
+
+
 class HomeError(ServiceError):
     """A home directory without the release, bundle or file that was asked for."""
 
@@ -248,6 +253,7 @@ PROBLEMS: Final[Mapping[type[Exception], Problem]] = {
     TrimmedError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     OtherLogError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     LogLostError: Problem(503, "/problems/log-lost", "The event log lacks what it has acknowledged", passes=True),
+    NoDatabaseError: Problem(503, "/problems/log-unavailable", "The event log cannot be used now"),
     HomeError: Problem(503, "/problems/broken-release", "The release cannot be used"),
     StorageGoneError: Problem(503, "/problems/storage-unavailable", "The home's storage cannot be used now", passes=True),
     ReplacedError: Problem(409, "/problems/changed-meanwhile", "Somebody else has changed this meanwhile"),

@@ -113,7 +113,8 @@ class LogWatch:
     async def _look_for_room(self) -> None:
         with suppress(LogUnavailableError):  # told where it is written to
             taken, free = await self._log.taken(), await self._log.free()
-            scarce = (bool(self._open_bytes) and taken >= self._open_bytes) or (free is not None and free < _KEPT_FREE)
+            full = (bool(self._open_bytes) and taken >= self._open_bytes) or (free is not None and free < _KEPT_FREE)
+            scarce = full or await self._log.crowds()
             if scarce and not self.scarce:
                 logger().error(
                     "log_nearly_full",

@@ -205,6 +205,9 @@ class Log(Protocol):
     async def free(self) -> float | None:
         """Which share of the room that it may take is left; None where nothing bounds it that it knows of."""
 
+    async def crowds(self) -> bool:
+        """Whether it has more than its part of a room that it shares with other logs, and that is half taken: they are to have theirs."""
+
     async def examine(self, *, thorough: bool = False) -> list[str]:
         """What is wrong, in words: what was acknowledged and is missing. ``thorough`` reads all that is kept, and looks for damage, too."""
 

@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
-from app.ground.errors import LogLostError, LogUnavailableError, OtherLogError, TrimmedError
+from app.ground.errors import LogLostError, LogUnavailableError, NoDatabaseError, OtherLogError, TrimmedError
 from app.ground.lost import told_as_lost
 from app.ground.parts import LogSettings
 from app.log import redis_scripts
@@ -30,7 +30,10 @@ from app.log.owner import Owner, another
 _LONGEST_WAIT_S: Final = 5.0
 _AT_ONCE: Final = 16
 _FIRST: Final = "0-0"
+_NO_DATABASE: Final = "DB index is out of range"
 _ANOTHER: Final = -2
+_CROWDED: Final = 0.5
+"""Share of the memory that is taken from which on no log's events of pages take more than its part of all."""
 _FORGOTTEN_AT_ONCE: Final = 5_000
 _REPACKED: Final = 10_000
 _NOT_YET: Final = "Redis holds what is gone until the entries that it lies among are gone, and in its file until that is written anew after"
@@ -204,6 +207,16 @@ class RedisLog:
         most = about.get("maxmemory", 0)
         return max(0.0, 1 - about["used_memory"] / most) if most else None
 
+    async def crowds(self) -> bool:
+        async with self._answering():
+            memory: dict[str, Any] = await self._redis.info("memory")
+            logs: dict[str, Any] = await self._redis.info("keyspace")
+            most = int(memory.get("maxmemory", 0))
+            if not most or len(logs) < 2 or memory["used_memory"] < _CROWDED * most:  # noqa: PLR2004 - it has the room alone
+                return False
+            sizes: list[int | None] = [await self._redis.memory_usage(_key(stream, *part)) for stream in Stream for part in ((), ("ids",))]
+        return sum(size or 0 for size in sizes) > most / len(logs)
+
     async def examine(self, *, thorough: bool = False) -> list[str]:  # noqa: ARG002 - Redis checks its file itself when it starts
         try:
             marked = await self._marked()
@@ -290,6 +303,12 @@ class RedisLog:
             if isinstance(error, AuthenticationError):
                 msg = "Redis refuses the user or the password of ATTIRE_LOG__URL; correct it there, or in Redis"
                 raise LogUnavailableError(msg) from error
+            if isinstance(error, ResponseError) and _NO_DATABASE in str(error):
+                number = int(self._redis.connection_pool.connection_kwargs["db"])
+                msg = (
+                    f"Redis has no database {number}: start it with `--databases {number + 1}` or more, or name another in ATTIRE_LOG__URL"
+                )
+                raise NoDatabaseError(msg) from error
             what = str(error) if isinstance(error, ResponseError) else type(error).__name__  # the others name the address
             msg = f"the log in Redis cannot be used now ({what}); try again, an event id counts once"
             raise LogUnavailableError(msg) from error

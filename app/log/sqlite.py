@@ -129,6 +129,9 @@ class SqliteLog:
             raise self._unavailable(error) from error
         return min(disk.free / disk.total, max(0.0, 1 - taken / most) if most else 1.0)
 
+    async def crowds(self) -> bool:
+        return False
+
     async def examine(self, *, thorough: bool = False) -> list[str]:
         def examined() -> list[str]:
             marked = self._mark.read() if self._mark is not None else {}

@@ -171,10 +171,11 @@ def _answer(settings: Settings, started: Callable[[], None], end: Event) -> bool
         signal.signal(number, signal.SIG_DFL)  # a second one waits for nobody
 
     try:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # or Ray's ends the process where it is, and leaves replicas
         _start(settings)
-        started()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, stop)
+        started()
         while not end.wait(_WATCH_S) and here():
             pass
     finally:

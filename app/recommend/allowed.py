@@ -11,6 +11,7 @@ from functools import reduce
 from operator import and_
 from typing import Final
 
+from app.recommend.apart import kept_from
 from app.recommend.consistent import (
     ALL,
     ANY_OCCASION,
@@ -59,6 +60,7 @@ class Allowed:
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
         """What could be suggested were it not for price, brand and the like: in stock, by no rule taken away, for whom the others are."""
         stocked = passing(release, Filter(in_stock=wanted.in_stock), ruling)
+        stocked = narrowed(stocked, kept_from(release, worn.labels))
         return narrowed(stocked, suitable(release, worn.labels, ANY_OCCASION) if consistent else None)
 
     @classmethod
@@ -78,6 +80,7 @@ class Allowed:
         """The filters and rules, what words ask of some categories, and what suits the worn items and others where ``consistent``."""
         filtered = passing(release, wanted, ruling)
         filtered = narrowed(filtered, but(filtered.count, [row for row in worn.rows if row is not None]), *steering.must)
+        filtered = narrowed(filtered, kept_from(release, worn.labels, steering.named_people))
         labels = (*worn.labels, *beside) if consistent else ()
         strict, seasonless, lax = (suitable(release, labels, by) for by in (ALL, ANY_SEASON, ANY_OCCASION))
         asked, unmet = steering.settled(release, narrowed(filtered, lax), categories)

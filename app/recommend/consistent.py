@@ -6,14 +6,17 @@ Also whether one person wears them, of one-offs and of children's clothes (``app
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Final
 
 import numpy as np
+import pyarrow as pa
 
+from app.recommend.apart import kept_apart
 from app.release.release import Release
 from app.release.sized import STEP
+from app.release.variants import stem
 from app.rules.ruling import Ruling
 from index.selection import Condition
 from models.datasets.ages import AGES
@@ -41,11 +44,11 @@ NEAREST: Final = (STEP, 2 * STEP, math.inf)
 def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = ALL) -> Condition | None:
     """That a row conflicts with nothing that is worn, by some of its labels; None where nothing is said of what is worn.
 
-    What says no age is of those that such pieces are of in this shop, whatever else it does not say.
+    What says no age is of those that such pieces are of in this shop (``Traits.ages_of``), whatever else it does not say.
     """
     traits, conflicts = release.traits, release.bundle.slots.conflicts
     told = any(getattr(labels, kind) for labels in worn for kind in by)
-    if not told and not (worn and "audience" in by and traits.usual_ages < AGES):
+    if not told and not ("audience" in by and any(traits.ages_of(labels) < AGES for labels in worn)):
         return None
     each = (
         traits.once(conflicts, (other, by), lambda labels, other=other: fits(release, labels, other, by))  # type: ignore[misc]
@@ -106,6 +109,13 @@ def beside_worn(release: Release, worn: Sequence[PieceLabels]) -> Condition | No
     return release.traits.condition(lambda labels: labels.place not in others) if others else None
 
 
+def named(release: Release, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """The category of each row that has a title, and that without its colour and size: what two pieces of an outfit do not both have."""
+    wanted = sorted({*rows})
+    titles = release.snapshot.items.column("title").take(pa.array(wanted, type=pa.int64())).to_pylist()
+    return {row: (release.category_of(row), stem(title)) for row, title in zip(wanted, titles, strict=True) if title}
+
+
 def in_place_of(release: Release, place: str | None) -> set[str]:
     """What takes the place of a piece of one of ``roles.PLACES``, as far as outfits do not have both."""
     return {one if other == place else other for one, other in release.bundle.slots.apart if place in {one, other}}
@@ -120,16 +130,15 @@ def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:
 def fits(release: Release, piece: PieceLabels, other: PieceLabels, by: Sequence[str] = ALL) -> bool:
     """Whether two pieces are for the same people, at the same time and for the same occasion, or as much of it as is asked."""
     between = release.bundle.slots.conflicts.between
-    if "audience" in by and _of_other_ages(release, piece.audience, other.audience):
+    if "audience" in by and _of_other_ages(release, piece, other):
         return False
     return not any(between(getattr(piece, kind), getattr(other, kind)) for kind in by)
 
 
-def _of_other_ages(release: Release, one: str | None, other: str | None) -> bool:
-    """Whether one label names no age, and the other none of those that such pieces are of in this shop."""
-    ages, others = ages_said(one), ages_said(other)
-    said = ages or others
-    return said is not None and (ages is None or others is None) and said.isdisjoint(release.traits.usual_ages)
+def _of_other_ages(release: Release, one: PieceLabels, other: PieceLabels) -> bool:
+    """Whether one piece says no age, and is of none of the other's in this shop."""
+    said = [ages_said(labels.audience) for labels in (one, other)]
+    return None in said and release.traits.ages_of(one).isdisjoint(release.traits.ages_of(other))
 
 
 def of_one(release: Release, slots: Sequence[Sequence[int]], held: Collection[int] = ()) -> PieceLabels | None:
@@ -192,15 +201,31 @@ def of_one_size(release: Release, slots: Sequence[Sequence[int]], held: Collecti
 
 
 def together(
-    release: Release, rows: Sequence[int], row: int, *, consistent: bool, by: Sequence[str], size: bool, ruling: Ruling | None = None
+    release: Release,
+    rows: Sequence[int],
+    row: int,
+    *,
+    consistent: bool,
+    by: Sequence[str],
+    size: bool,
+    names: Mapping[int, Hashable],
+    ruling: Ruling | None = None,
 ) -> bool:
-    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time."""
+    """Whether a look may add a row to others: no variant of one of them, kept apart by no rule, for the same person at the same time.
+
+    Args:
+        size: whether sizes must be those of one person. names: of rows, of which no two may be the same; see ``named``.
+    """
     traits = release.traits
     if any(traits.first_N[row] == traits.first_N[other] for other in rows) or (ruling is not None and ruling.apart(rows, row)):
+        return False
+    if any(kept_apart(release, traits.of_row(row), traits.of_row(other)) for other in rows):
         return False
     if not consistent:
         return True
     instead = in_place_of(release, traits.of_row(row).place)
     if size and (own := worn_sizes(release, [row])) and not all(own[0].meets(other) for other in worn_sizes(release, rows)):
+        return False
+    if names and row in names and any(names.get(other) == names[row] for other in rows):
         return False
     return all(fits(release, traits.of_row(row), traits.of_row(other), by) and traits.of_row(other).place not in instead for other in rows)

@@ -15,6 +15,7 @@ import numpy as np
 from app.recommend.allowed import Allowed
 from app.recommend.blanks import Blank, listed
 from app.recommend.completion import FilledSlot, Suggestion
+from app.recommend.consistent import named
 from app.recommend.diverse import diversified
 from app.recommend.explain import contributions
 from app.recommend.exploring import Considered, considered, explore
@@ -160,10 +161,15 @@ def _best(resolved: Resolved, blank: Blank, pool: Pool, fixed: Collection[int]) 
 
 
 def _leading(resolved: Resolved, pool: Pool) -> Pool:
-    """The promoted or best of each product, without products that are worn."""
-    pool = _promoting(pool, resolved.promoted_P)
+    """The promoted or best of each product, without products that are worn, and those of their titles where there are others."""
+    pool, release = _promoting(pool, resolved.promoted_P), resolved.release
     worn = [row for row in resolved.worn.rows if row is not None]
-    return pool.at(resolved.release.traits.leading(pool.rows_M, worn))
+    pool = pool.at(release.traits.leading(pool.rows_M, worn))
+    if not resolved.question.consistent:
+        return pool
+    names, worn_names = named(release, pool.rows_M.tolist()), {*named(release, worn).values()}
+    other_M = np.array([row in resolved.fixed or names.get(row) not in worn_names for row in pool.rows_M.tolist()], dtype=np.bool_)
+    return pool.at(other_M) if other_M.any() else pool
 
 
 def _promoting(pool: Pool, promoted_P: IntArray) -> Pool:

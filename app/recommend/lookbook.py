@@ -10,7 +10,7 @@ import numpy as np
 
 from app.recommend.allowed import Allowed
 from app.recommend.blanks import Blank
-from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, together
+from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, named, together
 from app.recommend.leaning import leant
 from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none
 from app.recommend.rank import Pool, rank
@@ -23,7 +23,7 @@ _STEERED: Final = 24
 
 
 _STEPS: Final = ((ALL, True), (ANY_SEASON, True), (ANY_OCCASION, True), (ANY_OCCASION, False))
-"""What the items of a look must share, and whether they must be of sizes that one person wears, the strictest first."""
+"""What the items of a look must share, and whether sizes must be of one person, and titles differ: the strictest first."""
 
 
 def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Look]:
@@ -37,9 +37,10 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         return []
     chosen = _made_of(resolved, blanks, pools, allowed)
     consistent = allowed is not None and question.consistent
-    for by, size in _STEPS if release.traits.sized is not None else _STEPS[:-1]:
-        fit = partial(together, release, consistent=consistent, by=by, size=size, ruling=ruling)
-        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity)
+    names = named(release, (int(row) for pool in chosen for row in pool.rows_M)) if consistent else {}
+    for by, strict in _STEPS:
+        fit = partial(together, release, consistent=consistent, by=by, size=strict, names=names if strict else {}, ruling=ruling)
+        looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity, among_all=allowed is not None)
         if looks or not consistent:
             break
     if ruling is not None and looks:

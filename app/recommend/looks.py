@@ -2,9 +2,10 @@
 
 A beam fills slot after slot: the candidates of the next slot are ranked anew for each combination so far, and the first of them scored as
 part of a whole outfit. Then items of the best looks are exchanged, one at a time, until that finds nothing better. A rank for one context
-costs about as much as one score, whatever the number of candidates. What pulls or lifts candidates moves looks as much: the sum over a
-look's added items counts beside its score, in its units, both in the search and in the order. ``benchmarks/looks.md`` says what the search
-misses.
+costs about as much as one score, whatever the number of candidates. How much items are worn does not say whether they go together, so the
+score leaves it out; but of looks that do, those that are worn are likelier. So it moves looks as it does candidates, as pulls and lifts do:
+the sum over a look's added items counts beside its score, in its units, both in the search and in the order. ``benchmarks/looks.md`` says
+what the search misses.
 """
 
 from __future__ import annotations
@@ -69,6 +70,8 @@ def best_looks(
     budget: float | None,
     fits: Fits | None = None,
     diversity: float = 0.0,
+    *,
+    among_all: bool = False,
 ) -> list[Look]:
     """The best combinations of one item per slot, best first, none dearer than ``budget``. The same items in other slots are the same look.
 
@@ -79,11 +82,12 @@ def best_looks(
     Args:
         fits: whether a row may be added to other rows; None where any may.
         diversity: towards 1, each next look is unlike those before it; see ``diverse.unlike``.
+        among_all: as of ``rank``: what candidates have going for them whatever the context moves looks, too.
     """
     stocked = [pool for pool in pools if len(pool.rows_M)]
     if not stocked:
         return []
-    search = _Search(release, worn, stocked, budget, fits)
+    search = _Search(release, worn, stocked, budget, fits, among_all=among_all)
     width = max(_BEAM, count)
     beam: list[tuple[int, ...]] = [()]
     for place in range(len(stocked)):
@@ -133,18 +137,20 @@ class _Search:
 
     Attributes:
         scored: the rows of a combination -> the rows by slot, and the score of the outfit with them.
-        gains: what pulls and lifts add to that score for a row; none where nothing does.
+        gains: what moves a row adds to that score; none where nothing does.
     """
 
-    def __init__(self, release: Release, worn: Worn, pools: Sequence[Pool], budget: float | None, fits: Fits | None) -> None:
-        self.release, self.worn, self.pools, self._budget, self._fits = release, worn, pools, budget, fits
+    def __init__(
+        self, release: Release, worn: Worn, pools: Sequence[Pool], budget: float | None, fits: Fits | None, *, among_all: bool
+    ) -> None:
+        self.release, self.worn, self.pools, self._budget, self._fits, self._among_all = release, worn, pools, budget, fits, among_all
         self.price_N = release.snapshot.columns.prices
         self._least = _cheapest([(pool.category, self.price_N[pool.rows_M]) for pool in pools])
         self.scored: dict[frozenset[int], tuple[tuple[int, ...], float]] = {}
-        self.gains = _gains(release, worn, pools)
+        self.gains = _gains(release, worn, pools, among_all=among_all)
 
     def gain(self, rows: Iterable[int]) -> float:
-        """What pulls and lifts add to the score of the outfit with some rows."""
+        """What moves some rows adds to the score of the outfit with them."""
         return math.fsum(self.gains.get(row, 0.0) for row in rows)
 
     def best(self, some: Iterable[tuple[int, ...]], count: int) -> list[tuple[int, ...]]:
@@ -175,7 +181,7 @@ class _Search:
         if not contexts:
             return
         pairs = [self._with(rows) for rows in contexts]
-        scores_BM = rank_scores(self.release, pairs, rows_M, among_all=False, mixed=mixed(self.release, rows_M))
+        scores_BM = rank_scores(self.release, pairs, rows_M, among_all=self._among_all, mixed=mixed(self.release, rows_M))
         if (added_M := self.pools[place].added) is not None:
             scores_BM = scores_BM + added_M
         for rows, order_M in zip(contexts, np.argsort(-scores_BM, axis=1, kind="stable"), strict=True):
@@ -201,7 +207,7 @@ class _Search:
         return vectors_ID, [*self.worn.categories, *(self.release.category_of(row) for row in rows)]
 
 
-def _gains(release: Release, worn: Worn, pools: Sequence[Pool]) -> dict[int, float]:
+def _gains(release: Release, worn: Worn, pools: Sequence[Pool], *, among_all: bool) -> dict[int, float]:
     """What moves each candidate, in scores of whole outfits.
 
     The candidates of a slot spread by their own scores, and so do the looks that have them beside the first of the other slots: what moves
@@ -210,14 +216,22 @@ def _gains(release: Release, worn: Worn, pools: Sequence[Pool]) -> dict[int, flo
     gains: dict[int, float] = {}
     for place, pool in enumerate(pools):
         some = pool.at(slice(None, None, max(1, -(-len(pool.rows_M) // _MEASURED))))
-        if (added_M := pool.added) is not None and (spread := float(some.scores_M.std())) > 0:
+        if (moved_M := _moved(release, pool, among_all=among_all)) is not None and (spread := float(some.scores_M.std())) > 0:
             others = [int(other.rows_M[0]) for at, other in enumerate(pools) if at != place]
             vectors_ID = np.concatenate([worn.embeddings_ID, release.snapshot.embeddings(others)])
             names = [*worn.categories, *map(release.category_of, others)]
             outfits = [np.concatenate([vectors_ID, one_D[None]]) for one_D in release.snapshot.embeddings(some.rows_M)]
             scores_M = score_outfits(release, outfits, [[*names, release.category_of(row)] for row in some.rows_M.tolist()])
-            gains |= zip(pool.rows_M.tolist(), (added_M * (float(scores_M.std()) / spread)).tolist(), strict=True)
+            gains |= zip(pool.rows_M.tolist(), (moved_M * (float(scores_M.std()) / spread)).tolist(), strict=True)
     return gains
+
+
+def _moved(release: Release, pool: Pool, *, among_all: bool) -> FloatArray | None:
+    """What moves the candidates of a slot, in units of their scores, ``(M,)``; None where nothing does."""
+    prior_M = release.bundle.prior(release.snapshot.embeddings(pool.rows_M)) if among_all else None
+    if prior_M is None or not prior_M.any():
+        return pool.added
+    return prior_M if pool.added is None else prior_M + pool.added
 
 
 def affordable(release: Release, worn: Worn, categories: Sequence[str], budget: float, allowed: Selection) -> list[IntArray]:

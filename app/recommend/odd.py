@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import combinations, combinations_with_replacement, islice
 from typing import Final
 
+from app.recommend.apart import is_childs, kept_apart
 from app.recommend.consistent import worn_sizes
 from app.recommend.outfit import Worn
 from app.release.release import Release
@@ -32,6 +33,7 @@ def odd(release: Release, worn: Worn) -> tuple[str, ...]:
 
 def _odd(release: Release, worn: Worn) -> Iterator[str]:
     conflicts = release.bundle.slots.conflicts
+    yield from _private(release, worn)
     yield from _apart(worn, [labels.audience for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.season for labels in worn.labels], conflicts)
     yield from _apart(worn, [labels.occasion for labels in worn.labels], conflicts)
@@ -39,6 +41,16 @@ def _odd(release: Release, worn: Worn) -> Iterator[str]:
     yield from _apart(worn, [labels.rite for labels in worn.labels], conflicts)
     yield from _of_sizes(release, worn)
     yield from _places(release, worn)
+
+
+def _private(release: Release, worn: Worn) -> Iterator[str]:
+    """The private pieces of grown-ups, and what children wear beside them."""
+    pieces = [*zip(worn.names, worn.labels, strict=True)]
+    apart = [{one, other} for one, other in combinations(pieces, 2) if kept_apart(release, one[1], other[1])]
+    if apart:
+        some = dict.fromkeys(piece for piece in pieces if any(piece in pair for pair in apart))
+        sides = [[name for name, labels in some if is_childs(release, labels) is childs] for childs in (True, False)]
+        yield f"{_listed(sides[0])} for children, and {_listed(sides[1])}, which no word says is a child's: these are kept apart"
 
 
 def _apart(worn: Worn, said: Sequence[str | None], conflicts: Conflicts) -> Iterator[str]:

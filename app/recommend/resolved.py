@@ -12,6 +12,7 @@ import numpy as np
 
 from app.ground.parts import Limits
 from app.recommend.allowed import Allowed, narrowed, passing
+from app.recommend.apart import kept_from
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
 from app.recommend.consistent import suitable, wearable, worn_sizes
@@ -129,8 +130,9 @@ class Resolved:
 
     @property
     def filtered(self) -> Selection:
-        """What passes the filters, the rules, and what words and blocks turn away."""
-        return narrowed(passing(self.release, self.question.wanted, self.ruling), *self.steering.must)
+        """What passes the filters, the rules, what words and blocks turn away, and is kept apart from nothing that is worn."""
+        apart = kept_from(self.release, self.worn.labels, self.steering.named_people)
+        return narrowed(passing(self.release, self.question.wanted, self.ruling), *self.steering.must, apart)
 
     def suiting(self, may: Selection) -> Selection:
         """Those of some that are for the people, season, occasion and size of the worn items, where the question asks for it."""

@@ -14,6 +14,7 @@ import numpy as np
 
 from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
+from app.recommend.apart import kept_from
 from app.recommend.consistent import suitable, wearable, worn_sizes
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
@@ -79,6 +80,8 @@ def similar(
     if not np.any(query_F[part]):
         part, fallback = slice(None), "the item has no picture; compared by everything else that is known of it"
     may = release.snapshot.columns.selection(spelt(release.snapshot, wanted))
+    if own is not None and (apart := kept_from(release, [release.traits.of_row(own)])) is not None:
+        may &= apart
     if consistent and own is not None:
         for condition in (suitable(release, [release.traits.of_row(own)]), wearable(release, worn_sizes(release, [own]))):
             may = may if condition is None else may & condition

@@ -33,7 +33,7 @@ from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import Worn
 from app.release.release import Release
 from index.selection import Selection
-from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, WHOLES, usual
+from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, WHOLES, instead, usual
 from models.compatibility.slots import SlotModel
 from models.datasets.ages import CLOTHES
 from models.datasets.audience import Audience
@@ -167,7 +167,8 @@ def choose_slots(
         names = _one_in_each_place(release, worn, names, may)
         slots = tuple(_slot(release, worn, name, names, may) for name in names)
         if isinstance(learned, SlotModel) and learned.dressed:
-            slots += _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
+            more = _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
+            slots += tuple(slot for slot in more if slot not in slots)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role not in {None, NOT_WORN} for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
@@ -194,17 +195,24 @@ def _one_in_each_place(release: Release, worn: Worn, names: Sequence[str], may: 
 
 
 def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Selection | None) -> Slot:
-    """The slot of a category; of one of dresses and skirts skirts beside a top, and dresses without."""
-    if release.worn_as(name) not in {"full-body", "bottom"}:
-        return Slot(name)
-    others = {*(labels.role for labels in worn.labels), *(release.worn_as(other) for other in names if other != name)}
-    role = "bottom" if "top" in others and "bottom" not in others else "full-body"
+    """The slot of a category; of one of several kinds of garments that which is lacking, where it is one.
+
+    It is none that is worn, or takes the place of one that is, by words; of dresses and skirts skirts beside a top, and dresses without.
+    """
     rows = release.snapshot.rows_in(name)
     places, counts = np.unique(release.traits.label_N[rows if may is None else rows[may.passes(rows)]], return_counts=True)
     of = Counter[str | None]()
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
         of[release.traits.labels[place].part] += count
-    return Slot(name, role if min(of["full-body"], of["bottom"]) >= _JOINED * of.total() else None)
+    parts = {part for part in ESSENTIAL if of[part] and of[part] >= _JOINED * of.total()}
+    if len(parts) <= 1:
+        return Slot(name)
+    worn_as = [labels.place for labels in worn.labels if labels.place]
+    lacking = {part for part in parts if part not in worn_as and not any(instead(part, place) for place in worn_as)}
+    have = {*worn_as, *(release.worn_as(other) for other in names if other != name)}
+    if {"full-body", "bottom"} <= lacking:
+        lacking -= {"full-body" if "top" in have and "bottom" not in have else "bottom"}
+    return Slot(name, lacking.pop() if len(lacking) == 1 else None)
 
 
 def _empty(release: Release, may: Selection | None) -> frozenset[str]:

@@ -27,6 +27,7 @@ from app.words.wishes import Wish, Wishes, read
 from app.words.worn_for import NEEDED
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition, Selection, of_mask
+from models.datasets.audience import Audience
 
 _GARMENT: Final = "type"
 _MOVED: Final = frozenset({"top", "bottom", "full-body", "outer", "footwear"})
@@ -69,6 +70,12 @@ class Steering:
     def asks(self) -> bool:
         """Whether there is something that items must be or cost."""
         return bool(self.wishes.wishes) or self.wishes.budget is not None
+
+    @property
+    def named_people(self) -> tuple[Audience, ...]:
+        """Those whom it is for, where one person is named, in as many words as may be."""
+        asked = [wish for wish in self.wishes.wishes if not wish.turned]
+        return tuple(whom for wish in asked for some in wish.terms for one in some for whom in one.people if whom is not None)
 
     @property
     def occasion(self) -> bool:

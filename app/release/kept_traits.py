@@ -25,6 +25,7 @@ from app.release.traits import Traits
 from index.snapshot import Snapshot
 from models.compatibility import dice, roles
 from models.datasets import (
+    aged,
     ages,
     audience,
     belongings,
@@ -51,7 +52,7 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
+    *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
     *(size_scale, sport_words, sports, traditions, wearers, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)

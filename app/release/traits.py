@@ -22,7 +22,7 @@ from index.delta import Overlay
 from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
 from models.compatibility.roles import CORE
-from models.datasets.ages import AGES
+from models.datasets.ages import AGES, CLOTHES
 from models.datasets.audience import ages_said
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
@@ -30,6 +30,7 @@ from models.progress import Progress, counted, silent
 
 _USUAL: Final = 0.75
 """The share of grown-ups' or children's pieces from which on those that say no age are theirs."""
+_DRESS: Final = CLOTHES | {"footwear", "hosiery"}
 _CLOTHED: Final = 0.25
 """The least share of what is worn that clothes have in a shop of clothes."""
 
@@ -130,15 +131,40 @@ class Traits:
         worn = counts.total() - counts[NOT_WORN]
         return sum(counts[role] for role in (*CORE, "outer")) >= _CLOTHED * worn
 
+    def ages_of(self, labels: PieceLabels) -> frozenset[str]:
+        """Of what ages a piece may be: those that it says, else those of nearly all that say it.
+
+        Where grown-ups' and children's pieces are both many, clothes and shoes of which nothing says that they are a child's are of
+        grown-ups, and other things of anybody.
+        """
+        return ages_said(labels.audience) or (self._unmarked if labels.role in _DRESS else self.usual_ages)
+
     @cached_property
     def usual_ages(self) -> frozenset[str]:
         """Of what ages a piece is that says none: those of nearly all that say it; any where grown-ups' and children's are both many."""
+        grown, young = self._aged
+        rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
+        return rest if max(grown, young) > _USUAL * (grown + young) else AGES
+
+    @cached_property
+    def _unmarked(self) -> frozenset[str]:
+        grown, young = self._aged
+        return frozenset({"adult"}) if self.usual_ages == AGES and grown and young else self.usual_ages
+
+    @cached_property
+    def childrens(self) -> bool:
+        """Whether pieces are for children, and none is for grown-ups alone."""
+        grown, young = self._aged
+        return young > 0 and not grown
+
+    @cached_property
+    def _aged(self) -> tuple[int, int]:
+        """How many rows say that they are for grown-ups alone, and how many that they are for children alone."""
         grown, young = 0, 0
         for labels, count in zip(self.labels, self._counts.tolist(), strict=True):
             ages = ages_said(labels.audience)
             grown, young = grown + count * (ages == frozenset({"adult"})), young + count * (ages is not None and "adult" not in ages)
-        rest = frozenset({"adult"}) if grown > young else AGES - {"adult"}
-        return rest if max(grown, young) > _USUAL * (grown + young) else AGES
+        return grown, young
 
     @cached_property
     def _counts(self) -> IntArray:

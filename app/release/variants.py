@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -73,10 +74,11 @@ def _key(item: Mapping[str, Any]) -> int:
         return group_key(group)
     if not item.get("title"):
         return 0
-    return 1 + digest(repr((item["category"], item.get("brand"), item.get("price"), _stem(item["title"])))) // 4
+    return 1 + digest(repr((item["category"], item.get("brand"), item.get("price"), stem(item["title"])))) // 4
 
 
-def _stem(title: str) -> str:
+@lru_cache(maxsize=8_192)
+def stem(title: str) -> str:
     """A title without words of colour and size, and without the order of its words."""
     words = re.findall(r"\w+", plain(title).lower())
     return " ".join(sorted(word for word in words if word not in _SIZES and not is_colour(word)))

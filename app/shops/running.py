@@ -12,10 +12,13 @@ from anyio import to_thread
 from fastapi import FastAPI
 from structlog.contextvars import bind_contextvars
 
+from app.api.ops import health_of
+from app.ground.errors import ServiceError
 from app.ground.logs import logger
 from app.main import create_app
 from app.shops.told import Shop
 
+READY, DEGRADED = "ready", "degraded"
 AGAIN_S: Final = 30.0
 """Seconds after which a shop that could not start is tried again."""
 
@@ -35,12 +38,18 @@ class Running:
         self._task: asyncio.Task[None] | None = None
         self._under_way = 0
 
-    @property
-    def state(self) -> str:
-        """In a word, or in those why not."""
+    async def state(self) -> str:
+        """As its own ``/readyz?serving=true`` has it: READY, DEGRADED, or in some words why it does not answer."""
         if self.app is None:
             return self.why
-        return "ready" if self.app.state.services.serving.release is not None else "no release yet"
+        services = self.app.state.services
+        if services.serving.release is None:
+            return "no release yet"
+        try:
+            health = await health_of(services, getattr(self.app.state, "ring", None), serving=True)
+        except ServiceError:
+            return "not ready"
+        return DEGRADED if health.degraded else READY
 
     def start(self, starts: asyncio.Lock) -> None:
         """Run until ``stop``; what goes wrong at the start is tried again. One shop starts at a time, as ``starts`` is held meanwhile."""

@@ -40,7 +40,7 @@ from app.live.watchdog import Watchdog
 from app.shops.asked import Asked, name_of
 from app.shops.door import OwnDoor
 from app.shops.followed import Followed
-from app.shops.running import Running, within
+from app.shops.running import DEGRADED, READY, Running, within
 
 _UNKNOWN: Final = "no shop answers under this name, nor, under an address, was a shop's key sent; ATTIRE_SHOPS, or its file, names all"
 
@@ -197,7 +197,7 @@ class Shops:
         elif path == "/healthz":
             answer = JSONResponse({"status": "ok"})
         elif path == "/readyz":
-            answer = self._readiness(admin=admin)
+            answer = await self._readiness(admin=admin)
         elif path == "/metrics":
             answer = await self._metrics(admin=admin)
         else:
@@ -205,13 +205,14 @@ class Shops:
             answer = respond(UNKNOWN_SHOP, _UNKNOWN, [Detail("Host", host, _UNKNOWN)])
         await answer(scope, receive, send)
 
-    def _readiness(self, *, admin: bool) -> Response:
-        """How many shops are ready of those that are to run; which, to the installation's own admin key."""
-        states = {name: one.state for name, one in self._held.items()}
-        ready = sum(state == "ready" for state in states.values())
-        status = "ready" if ready == len(states) else "degraded" if ready else "not ready"
+    async def _readiness(self, *, admin: bool) -> Response:
+        """How many shops answer as they should of those that are to run; which, to the installation's own admin key."""
+        held = dict(self._held)
+        states = dict(zip(held, await asyncio.gather(*(one.state() for one in held.values())), strict=True))
+        ready, degraded = (sum(state == word for state in states.values()) for word in (READY, DEGRADED))
+        status = "ready" if ready == len(states) else "degraded" if ready + degraded else "not ready"
         more = {"Retry-After": str(RETRY_AFTER_S)} if status == "not ready" else {}
-        told = {"shops": states} if admin else {"not_ready": len(states) - ready}
+        told = {"shops": states} if admin else {"not_ready": len(states) - ready - degraded, "degraded": degraded}
         return JSONResponse({"status": status, **told}, 503 if more else 200, more)
 
     async def _metrics(self, *, admin: bool) -> Response:

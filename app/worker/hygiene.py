@@ -24,7 +24,7 @@ from app.home.runs import Dropped
 from app.worker.sessions import Visit
 from models.datasets.audience import Audience
 from models.datasets.colours import is_colour
-from models.datasets.labels import labels_of
+from models.datasets.labels import PieceLabels, labels_of
 from models.datasets.scripts import plain
 from models.progress import Progress, counted, silent
 
@@ -155,8 +155,16 @@ def _whom(items: pa.Table, bought: Iterable[str], progress: Progress) -> dict[st
     beside = items.filter(pc.is_in(items.column("group_id"), value_set=some.column("group_id").drop_null().unique()))
     said = labels_of(some, items.column("category").unique().to_pylist(), beside)
     labels = counted(said, progress, "reading for whom items are", len(some))
-    told = zip(some.column("id").to_pylist(), (Audience.of_label(one.audience or "") for one in labels), strict=True)
+    told = zip(some.column("id").to_pylist(), map(_bought_for, labels), strict=True)
     return {item: whom for item, whom in told if whom is not None}
+
+
+def _bought_for(labels: PieceLabels) -> Audience | None:
+    """For whom an item is; what is private is of grown-ups where nothing says that it is a child's."""
+    whom = Audience.of_label(labels.audience or "")
+    if labels.private and (whom is None or "adult" in whom.ages):
+        return Audience((whom or Audience()).genders, frozenset({"adult"}))
+    return whom
 
 
 def _of_each(items: Sequence[str], described: Mapping[str, Described]) -> list[list[str]]:

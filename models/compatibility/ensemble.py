@@ -92,7 +92,7 @@ class Ensemble(MadeOfMembers):
         return (self.bends(evidence) if self.bends else evidence) @ self.judge_weight
 
     def rank(self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None) -> Tensor:
-        fits_BM, as_any_BM = self._fits(context, candidates_BMD, category_BM, query_BD)
+        fits_BM, as_any_BM, _ = self._fits(context, candidates_BMD, category_BM, query_BD)
         scores_BM = fits_BM - as_any_BM
         if self.memory:
             scores_BM = scores_BM + self.terms(context, candidates_BMD, category_BM) @ self.term_weight
@@ -123,8 +123,9 @@ class Ensemble(MadeOfMembers):
         """
         present_BI, category_Q1 = outfits.mask_BI, outfits.category_BI[outfits.mask_BI][:, None]
         context, own_Q1D = leave_one_out(outfits), outfits.items_BID[present_BI][:, None]
-        fits = self._fits(context, own_Q1D, category_Q1, row_B=same_contexts(outfits, outfits.items_BID, outfits.category_BI))
-        parts = [part_Q1.squeeze(1)[:, None] for part_Q1 in fits]
+        same_B = same_contexts(outfits, outfits.items_BID, outfits.category_BI)
+        fits_Q1, as_any_Q1, best_Q1 = self._fits(context, own_Q1D, category_Q1, row_B=same_B)
+        parts = [fits_Q1.minimum(best_Q1), as_any_Q1]
         log_p_QS = None
         if self.types:
             row_A, place_Q = same_contexts(outfits, self._types_of(outfits.items_BID)).unique(return_inverse=True)
@@ -143,26 +144,30 @@ class Ensemble(MadeOfMembers):
 
     def _fits(
         self, context: OutfitBatch, candidates_BMD: Tensor, category_BM: Tensor, query_BD: Tensor | None = None, row_B: Tensor | None = None
-    ) -> tuple[Tensor, Tensor]:
-        """What the members say of each candidate, and of any item of its category, ``(B, M)`` each.
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What the members say of each candidate, of any item of its category, and the most they say of a worn one, ``(B, M)`` each.
 
         Args:
             row_B: of each context one that holds the same, which is asked in its place; None: each is asked.
         """
         if not category_BM.numel():
-            return candidates_BMD.new_zeros(category_BM.shape), candidates_BMD.new_zeros(category_BM.shape)
+            none_BM = candidates_BMD.new_zeros(category_BM.shape)
+            return none_BM, none_BM, none_BM
         if query_BD is not None:
-            query_BD, as_any_B = query_BD[:, : self.looks], self._as_any_of(query_BD[:, : self.looks], category_BM[:, 0])
+            query_BD = query_BD[:, : self.looks]
             fits_BM = torch.einsum("bd,bmd->bm", query_BD, candidates_BMD[..., : self.looks])
-            return fits_BM, as_any_B[:, None].expand_as(fits_BM)
+            as_any_B, best_B = self._of_any(query_BD, category_BM[:, 0])
+            return fits_BM, as_any_B[:, None].expand_as(fits_BM), best_B[:, None].expand_as(fits_BM)
         row_B = torch.arange(len(category_BM), device=category_BM.device) if row_B is None else row_B
         asked_A, place_BM = (row_B[:, None] * len(self.probes) + category_BM).unique(return_inverse=True)
         row_A, category_A = asked_A // len(self.probes), asked_A % len(self.probes)
         query_AD = torch.cat([*self.member_queries(context.take(row_A), category_A)], dim=1)
-        as_any_A = self._as_any_of(query_AD, category_A)
+        as_any_A, best_A = self._of_any(query_AD, category_A)
         if category_BM.shape[1] == 1 or len(query_AD) == len(category_BM):  # each row asks for one category
-            return torch.einsum("bd,bmd->bm", query_AD[place_BM[:, 0]], candidates_BMD[..., : self.looks]), as_any_A[place_BM]
-        return (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1), as_any_A[place_BM]
+            fits_BM = torch.einsum("bd,bmd->bm", query_AD[place_BM[:, 0]], candidates_BMD[..., : self.looks])
+        else:
+            fits_BM = (query_AD[place_BM] * candidates_BMD[..., : self.looks]).sum(-1)
+        return fits_BM, as_any_A[place_BM], best_A[place_BM]
 
     def met_with(self, embeddings_ID: NDArray[np.float32]) -> dict[int, NDArray[np.int64]]:
         if not self.memory:
@@ -217,10 +222,14 @@ class Ensemble(MadeOfMembers):
         for member, items_BID in zip(self.each(), parts, strict=True):
             yield member, OutfitBatch(items_BID, context.category_BI, context.mask_BI)
 
-    def _as_any_of(self, query_BD: Tensor, category_B: Tensor) -> Tensor:
-        """Log of the mean of ``exp`` of what each query says of the probes of its category, ``(B,)``; 0 where there are none."""
+    def _of_any(self, query_BD: Tensor, category_B: Tensor) -> tuple[Tensor, Tensor]:
+        """Log of the mean of ``exp`` of what each query says of the probes of its category, and the most of it, ``(B,)`` each.
+
+        Where there are none, 0; and without end, as where there may be more worn items than probes.
+        """
         said_BP = by_group(query_BD, category_B, lambda category, some_ND: some_ND @ self.probes[category].T)
         probed_BP = self.probed[category_B]
-        count_B = probed_BP.sum(1)
-        as_any_B = said_BP.masked_fill(~probed_BP, -torch.inf).logsumexp(1) - count_B.log()
-        return as_any_B.masked_fill(count_B == 0, 0.0)
+        count_B, said_BP = probed_BP.sum(1), said_BP.masked_fill(~probed_BP, -torch.inf)
+        as_any_B = said_BP.logsumexp(1) - count_B.log()
+        some_B = (count_B == 0) | (count_B == probed_BP.shape[1])
+        return as_any_B.masked_fill(count_B == 0, 0.0), said_BP.amax(1).masked_fill(some_B, torch.inf)

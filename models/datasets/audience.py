@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Any, Final
 
 from models.datasets import inflected, japanese, scripts, turkish
-from models.datasets.ages import AGES, SIZE_NAMES, ages_of
+from models.datasets.aged import age_called
+from models.datasets.ages import AGES, SIZE_NAMES, ages_named, ages_of
 from models.datasets.garments import is_womens, role_of
 from models.datasets.kin import DOUBTFUL
 from models.datasets.wearers import gender_in, people_in
@@ -148,6 +149,14 @@ _OF_ALL: Final = re.compile(r"(.+?)(?:wear|mode|kleidung|bekleidung|oberbekleidu
 _NOBODY: Final = re.compile(r"['\u2019]s\b|\bbaby[ -]?(?:dolls?|looks?)\b|\bbarn (?:jackets?|coats?)\b")
 """What is no name of people: the end of "Women's", nightdresses, women's tees in Brazil, jackets for work."""
 
+_ONES: Final = re.compile(r"\b(girl|boy|kid|toddler|infant)['\u2019]s\b")
+"""Of one, and of all: "Girl's"."""
+_COLOURS_OF_BABY: Final = "blue blues pink yellow lilac green"
+_NO_BABY: Final = frozenset(
+    f"{_COLOURS_OF_BABY} doll dolls look tee tees alpaca cashmere merino mohair yak cord corduroy rib ribbed cable boucle phat milo".split()
+)
+"""What follows *baby* at the beginning of a title that is said of a style."""
+
 _CHILD: Final = re.compile(r"\b(erkek|k[ıi]z)\s+([çc]ocuk|bebek)(?:lar|ler)?\b")
 """A boy or a girl in two Turkish words."""
 
@@ -274,7 +283,22 @@ def _read_of(
     *,
     french: bool,
 ) -> Audience | str | None:
-    """Whom words and sizes say a piece is for; a text where no word of its value is known."""
+    """Whom words say a piece is for, of the ages that its sizes or its name leave; a text where no word of its value is known."""
+    said = _named_by(attributes, categories, title, french=french)
+    if isinstance(said, str) or (said is not None and len(said.ages) == 1):
+        return said
+    whom, role = said or Audience(), role_of(*categories, title, french=french)
+    sizes = [*sizes, *sizes_said(attributes)]
+    ages = ages_of([*sizes, *ages_named(title or "")], role)
+    if ages is None and whom.ages == AGES:
+        ages = age_called([title, *categories], role, sizes)
+    return Audience(whom.genders, both) if ages and (both := whom.ages & ages) else said
+
+
+def _named_by(
+    attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None], title: str | None, *, french: bool
+) -> Audience | str | None:
+    """Whom words name."""
     values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
     of_attributes = _said_words(attributes) if values else []
     closed = _tell_gender(of_attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
@@ -286,12 +310,7 @@ def _read_of(
         return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
     if said is None and values and not any(at_feasts[: len(values)]):
         return "=" + "+".join(sorted(value.lower() for value in values))
-    said = _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
-    if said is None or said.ages == AGES:
-        sizes = [*sizes, *sizes_said(attributes)]
-        if sizes and (ages := ages_of(sizes, role_of(*categories, title, french=french))):
-            return Audience((said or Audience()).genders, ages)
-    return said
+    return _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)
 
 
 def _filled(sources: Iterable[Audience | None], *, closed: bool) -> Audience | None:
@@ -403,7 +422,10 @@ def _of_departments(categories: Sequence[str | None]) -> list[str]:
 
 
 def _of_title(title: str | None) -> list[str]:
-    return [word for word in _words(title or "") if word not in _NOT_IN_TITLES]
+    words = _words(title or "")
+    if words[:1] == ["baby"] and not _NO_BABY.issuperset(words[1:2]):
+        words = ["babies", *words[1:]]
+    return [word for word in words if word not in _NOT_IN_TITLES]
 
 
 def _department_words(text: str) -> list[str]:
@@ -413,7 +435,7 @@ def _department_words(text: str) -> list[str]:
 
 @lru_cache(maxsize=8_192)
 def _words(text: str) -> list[str]:
-    text = _CHILD.sub(r"\1\2", _NOBODY.sub("", scripts.plain(text).lower()))
+    text = _CHILD.sub(r"\1\2", _NOBODY.sub("", _ONES.sub(r"\1s", scripts.plain(text).lower())))
     words = [scripts.bare(word) for word in re.findall(r"[^\W\d_]+(?:-round)?", text)]
     first = {word: found[1] for word in words if (found := _BEFORE.match(word)) and role_of(word)}
     return ["babies" if first.get(word) == "baby" else first.get(word, word) for word in words]  # baby blue is a colour

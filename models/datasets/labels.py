@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pydantic_core import from_json
 
+from models.datasets.aged import is_private
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
 from models.datasets.garments import NOT_WORN, is_worn_over, role_of, tailoring_of
@@ -44,6 +45,7 @@ class PieceLabels:
         over: whether it is worn over others of its role, as a robe over pyjamas.
         kind: what it is among those of its role, as a suit, a blazer (``garments.tailoring_of``) or a sari (``wholes.kind_of``).
         rite: whose part at a wedding it is for (``rites.rite_label``).
+        private: whether children are kept apart from it where it is not known to be a child's (``aged``).
     """
 
     role: str | None = None
@@ -54,6 +56,7 @@ class PieceLabels:
     sport: str | None = None
     kind: str | None = None
     rite: str | None = None
+    private: bool = False
 
     @property
     def place(self) -> str | None:
@@ -129,8 +132,9 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     Args:
         sizes: those of its product, beside its own. french: see ``garments.role_of``. saris: see ``wholes.kind_of``.
 
-    >>> piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women", "season": "Winter"}'})
-    PieceLabels(role='footwear', audience='women adult', season='winter', occasion=None, over=False, sport=None, kind=None, rite=None)
+    >>> heels = piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women"}'})
+    >>> heels == PieceLabels("footwear", "women adult"), piece_labels({"category": "Bras", "title": None}).private
+    (True, True)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")
     path = item.get("category_path") or ""
@@ -149,7 +153,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         tailoring = None
     kind = tailoring or kind_of(role, (title, subcategory, category), saris=saris)
     rite = rite_label(categories, title, french=french)
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite)
+    private = is_private((title, subcategory, category), role, [*sizes, *sizes_said(attributes)])
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private)
 
 
 @lru_cache(maxsize=8_192)

@@ -30,7 +30,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, Literal
 
-from models.datasets.ages import CLOTHES, SIZE_NAMES
+from models.datasets.ages import CLOTHES, SIZE_NAMES, plain_size
 from models.datasets.audience import GENDERS, Audience
 
 Kind = Literal["body", "height", "foot"]
@@ -129,6 +129,8 @@ def said(text: str) -> Said | None:
 
     >>> said("Size UK 10"), said("w32/l34"), said("2XL")
     (Said(system='uk', low=10.0, high=10.0, cut='', child=False), Said(system='waist', low=32.0, high=32.0, cut='l34', child=False), Said(system='letter', low=3.0, high=3.0, cut='', child=False))
+    >>> said("Age 5-6") == said("5-6 years") == said("5-6 yrs (116cm)")
+    True
     >>> said("15½/34"), said("42 2/3")
     (Said(system='', low=15.5, high=15.5, cut='sleeve 34', child=False), Said(system='', low=42.67, high=42.67, cut='', child=False))
     """  # noqa: E501 - what is written
@@ -375,7 +377,7 @@ def _letter(text: str) -> float:
 
 
 def _plain(text: str) -> str:
-    text = " ".join(text.casefold().split())
+    text = plain_size(text)
     for fraction, decimals in _FRACTIONS:
         text = fraction.sub(decimals, text)
     return text

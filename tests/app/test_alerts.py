@@ -80,6 +80,15 @@ def test_the_dashboard_is_whole_for_grafana() -> None:
         assert len({target["refId"] for target in panel["targets"]}) == len(panel["targets"]), panel["title"]
 
 
+def test_the_dashboard_shows_all_shops_or_those_that_are_chosen() -> None:
+    """And one home's figures, which name no shop: as all."""
+    [shop] = json.loads((DEPLOY / "grafana" / "dashboards" / "attire.json").read_text())["templating"]["list"]
+    assert (shop["name"], shop["includeAll"], shop["allValue"], shop["current"]["value"]) == ("shop", True, ".*", ["$__all"])
+    for asked in dashboard():
+        named = re.findall(r"attire_\w+\S*", asked)
+        assert all('{shop=~"$shop"' in one for one in named), asked
+
+
 def test_every_alert_has_a_severity_a_case_and_a_line_in_the_manual() -> None:
     """One that wakes somebody is for what shoppers notice, or for what is lost."""
     tried = {

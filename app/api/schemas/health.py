@@ -54,3 +54,9 @@ class Health(BaseModel):
     keys: KeysHealth | None = Field(default=None, description="The keys of the home.")
     log: LogHealth | None = Field(default=None, description="The log of events.")
     catalogue: CatalogueHealth | None = Field(default=None, description="The changes of the catalogue.")
+
+    @property
+    def degraded(self) -> bool:
+        """Whether some part of it is."""
+        parts = (self.rules, self.experiments, self.keys, self.log, self.catalogue)
+        return any(part is not None and part.status == "degraded" for part in parts)

@@ -34,6 +34,8 @@ _WRONG, _MANY_WRONG, _MANY = 3, 30, 100
 _MOST: Final = 4_000  # questions of each kind
 _LEAST: Final = 50
 _LEAST_COLD: Final = 30
+_SUPPOSED: Final = 0.5
+_SUPPOSED_DOUBT: Final = 0.5  # k of the memory's terms that count then
 _ANY_SHARE: Final = 0.25
 """How much an outfit counts whose items are of any category."""
 _RANGE: Final = (0.005, 0.995)
@@ -47,7 +49,7 @@ _ROUNDING: Final = 1e-5
 
 @torch.no_grad()
 def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOutfits, seed: int, advance: Advance = unmoved) -> Unseen:
-    """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave equal weights.
+    """Set the weights, the popularity and the probes of an ensemble of trained members; too few questions leave what is supposed.
 
     Returns:
         How the model judges outfits as if it had not been weighed on some of ``valid``.
@@ -57,6 +59,7 @@ def weigh(model: Ensemble, inputs: ItemInputs, train: WornOutfits, valid: WornOu
     context_QI, answer_Q, weight_Q = weighing.blanks(valid)
     asked = [question for question in weighing.questions(context_QI, answer_Q) if len(question[0]) >= _LEAST]
     if not asked:
+        weighing.suppose()
         return lambda _: nullcontext()
     weights_J = _regression([(weighing.heard(context_KI, candidates_KM), weight_Q[kept_K]) for context_KI, candidates_KM, kept_K in asked])
     members = len(model.sizes)
@@ -95,6 +98,18 @@ class Weighing:
             rows = self.rng.permutation(worn_M[self.category_N[worn_M] == category])[: self.model.probes.shape[1]]
             self.model.probes[category, : len(rows)] = self.embedded_ND[rows, : self.model.looks]
             self.model.probed[category, : len(rows)] = True
+
+    def suppose(self) -> None:
+        """What memory and popularity are worth where nothing tells: about what shops of a few hundred outfits are told.
+
+        Members count equally.
+        """
+        if memory := self.model.memory:
+            supposed = dict.fromkeys(((level, level, _SUPPOSED_DOUBT) for level in memory.shared), _SUPPOSED / len(memory.shared))
+            for place, term in enumerate(memory.terms):
+                self.model.term_weight[place] = supposed.get(term, 0.0)
+            self.model.judge_weight[2 : 2 + len(self.model.term_weight)] = self.model.term_weight
+        self._set_popularity(_SUPPOSED)
 
     def set_judge(self, valid: WornOutfits) -> None:
         """Weigh the evidence of outfits and parts of them, worn ones against the same with every item replaced by an alike one.
@@ -151,16 +166,23 @@ class Weighing:
         chunks = self._chunks(context_QI, candidates_QM)
         scores_QM = torch.cat([self.model.rank(context, *self._vectors(rows)) for context, rows in chunks])
         times_QM = self.times_N[candidates_QM]
-        cold_N = (self.times_N == 0) & (self.inputs.residual_N == 0)  # what came back is not: it was there, and was not kept
+        cold_N = self._cold
         told_QMJ = torch.stack([scores_QM, times_QM.clamp(min=1).float().log(), cold_N[candidates_QM].float()], dim=-1)
         tells_of_cold = int(cold_N[answer_Q].sum()) >= _LEAST_COLD
         weights_J = _regression([(told_QMJ if tells_of_cold else told_QMJ[..., :2], weight_Q)])
         weights_J = weights_J / weights_J[0].clamp(min=1e-3)
-        value_N = weights_J[1] * self.times_N.clamp(min=1).float().log()
-        self.model.popularity[self.inputs.residual_N[~cold_N]] = value_N[~cold_N]
-        self.model.popularity[0] = (
-            weights_J[2] if tells_of_cold else value_N[~cold_N].mean()
-        )  # nothing is held against what could not be worn
+        self._set_popularity(float(weights_J[1]), float(weights_J[2]) if tells_of_cold else None)
+
+    @property
+    def _cold(self) -> Tensor:
+        """Which items were never worn, but for what came back: it was there, and was not kept; ``(N,)``."""
+        return (self.times_N == 0) & (self.inputs.residual_N == 0)
+
+    def _set_popularity(self, worth: float, of_cold: float | None = None) -> None:
+        """What having been worn so often is worth; where nothing tells, nothing is held against what could not be worn."""
+        value_N = worth * self.times_N.clamp(min=1).float().log()
+        self.model.popularity[self.inputs.residual_N[~self._cold]] = value_N[~self._cold]
+        self.model.popularity[0] = value_N[~self._cold].mean() if of_cold is None else of_cold
 
     def blanks(self, outfits: WornOutfits) -> tuple[Ints, Ints, Tensor]:
         """Some items of outfits with the others, ``(Q, I)`` padded with -1 and ``(Q,)``, and what each counts; all where there are few."""

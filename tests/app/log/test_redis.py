@@ -203,6 +203,26 @@ async def test_a_server_without_room_is_told_and_keeps_nothing_of_the_batch(
     await log.close()
 
 
+async def test_a_log_that_crowds_out_others_is_told_and_they_are_not(start_redis: Callable[..., Any]) -> None:
+    """From half of the room on; one that is alone in it may have all."""
+    server = start_redis("--maxmemory", "16mb", "--maxmemory-policy", "noeviction")
+    large, small = RedisLog(server.url), RedisLog(server.url.removesuffix("0") + "1")
+    filler = [Event(f"large-{n}", {"text": "x" * 10_000}) for n in range(850)]
+    for first in range(0, 600, 50):
+        await large.append(EVENTS, filler[first : first + 50])
+    await small.append(EVENTS, [Event("a", {})])
+    assert (await large.crowds(), await small.crowds()) == (False, False)
+    for first in range(600, 850, 50):
+        await large.append(EVENTS, filler[first : first + 50])
+    assert (await large.crowds(), await small.crowds()) == (True, False)
+    with server.client() as client:
+        client.execute_command("SELECT", 1)
+        client.flushdb()
+    assert not await large.crowds()
+    for log in (large, small):
+        await log.close()
+
+
 async def test_a_password_is_not_told() -> None:
     """Neither it nor the address, in the error that clients see."""
     log = RedisLog("redis://:s3cret@127.0.0.1:1/0", LogSettings(timeout_s=0.2))

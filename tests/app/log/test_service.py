@@ -137,6 +137,21 @@ def test_a_redis_that_keeps_nothing_is_told_at_once_and_comes_back(
     assert purchase(client, "taken").status_code == 202
 
 
+def test_a_database_that_redis_does_not_have_is_told_at_the_start_with_what_mends_it(
+    home: Path, own_redis: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It passes by nobody's waiting; shoppers are answered."""
+    settings = Settings(home=home, log=LogSettings(url=SecretStr(f"redis://127.0.0.1:{own_redis.port}/16")))
+    with TestClient(create_app(settings)) as client:
+        assert "--databases 17" in capsys.readouterr().err
+        assert "--databases 17" in client.get("/readyz").json()["log"]["problem"]
+        refused = purchase(client, "refused")
+        assert (refused.status_code, refused.json()["type"]) == (503, "/problems/log-unavailable")
+        assert "retry-after" not in refused.headers
+        assert "again" not in refused.json()["detail"]
+        complete(client)
+
+
 def test_it_starts_without_redis(home: Path, own_redis: Any) -> None:
     """And ends without it, soon."""
     own_redis.kill()

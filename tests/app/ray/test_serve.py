@@ -119,6 +119,7 @@ def serving(own: Path, workers: int = 2, headers: Mapping[str, str] | None = Non
     assert command.stderr is not None
     said = command.stdout.readline()
     assert f"by up to {workers} replicas: http://" in said, command.stderr.read()
+    assert command.stderr.readline().startswith("Ray starts ")
     _disconnect()  # from a service before, which has ended
     client, url = _get_global_client(), said.split()[-1]
     # one for all, as each reads the certificates that there are: asking took longer than answering, and a replica never had much to do

@@ -6,9 +6,13 @@ from dataclasses import replace
 from itertools import product
 
 import numpy as np
+import pyarrow as pa
 import pytest
+import torch
 
 from app.ground.parts import Limits
+from app.recommend.complete import complete
+from app.recommend.completion import Question
 from app.recommend.looks import best_looks
 from app.recommend.outfit import resolve
 from app.recommend.rank import Pool, rank, score_outfits
@@ -66,3 +70,36 @@ def test_a_look_is_best_by_score_and_pull_together(release: Release, pools: list
     assert totals == pytest.approx(sorted(totals, reverse=True), abs=1e-5)
     assert totals[0] == pytest.approx(max(look.score + sum(gain[row] for row in look.rows) for look in plain), abs=1e-5)
     assert max(gain.values()) > 0
+
+
+def test_of_two_looks_that_go_together_what_is_worn_more_is_likelier(
+    release: Release, pools: list[Pool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in its slot, where that counts; not where somebody chose the candidates. The score stays the outfit's."""
+    worn = resolve(release, ["tops-1"], Limits())
+    plain = best_looks(release, worn, pools, 25, None)
+    liked = plain[-1].rows
+
+    def prior(candidates_BMD: torch.Tensor) -> torch.Tensor:
+        wanted = torch.from_numpy(np.asarray(release.snapshot.embeddings(list(liked))))
+        return 100.0 * (candidates_BMD[:, :, None] == wanted).all(-1).any(-1).float()
+
+    monkeypatch.setattr(release.bundle.model, "prior", prior)
+    first = best_looks(release, worn, pools, 1, None, among_all=True)[0]
+    assert first == plain[-1]
+    assert best_looks(release, worn, pools, 25, None) == plain
+
+
+def test_a_look_has_no_two_of_one_title(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of ties of two titles in several colours it has one of each, and none of the title that is worn, where there are others."""
+    items = release.snapshot.items
+    titles = [f"{colour} {kind}" for colour in ("red", "blue") for kind in ("knitted tie", "silk tie", "bow tie")]
+    renamed = [titles[int(str(name).split("-")[1]) % len(titles)] for name in items.column("id").to_pylist()]
+    monkeypatch.setattr(release.snapshot, "items", items.set_column(items.column_names.index("title"), "title", pa.array(renamed)))
+    question = Question(items=["tops-0"], slots=["tops", "tops"], looks=5, k=12)
+    answer = complete(release, question, Limits())
+    kinds = [[renamed[row].split()[1] for row in look.rows] for look in answer.looks]
+    assert len(kinds) == 5
+    assert {frozenset(one) for one in kinds} == {frozenset({"silk", "bow"})}
+    assert {renamed[one.row].split()[1] for one in answer.slots[0].items} == {"silk", "bow"}
+    assert complete(release, replace(question, consistent=False), Limits()).slots[0].items != answer.slots[0].items

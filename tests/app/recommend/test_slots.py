@@ -374,3 +374,18 @@ def test_a_slot_that_filters_empty_becomes_one_that_is_worn_so(release: Release,
     assert asked(price_max=10.0) == ("bottoms", True)
     assert asked(price_max=10.0, exclude=("bottoms-0",)) in {("bags", True), ("shoes", True)}
     assert asked(price_max=9.0) == ("bottoms", False)
+
+
+def test_of_a_category_of_several_garments_the_one_that_is_lacking_is_a_slot(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Western wear, of which outfits have two: beside jeans a shirt, and beside a shirt jeans, once each."""
+    monkeypatch.setattr(release.bundle, "slots", replace(fitted([["tops", "tops", "shoes"]] * 400), dressed=True))
+    labels, rows = (PieceLabels("footwear"), PieceLabels("top"), PieceLabels("bottom")), release.snapshot.rows_in("tops")
+    label_N = np.zeros_like(release.traits.label_N)
+    label_N[rows] = 1 + np.arange(len(rows)) % 2
+    shop = replace(release, traits=replace(release.traits, labels=labels, label_N=label_N))
+
+    def asked(row: int) -> list[Slot]:
+        worn = resolve(shop, [shop.items([row])[0].id], Limits())
+        return [slot for slot in choose_slots(shop, worn, None, Limits()).slots if slot.category == "tops"]
+
+    assert [asked(int(row)) for row in rows[:2]] == [[Slot("tops", "bottom")], [Slot("tops", "top")]]

@@ -39,7 +39,7 @@ def test_one_command_serves_all_of_them(told: dict[str, str], workers: str) -> N
         for name in ("a", "b"):
             answer = httpx2.post(f"{url}/complete-outfit", json={"items": ["tops-1"]}, headers={"Host": f"{name}.example"}, timeout=60)
             assert answer.status_code == 200
-        assert httpx2.get(f"{url}/readyz", timeout=60).json() == {"status": "ready", "not_ready": 0}
+        assert httpx2.get(f"{url}/readyz", timeout=60).json() == {"status": "ready", "not_ready": 0, "degraded": 0}
         server.send_signal(signal.SIGTERM)
         _, err = server.communicate(timeout=60)
     assert "Traceback" not in err
@@ -53,7 +53,7 @@ def test_they_are_served_though_nobody_reads_the_log(told: dict[str, str]) -> No
         os.close(write)
         assert server.stdout is not None
         url = next(line for line in server.stdout if "http://" in line).rsplit(maxsplit=1)[-1]
-        assert httpx2.get(f"{url}/readyz", timeout=60).json() == {"status": "ready", "not_ready": 0}
+        assert httpx2.get(f"{url}/readyz", timeout=60).json() == {"status": "ready", "not_ready": 0, "degraded": 0}
         assert httpx2.post(f"{url}/complete-outfit", json={"items": ["tops-1"]}, headers={"Host": "a.example"}, timeout=60).is_success
         server.send_signal(signal.SIGTERM)
         server.communicate(timeout=60)

@@ -170,7 +170,7 @@ def test_a_shop_that_cannot_start_stops_no_other(homes: dict[str, Path], monkeyp
     (homes["b"] / "CURRENT").write_text("r9-00000000")
     with TestClient(Shops(installation(homes))) as client:
         told = client.get("http://10.0.0.7/readyz")
-        assert (told.status_code, told.json()) == (200, {"status": "degraded", "not_ready": 1})  # whose, nobody is told
+        assert (told.status_code, told.json()) == (200, {"status": "degraded", "not_ready": 1, "degraded": 0})  # whose, nobody is told
         named = client.get("http://10.0.0.7/readyz", headers={"X-API-Key": "the-operators-own-key"}).json()
         assert named["shops"] == {"a": "ready", "b": "cannot start"}  # why, with paths, is told in the log alone
         assert client.post(f"{A}/complete-outfit", json=QUESTION).status_code == 200
@@ -190,6 +190,17 @@ def test_a_shop_that_cannot_start_stops_no_other(homes: dict[str, Path], monkeyp
         assert client.get("http://10.0.0.7/healthz").status_code == 200
         time.sleep(0.5)
     assert beats  # the process lives, so nobody kills it
+
+
+def test_a_shop_whose_log_cannot_be_used_is_degraded(homes: dict[str, Path]) -> None:
+    """As its own word is, and answers on; the other is ready."""
+    with TestClient(Shops(installation(homes, log={"url": "redis://127.0.0.1:1/0"}))) as client:
+        assert client.get(f"{A}/readyz").json()["log"]["status"] == "degraded"
+        assert client.post(f"{A}/complete-outfit", json=QUESTION).status_code == 200
+        told = client.get("http://10.0.0.7/readyz")
+        assert (told.status_code, told.json()) == (200, {"status": "degraded", "not_ready": 0, "degraded": 1})
+        named = client.get("http://10.0.0.7/readyz", headers={"X-API-Key": "the-operators-own-key"}).json()
+        assert named["shops"] == {"a": "degraded", "b": "ready"}
 
 
 def test_a_shop_at_its_limits_leaves_the_others_theirs(homes: dict[str, Path], keys: dict[str, dict[str, str]]) -> None:

@@ -47,7 +47,7 @@ def test_a_wrong_key_is_refused_wherever_the_right_one_tells_more(together: Toge
             assert (refused.status_code, refused.json()["type"]) == (403, "/problems/key-refused")
             assert {"x-request-id", "ratelimit-remaining", "x-content-type-options"} <= refused.headers.keys()
         assert client.get("/healthz", headers=GUESS).status_code == 200
-        assert client.get("/readyz").json() == {"status": "ready", "not_ready": 0}
+        assert client.get("/readyz").json() == {"status": "ready", "not_ready": 0, "degraded": 0}
     lines = [line for line in capfd.readouterr().err.splitlines() if "path=/readyz" in line or "path=/metrics" in line]
     assert [line.count("status=403") for line in lines] == [0, 1, 0, 1, 0]
     assert GUESS["X-API-Key"] not in "".join(lines)

@@ -220,3 +220,21 @@ def test_cold_items_are_what_they_look_like(model: Ensemble, inputs: ItemInputs)
     with torch.inference_mode():
         first, second = model.embed(strangers)
     assert torch.equal(first, second)
+
+
+@torch.inference_mode()
+def test_what_was_never_worn_fits_an_outfit_no_better_than_the_best_of_what_was(model: Ensemble, inputs: ItemInputs) -> None:
+    """Nothing was learned that holds it down; where more was worn than is kept to tell by, nobody knows what the best is."""
+    some, mask = copy.deepcopy(model), torch.tensor([[True]])
+    first, second = items_2D = model.embed(inputs)[[0, 6]]
+    items_2D[:, : some.looks] *= 100
+    one, other = (OutfitBatch(item[None, None], torch.tensor([[category]]), mask) for category, item in enumerate((first, second)))
+    queries = some.query(one, torch.tensor([1]))[..., : some.looks], some.query(other, torch.tensor([0]))[..., : some.looks]
+    fits = [float(query @ item[: some.looks]) for query, item in zip(queries, (second, first), strict=True)]
+    best = [float((query @ some.probes[category, :3].T).max()) for query, category in zip(queries, (1, 0), strict=True)]
+    outfit = OutfitBatch(torch.stack([first, second])[None], torch.tensor([[0, 1]]), torch.tensor([[True, True]]))
+    assert max(fits) > max(best)
+    held = sum(map(min, fits, best)) / 2
+    assert float(some.evidence(outfit)[0, 0]) == pytest.approx(held, rel=1e-4)
+    some.probed[:] = True
+    assert float(some.evidence(outfit)[0, 0]) == pytest.approx(sum(fits) / 2, rel=1e-4)

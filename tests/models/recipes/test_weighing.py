@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from models.recipes.attire.weighing import Judging, _regression
+from models.compatibility.base import ItemInputs
+from models.compatibility.build import build_model
+from models.compatibility.ensemble import Ensemble
+from models.compatibility.pair_memory import ITEM, TYPE, remember
+from models.recipes.attire.weighing import Judging, _regression, weigh
+from models.training.worn import WornOutfits
 
 
 def test_what_is_always_the_same_counts_nothing() -> None:
@@ -48,3 +53,22 @@ def test_weights_without_some_outfits_know_nothing_of_them() -> None:
     heard[:100:5, 1] = 3.0
     assert judging.weights(heard)[1] > 0.05
     assert judging.weights(heard, without_K=[0])[1] == pytest.approx(0, abs=1e-3)
+
+
+def test_where_nothing_tells_what_was_worn_together_and_often_counts_all_the_same() -> None:
+    """A shop of few outfits: of two shoes alike the one that was worn with these trousers, then the one that was worn more."""
+    rows = torch.tensor([[0, 4], [0, 4], [1, 5], [2, 5], [3, 5]])
+    inputs = ItemInputs(
+        torch.ones(8, 3), torch.arange(8) // 4, torch.zeros(8, 1, dtype=torch.long), torch.arange(1, 9), torch.zeros(8, dtype=torch.long)
+    )
+    mask, weight = torch.ones_like(rows, dtype=torch.bool), torch.ones(rows.shape)
+    memory = remember(inputs, rows, mask, weight, attributes=torch.tensor([-1]), levels=[ITEM, TYPE], categories=2)
+    member = build_model(
+        "pair_masks", {"categories": 2, "words": 0, "residuals": 8, "feature_size": 3, "products": 0, "embedding_size": 8, "hidden": 8}
+    )
+    model = Ensemble([member], memory, categories=2, residuals=8).eval()
+    outfits = WornOutfits(rows, mask, weight)
+    weigh(model, inputs, outfits, outfits, seed=0)
+    assert float(model.term_weight.sum()) > 0
+    assert torch.equal(model.judge_weight[2:], model.term_weight)
+    assert model.popularity[6] > model.popularity[5] > model.popularity[7] == 0
