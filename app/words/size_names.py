@@ -11,10 +11,10 @@ from weakref import WeakKeyDictionary
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
+from models.datasets.ages import is_cup
 from models.datasets.size_scale import Spellings
 
-_BAND: Final = r"2[68]|3\d|4\d|5[0-4]|[6-9][05]|1[01][05]"
-_CUP: Final = re.compile(rf"(?P<band>{_BAND}) ?(?P<cup>a{{1,3}}|b|c|d{{1,4}}|e{{1,2}}|f{{1,2}}|g{{1,2}}|h{{1,2}}|jj?|kk?)")
+_CUP: Final = re.compile(r"(?P<band>\d+) ?(?P<cup>[a-k]+)")
 _SPELLINGS: WeakKeyDictionary[Snapshot | Overlay, Spellings] = WeakKeyDictionary()
 
 
@@ -58,7 +58,7 @@ def cup_of(size: str) -> tuple[str, str] | None:
     (('34', 'dd'), ('70', 'b'), None, None)
     """
     found = _CUP.fullmatch(" ".join(size.casefold().split()))
-    return (found["band"], found["cup"]) if found else None
+    return (found["band"], found["cup"]) if found and is_cup(size) else None
 
 
 def spelt(snapshot: Snapshot | Overlay, wanted: Filter) -> Filter:
