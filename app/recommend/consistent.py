@@ -19,12 +19,14 @@ from app.release.sized import STEP
 from app.release.variants import stem
 from app.rules.ruling import Ruling
 from index.selection import Condition
+from models.compatibility.roles import PLACES, instead
 from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import BY_ITSELF, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, NIGHT, SPORT
 from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
+from models.datasets.wholes import OWN_PLACE
 
 NOT_FOR_THEM = "none is for whom the others are"
 OTHER_SEASON = "none is for the season of the others, so these are for another"
@@ -37,6 +39,8 @@ ANY_OCCASION: Final = ("audience",)
 """What pieces must share, the strictest first: what something is worn for goes before the season."""
 WHOM_AND_SPORT: Final = ("audience", "sport", "rite")
 """What a role must have something for, to be lacking."""
+_ALWAYS_BY_ITSELF: Final = frozenset({SPORT, BEACH, NIGHT})
+"""What is worn for nothing else, whoever's part it is for: no swimsuit beside a maternity dress."""
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
 
@@ -67,7 +71,7 @@ def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | Non
     own, sports, rites = BY_ITSELF.intersection(labels.occasion or "" for labels in worn), sports_of(worn), rites_of(worn)
 
     def passes(labels: PieceLabels) -> bool:
-        if labels.sport in sports or labels.rite in rites:
+        if labels.sport in sports or (labels.rite in rites and labels.occasion not in _ALWAYS_BY_ITSELF - own):
             return True
         return labels.rite not in RITES_APART and (labels.occasion in own if own else labels.occasion not in BY_ITSELF)
 
@@ -117,8 +121,14 @@ def named(release: Release, rows: Iterable[int]) -> dict[int, tuple[str, str]]:
 
 
 def in_place_of(release: Release, place: str | None) -> set[str]:
-    """What takes the place of a piece of one of ``roles.PLACES``, as far as outfits do not have both."""
-    return {one if other == place else other for one, other in release.bundle.slots.apart if place in {one, other}}
+    """What takes the place of a piece of one of ``roles.PLACES``, as far as outfits do not have both.
+
+    By words of kinds that the bundle was trained before.
+    """
+    apart = release.bundle.slots.apart
+    newer = OWN_PLACE.difference(*apart) if apart else frozenset()
+    by_words = {other for other in PLACES if place and {place, other} & newer and instead(place, other)}
+    return by_words | {one if other == place else other for one, other in apart if place in {one, other}}
 
 
 def worn_sizes(release: Release, rows: Sequence[int | None]) -> list[Place]:

@@ -41,6 +41,7 @@ from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BEACH, SNOW, SPORT
 from models.datasets.rites import APART
+from models.datasets.wholes import HALVES
 
 _MOST_INFERRED: Final = 8
 _JOINED: Final = 0.2
@@ -166,8 +167,10 @@ def choose_slots(
             names = missing(none_at_all)
         names = _one_in_each_place(release, worn, names, may)
         slots = tuple(_slot(release, worn, name, names, may) for name in names)
-        if isinstance(learned, SlotModel) and learned.dressed:
-            more = _by_words(release, worn, may, (*beside, *names), unwanted, among=ESSENTIAL, learned=learned)
+        slots = tuple(slot for at, slot in enumerate(slots) if slot not in slots[:at] or not instead(slot.role or "", slot.role or ""))
+        if isinstance(learned, SlotModel):
+            among = ESSENTIAL if learned.dressed else HALVES
+            more = _by_words(release, worn, may, (*beside, *names), unwanted, among=among, learned=learned)
             slots += tuple(slot for slot in more if slot not in slots)
         return Slots(slots[:most], complete=not slots)
     if worn.labels and not any(labels.role not in {None, NOT_WORN} for labels in worn.labels):
@@ -204,6 +207,9 @@ def _slot(release: Release, worn: Worn, name: str, names: Sequence[str], may: Se
     of = Counter[str | None]()
     for place, count in zip(places.tolist(), counts.tolist(), strict=True):
         of[release.traits.labels[place].part] += count
+    whole = release.worn_as(name)
+    if of[whole] and not HALVES.isdisjoint(of) and {whole, *HALVES}.isdisjoint(labels.part for labels in worn.labels):
+        return Slot(name, whole)  # rather than a half of it
     parts = {part for part in ESSENTIAL if of[part] and of[part] >= _JOINED * of.total()}
     if len(parts) <= 1:
         return Slot(name)
@@ -294,7 +300,8 @@ def _by_words(
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
         if role in ACCESSORIES and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
             continue
-        most = max(counts, key=lambda name: (likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
+        own = {*worn.categories} if role in HALVES else set()  # a pyjama's bottoms before those of a tracksuit to lounge in
+        most = max(counts, key=lambda name: (name in own, likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")
         if most:  # else all of them were removed
             slots.append(Slot(most, role))
             so_far.append(mostly(release, rows_of[most][wanted_N[rows_of[most]]]))

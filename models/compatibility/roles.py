@@ -12,17 +12,24 @@ from models.compatibility.dice import digest
 from models.datasets.garments import ROLE_WORDS
 from models.datasets.wholes import (
     ABAYA,
+    BIKINI_BOTTOM,
+    BIKINI_TOP,
     BISHT,
     BLAZER,
     BRIDAL,
     CHOLI,
     ETHNIC_SET,
+    HALVES,
     HIJAB,
     KUFI,
     LEHENGA,
     OPEN_ABAYA,
+    OUTFIT,
     OWN_PLACE,
     PETTICOAT,
+    PINAFORE,
+    PYJAMA_BOTTOM,
+    PYJAMA_TOP,
     SARI,
     SARI_BLOUSE,
     SHERWANI,
@@ -47,14 +54,20 @@ TEMPLATES: Final[Mapping[str, Mapping[str, float]]] = {
 SETS: Final[Mapping[str, float]] = {"jewellery jewellery bag": 0.7, "jewellery jewellery bag eyewear": 0.3}
 """Those of a shop of accessories, which has few clothes to wear them with; its jewellery is of two kinds, as earrings beside a necklace."""
 
+_BIKINI: Final = {f"{BIKINI_TOP} {BIKINI_BOTTOM} cover-up footwear bag": 1.0}
+_PYJAMA: Final = {f"{PYJAMA_BOTTOM} {PYJAMA_TOP} robe slippers": 1.0}
 OF_THEIR_OWN: Final[Sequence[tuple[Collection[str], Mapping[str, float]]]] = (
+    ({BIKINI_TOP, BIKINI_BOTTOM}, _BIKINI),
     (
         {"swimwear", "cover-up"},
         {"swimwear cover-up footwear bag": 0.5, "swimwear cover-up footwear eyewear headwear": 0.5},
     ),
+    ({PYJAMA_TOP, PYJAMA_BOTTOM}, _PYJAMA),
     ({"sleepwear", "robe", "slippers"}, {"sleepwear robe slippers": 1.0}),
+    ({"cover-up"}, _BIKINI),
+    ({"robe", "slippers"}, _PYJAMA),
 )
-"""What is worn without clothes, and its outfits."""
+"""What is worn without clothes, and its outfits; of several the first whose first part is worn, or to be had."""
 
 WHOLES: Final[Mapping[str, str]] = {
     SARI: f"{SARI} {SARI_BLOUSE} footwear jewellery bag",
@@ -65,6 +78,7 @@ WHOLES: Final[Mapping[str, str]] = {
     OPEN_ABAYA: f"{OPEN_ABAYA} {UNDERDRESS} {HIJAB} footwear bag",
     THOBE: f"{THOBE} headwear footwear",
     BRIDAL: f"{BRIDAL} {VEIL} footwear jewellery",
+    PINAFORE: f"{PINAFORE} top footwear bag",
 }
 """What a piece of such a kind (``models.datasets.wholes``) is worn with; men and children without what ``_WOMENS`` names."""
 PART_OF: Final[Mapping[str, str]] = {
@@ -82,7 +96,7 @@ PART_OF: Final[Mapping[str, str]] = {
 _WOMENS: Final = frozenset({"jewellery", "bag"})
 _OTHERS: Final = frozenset({"men", "child"})
 _AS_USUAL: Final[Mapping[str, str]] = {
-    **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL), "full-body"),
+    **dict.fromkeys((SARI, ETHNIC_SET, ABAYA, OPEN_ABAYA, UNDERDRESS, THOBE, BRIDAL, PINAFORE, OUTFIT), "full-body"),
     **dict.fromkeys((SARI_BLOUSE, CHOLI, SHERWANI), "top"),
     **dict.fromkeys((LEHENGA, SUIT), "bottom"),
     **dict.fromkeys((HIJAB, KUFI, UNDERSCARF, VEIL), "headwear"),
@@ -94,11 +108,11 @@ _AS_USUAL: Final[Mapping[str, str]] = {
 EVERY_PART: Final = frozenset(ROLE_WORDS).union(_AS_USUAL, *(roles for roles, _ in OF_THEIR_OWN))
 """All that a piece may be worn as."""
 
-ESSENTIAL: Final = CORE | {"footwear"} | {kind for kind, role in _AS_USUAL.items() if role in CORE}
+ESSENTIAL: Final = CORE | HALVES | {"footwear"} | {kind for kind, role in _AS_USUAL.items() if role in CORE}
 """What no outfit goes without, in one way or another: a dress and shoes; a top, a bottom and shoes."""
 
 _BENEATH: Final = frozenset({"innerwear", "not worn"})
-ALONE: Final = frozenset({"swimwear", "sleepwear"}) | _BENEATH
+ALONE: Final = frozenset({"swimwear", "sleepwear"}) | HALVES | _BENEATH
 """What no clothes are worn with; what is beneath the clothes, or beside them, only where it is all there is."""
 ACCESSORIES: Final = frozenset(ROLE_WORDS) - ESSENTIAL - ALONE
 """What clothes are worn without, too."""
@@ -112,6 +126,8 @@ _ONE_OF: Final = {
 }
 _EITHER: Final = frozenset(
     {("bottom", "full-body"), ("full-body", "top"), ("bottom", SUIT), ("full-body", SUIT), (BLAZER, SUIT), (SARI_BLOUSE, "top")}
+    | {("bottom", PINAFORE), ("full-body", PINAFORE), (PINAFORE, SUIT)}
+    | {("bottom", OUTFIT), ("full-body", OUTFIT), (OUTFIT, "top"), (OUTFIT, SUIT), (OUTFIT, PINAFORE)}
     | {(SHERWANI, SUIT), (SHERWANI, "top"), (BLAZER, SHERWANI), ("full-body", SHERWANI)}
 )
 
@@ -144,9 +160,9 @@ def usual(worn: Mapping[str, str | None], audience: str, stocked: Collection[str
     if have & _BENEATH or not have:
         return ()
     core = CORE & have
-    own = next((templates for roles, templates in OF_THEIR_OWN if have & {*roles}), None)
-    if own is not None and not core:
-        return _lacking(worn, own, stocked)
+    owns = [templates for roles, templates in OF_THEIR_OWN if have & {*roles}]
+    if owns and not core:
+        return _lacking(worn, next((own for own in owns if next(iter(own)).split()[0] in {*have, *stocked}), owns[0]), stocked)
     if have & ALONE:
         return ()
     worn = {item: "footwear" if role == "slippers" else role for item, role in worn.items()}

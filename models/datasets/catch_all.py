@@ -24,13 +24,18 @@ from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import LABEL_COLUMNS, PATH_COLUMN, PieceLabels, labels_of
 from models.datasets.nameless import says_nothing, says_small_things, words_of_name
 from models.datasets.names import spelling_of
+from models.datasets.occasion import CASUAL, EVERYDAY, SMART, SMART_CASUAL, occasion_label
+from models.datasets.rites import rite_label
 from models.datasets.schema import ITEM_SCHEMA
+from models.datasets.sports import sport_named
 from models.progress import Progress, counted, silent
 
 _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
 _FEWEST_KINDS: Final = 3
 _SHARE: Final = 0.1
 """The least share of a category's items that make a kind of it."""
+_ANY: Final = frozenset({None, SMART, SMART_CASUAL, CASUAL, EVERYDAY})
+"""Occasions of categories that all clothes are for."""
 _FEW: Final = 5
 """Items that do not tell yet for whom a category is."""
 _LOOKED_AT: Final = 20_000  # items, spread over all, by which it is known where a garment is
@@ -157,7 +162,11 @@ def _of_several_kinds(rows: Sequence[_Row]) -> set[str]:
     for row in rows:
         if row.worn:
             kinds.setdefault(row.category, Counter())[str(row.labels.role)] += 1
-    found = {name: {role for role, count in roles.items() if count >= _SHARE * roles.total()} for name, roles in kinds.items()}
+    found = {
+        name: {role for role, count in roles.items() if count >= _SHARE * roles.total()}
+        for name, roles in kinds.items()
+        if rite_label([name], None) is None  # a school uniform is worn together
+    }
     return {name for name, roles in found.items() if len(roles) >= _FEWEST_KINDS and roles & _CLOTHES and roles & {"footwear", "bag"}}
 
 
@@ -209,7 +218,7 @@ class _Places:
                 found = {
                     name: count
                     for name, count in held.get((what, people), {}).items()
-                    if self._may_be_for(name, whom) and self._may_be_worn_at(name, row.labels.rite)
+                    if self._may_be_for(name, whom) and self._may_be_worn_at(name, row.labels.rite) and _is_for_it(name, row.labels)
                 }
                 if found:
                     return min(found, key=lambda name: (not row.title.issuperset(words_of_name(name)), -found[name], name))
@@ -218,9 +227,8 @@ class _Places:
     def may_be(self, row: _Row, category: str) -> bool:
         """Whether a category has items of the same garment, or of what is worn so, and its name does not say that it is for others."""
         kinds = ((self.garment, row.garments[0] if row.garments else ""), (self.role, str(row.labels.role)))
-        return any(category in held.get((what, None), ()) for held, what in kinds) and _are_together(
-            _named_whom(category), row.labels.audience
-        )
+        there = any(category in held.get((what, None), ()) for held, what in kinds)
+        return there and _is_for_it(category, row.labels) and _are_together(_named_whom(category), row.labels.audience)
 
     def _may_be_for(self, category: str, whom: str | None) -> bool:
         """Whether neither a category's name says that it is for others, nor nearly all of its items do, where they are not few."""
@@ -238,6 +246,12 @@ class _Places:
 @lru_cache(maxsize=8_192)
 def _named_whom(category: str) -> str | None:
     return audience_label({}, [category])
+
+
+def _is_for_it(category: str, labels: PieceLabels) -> bool:
+    """Whether a piece is for all that the name of a category says it is for: jeans are not put among maternity wear."""
+    sport, rite, occasion = sport_named(category), rite_label([category], None), occasion_label({}, [category], None, labels.role)
+    return sport in {None, labels.sport} and rite in {None, labels.rite} and occasion in {*_ANY, labels.occasion}
 
 
 @lru_cache(maxsize=8_192)

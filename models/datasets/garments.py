@@ -26,7 +26,7 @@ from models.datasets.garments_abroad import (
 )
 from models.datasets.scripts import bare
 from models.datasets.sport_words import WORDS as SPORT_WORDS
-from models.datasets.wholes import BLAZER, SUIT, is_set
+from models.datasets.wholes import BLAZER, PINAFORE, SUIT, is_set
 from models.errors import nearest
 
 NOT_WORN: Final = "not worn"
@@ -40,13 +40,14 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
-        "sweatpant trackie jodhpur tracksuit-bottom tracksuit-bottoms jogging-bottom kilt bib-short bib-tight bib-tights "
+        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt tutu bloomer bib-short bib-tight bib-tights "
         "lehenga-skirt ghagra-skirt"
     ),
     "full-body": (
         "kurta-pyjama kurta-pajama "
         "all-body full-body dress gown jumpsuit romper overall saree sari lehenga lehenga-choli tracksuit suit clothing-set "
-        "kurta-set playsuit dungaree tuxedo boilersuit catsuit unitard leotard kaftan caftan anarkali abaya jilbab "
+        "kurta-set playsuit dungaree dungaree-dress pinafore pinafore-dress tuxedo boilersuit catsuit unitard leotard kaftan caftan "
+        "anarkali abaya jilbab "
         "thobe kandura dishdasha jubba djellaba jalabiya burqa saree-blouse-piece sari-blouse-piece ghagra-choli chaniya-choli "
         "yukata qipao cheongsam hanbok ao-dai co-ord coord co-ord-set snowsuit"
     ),
@@ -83,7 +84,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "tie": "tie bow-tie ties-and-cufflink cravat",
     "hosiery": (
         "hosiery sock stocking tight tights legwarmer leg-warmer arm-warmer gaiter overshoe shoe-cover shin-guard shin-pad calf-sleeve "
-        "arm-sleeve base-layer-bottom base-layer-bottoms base-layer-legging base-layer-tights khuff sleeve-cover"
+        "arm-sleeve base-layer-bottom base-layer-legging base-layer-tights khuff sleeve-cover"
     ),
     "wallet": "wallet card-holder money-clip",
     "hair": (
@@ -91,12 +92,13 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "flower-crown hijab-pin hijab-accessory hijab-accessorie hijab-scrunchie"
     ),
     "swimwear": (
-        "swimwear bikini swimsuit bikini-top bikini-bottom bikini-pantie cover-up one-piece-swimsuit swim-short swim-trunk "
+        "swimwear bikini tankini tankini-top tankini-bottom swimsuit bikini-top bikini-bottom bikini-brief bikini-short bikini-pantie "
+        "cover-up one-piece-swimsuit swim-short swim-trunk "
         "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong changing-robe burkini"
     ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
-        "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown onesie nightie negligee loungewear "
+        "pyjama-trouser pyjama-shirt pyjama-top pyjama-short pyjama-t-shirt dressing-gown onesie nightie negligee loungewear pyjama-bottom "
         "sleepsuit sleepshirt sleep-shirt nightshirt babygrow bathrobe nightwear"
     ),
     "innerwear": (
@@ -145,11 +147,9 @@ _EXACT: Final = frozenset(
         "kurta-pyjama",
         "kurta-pajama",
         "tracksuit-bottom",
-        "tracksuit-bottoms",
         "tracksuit-top",
         "tracksuit-jacket",
         "base-layer-bottom",
-        "base-layer-bottoms",
         "changing-robe",
         "lehenga-skirt",
         "saree-blouse",
@@ -158,6 +158,7 @@ _EXACT: Final = frozenset(
         "bisht",
         "burqa",
         "khuff",
+        "slipper",
     ]
 )
 """What is worn as its own name says, whatever its category is worn as: the bottoms of a tracksuit, filed under tracksuits."""
@@ -173,13 +174,20 @@ _SUITS: Final = (
     "suit tuxedo anzug anzüge hosenanzug hosenanzüge smoking costume costumes tailleur tailleurs traje trajes esmoquin kostuum kostuums "
     "terno ternos garnitur garnitury kostym kostymer"
 )
+_PINAFORES: Final = "pinafore pinafore-dress dungaree dungaree-dress latzhose latzhosen latzkleid latzkleider"
 _BLAZERS: Final = "blazer sportcoat sakko sakkos jackett jacketts colbert colberts kavaj kavajer"
 _BLAZER: Final = re.compile(
     r"\b(?:(?:dinner|smoking|suit|sports?|tweed|tuxedo)[ -](?:jacket|coat|blazer)|morning[ -]coat|tail[ -]?coat)s?\b", re.IGNORECASE
 )
-_TAILORED: Final = {("full-body", word): SUIT for word in _SUITS.split()} | {("outer", word): BLAZER for word in _BLAZERS.split()}
+_TAILORED: Final = {
+    (role, word): kind
+    for role, words, kind in (("full-body", _SUITS, SUIT), ("outer", _BLAZERS, BLAZER), ("full-body", _PINAFORES, PINAFORE))
+    for word in words.split()
+}
 _CUTS: Final = re.compile(r"\b(?:shawl[ -](?:collar|lapel)|cap[ -]toe|(?:short|cap)[ -]sleeve)(?:s|d|ed)?\b")
 """How something is cut, in words that name other things."""
+_SETS: Final = re.compile(r"\b(?:set|outfit)s?\b", re.IGNORECASE)
+_PIECES: Final = re.compile(r"\b(?:[2-9]|two|three|four)[ -]?(?:piece|pc)s?\b", re.IGNORECASE)
 _OF_PIECES: Final = frozenset({"piece", "set"})
 JOINS: Final = re.compile(r"\s*[&/,;+・、]\s*|\s+(?:and|und|et|y|e|en|ve|i|oraz|och|og)\s+", re.IGNORECASE)
 """What stands between the names of several things."""
@@ -240,6 +248,8 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     for at, text in enumerate(texts):
         if is_set(text) and (found in _OF_SETS or not (found or JOINS.search(text or ""))):
             return "full-body"
+        if found in {None, "top", "bottom", "outer"} and is_outfit(text):
+            return "full-body"
         if found and _garment(text) in _EXACT:
             return _ROLE_OF[_garment(text) or ""]
         if found and not may_belong(text or ""):
@@ -255,6 +265,22 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
             role = "top"
         found = found or _beside(role, text, texts[at + 1 :], french=french)
     return found
+
+
+@lru_cache(maxsize=8_192)
+def is_outfit(text: str | None) -> bool:
+    """Whether a text names clothes for above and below in one: both parts of a set, or its pieces.
+
+    >>> [is_outfit(text) for text in ("Shirt and Shorts Set", "2 Piece Jogger Set", "3 Piece Set with Hat", "Hat and Scarf Set", "Top")]
+    [True, True, True, False, False]
+    """
+    if not text or not _SETS.search(text):
+        return False
+    if (joined := roles_joined(text)) >= {"top", "bottom"} or (len(joined) > 1 and "full-body" in joined):
+        return True
+    itself = _named(_words(_WITH.split(text.lower())[0]))
+    with_others = itself is None and _ROLE_OF.get(_named(_words(text)) or "", NOT_WORN) != NOT_WORN
+    return _PIECES.search(text) is not None and (with_others or _ROLE_OF.get(itself or "") in {"top", "bottom", "outer"})
 
 
 def _beside(role: str | None, text: str | None, others: Sequence[str | None], *, french: bool) -> str | None:
@@ -286,7 +312,7 @@ def _part_of_suit(texts: Sequence[str | None], *, french: bool) -> str | None:
 
 
 def tailoring_of(role: str | None, *texts: str | None, french: bool = False) -> str | None:
-    """``SUIT`` or ``BLAZER`` where texts call a piece so that is worn as a role, the first of them that calls it anything; else None.
+    """``SUIT``, ``BLAZER`` or ``PINAFORE`` where the first text calls a piece so that calls it anything that is worn as its role.
 
     >>> tailoring_of("full-body", "Navy suit"), tailoring_of("full-body", "Suit dress"), tailoring_of("outer", "Tweed jacket")
     ('suit', None, 'blazer')
@@ -399,9 +425,15 @@ def _words(text: str | None) -> list[str]:
 
 def _named(words: Sequence[str]) -> str | None:
     """The words of the garment that words name, joined by hyphens; one word names what is not worn only where none names a garment."""
-    phrases = ("-".join(words[at : at + length]) for length in range(_LONGEST, 0, -1) for at in reversed(range(len(words) - length + 1)))
+    phrases = (_phrase(words[at : at + length]) for length in range(_LONGEST, 0, -1) for at in reversed(range(len(words) - length + 1)))
     known = [phrase for phrase in phrases if phrase in _ROLE_OF]
     return next((phrase for phrase in known if "-" in phrase or _ROLE_OF[phrase] != NOT_WORN), known[0] if known else None)
+
+
+def _phrase(words: Sequence[str]) -> str:
+    """Words joined by hyphens; in the singular where that alone is known: bikini tops are one thing, and no tops."""
+    joined = "-".join(words)
+    return joined[:-1] if len(words) > 1 and joined not in _ROLE_OF and joined.endswith("s") and joined[:-1] in _ROLE_OF else joined
 
 
 @lru_cache(maxsize=8_192)

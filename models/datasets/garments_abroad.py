@@ -177,7 +177,7 @@ WORDS: Final[Mapping[str, str]] = {
         "badeanzug badeanzüge badehose badehosen badekleid bademode maillot-de-bain maillots-de-bain bañador bañadores traje-de-baño "
         "trajes-de-baño "
         "costume-da-bagno costumi-da-bagno badpak badpakken zwembroek badmode "
-        "badeshorts tankini tankinis short-de-bain shorts-de-bain boxer-de-bain costume-intero costumi-interi zwemshort zwemshorts "
+        "badeshorts short-de-bain shorts-de-bain boxer-de-bain costume-intero costumi-interi zwemshort zwemshorts "
         "zwembroeken zwemkleding"
     ),
     "sleepwear": (

@@ -16,13 +16,13 @@ from pydantic_core import from_json
 from models.datasets.aged import is_private
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import NOT_WORN, is_worn_over, role_of, tailoring_of
+from models.datasets.garments import NOT_WORN, is_outfit, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
 from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
-from models.datasets.wholes import OWN_PART, OWN_PLACE, SUIT, kind_of, sells_saris
+from models.datasets.wholes import OUTFIT, OWN_PART, OWN_PLACE, SUIT, half_of, kind_of, sells_saris
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -151,7 +151,10 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
-    kind = tailoring or kind_of(role, (title, subcategory, category), saris=saris)
+    texts = (title, subcategory, category)
+    kind = tailoring or half_of(role, texts) or kind_of(role, texts, saris=saris)
+    if kind is None and role == "full-body" and any(map(is_outfit, texts)):
+        kind = OUTFIT
     rite = rite_label(categories, title, french=french)
     private = is_private((title, subcategory, category), role, [*sizes, *sizes_said(attributes)])
     return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private)

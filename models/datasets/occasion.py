@@ -36,7 +36,7 @@ _WORDS: Final[Mapping[str, str]] = {
     EVENING: "tuxedo tuxedos smoking smokings smokinghemd smokinghose smokingjacke smokingschuhe esmoquin marcella cummerbund cummerbunds",
     DRESS: (
         "formal formalwear tailoring tailored waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
-        "tie ties bowtie oxfords brogues business evening suit suits anzug anzüge sakko sakkos krawatte krawatten "
+        "tie ties bowtie oxfords brogues business evening partywear suit suits anzug anzüge sakko sakkos krawatte krawatten "
         "abendkleid abendkleider costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
         "stropdassen "
         "terno ternos gravata gravatas festa garnitur garnitury garniturowe garniturowa krawat krawaty mucha wieczorowa wieczorowe wesele "
@@ -56,7 +56,7 @@ _WORDS: Final[Mapping[str, str]] = {
         "skijas esqui "
         "narciarski narciarska narciarskie narty skidor skidjacka skidbyxor skidkläder skitøj"
     ),
-    BEACH: "swim swimming",
+    BEACH: "swim swimming beachwear",
     **traditions.WORDS,
 }
 _OCCASION_OF: Final = {word: occasion for occasion, words in _WORDS.items() for word in words.split()}
@@ -73,9 +73,9 @@ _PHRASES: Final[Mapping[str, str]] = {
     CASUAL: "polo-shirt rugby-shirt",
     EVENING: "dinner-jacket dinner-suit evening-shirt dress-waistcoat wing-collar shirt-stud dress-stud opera-slipper opera-pump",
     DRESS: "black-tie bow-tie dress-shirt dress-shoe morning-coat pocket-square court-shoe oxford-shoe pencil-skirt",
-    SPORT: "track-pant track-jacket track-top sports-bra sport-bra track-suit",
+    SPORT: "pe-kit pe-short pe-shirt pe-t-shirt pe-plimsoll track-pant track-jacket track-top sports-bra sport-bra track-suit",
     SNOW: "snow-suit snow-boot snow-pant",
-    BEACH: "beach-sandal beach-shoe beach-hat sun-hat straw-hat",
+    BEACH: "beach-dress beach-trouser beach-pant beach-shirt beach-sandal beach-shoe beach-hat sun-hat straw-hat",
     NIGHT: "house-slipper bedroom-slipper house-shoe",
 }
 """Phrases that say it, or (under the empty one) that do not say what their words do."""

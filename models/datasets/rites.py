@@ -1,4 +1,6 @@
-"""Whose part at a wedding or a communion a piece says it is for: a bride's shoes go with her dress, and not with a guest's.
+"""Whose part at a wedding or a communion, or which time of a life, a piece says it is for: a bride's shoes go with her dress.
+
+And not with a guest's; a school skirt goes with a school shirt, and maternity jeans with a maternity top.
 
 Read from the words of its title, else of its categories. A text that names two says nothing. Which parts share outfits is learned from them
 (``models.compatibility.conflicts``).
@@ -12,6 +14,7 @@ from functools import lru_cache
 from typing import Final
 
 BRIDE, BRIDESMAID, GUEST, GROOM, FLOWER_GIRL, COMMUNION = "bride", "bridesmaid", "wedding guest", "groom", "flower girl", "communion"
+SCHOOL, MATERNITY = "school", "maternity"
 
 WORDS: Final[Mapping[str, str]] = {
     BRIDE: "bride bridal braut mariée novia sposa bruid noiva brud gelin ślubna عروس",
@@ -22,6 +25,14 @@ WORDS: Final[Mapping[str, str]] = {
     ),
     GROOM: "groom groomsman groomsmen best-man page-boy bräutigam sposo bruidegom noivo brudgum damat عريس",
     FLOWER_GIRL: "flower-girl blumenmädchen damita daminha",
+    SCHOOL: (
+        "school schoolwear schuluniform scolaire écolier escolar scolastica schooluniform szkolny szkolna szkolne skoluniform okul "
+        "مدرسي スクール"
+    ),
+    MATERNITY: (
+        "maternity nursing breastfeeding pregnancy umstandsmode stillmode maternité grossesse allaitement premamá premaman "
+        "allattamento gestante amamentação zwangerschap ciążowa ciążowe gravid hamile حوامل マタニティ 授乳"
+    ),
     COMMUNION: "communion holy-communion christening baptism kommunion taufe komunia comunión comunione bautizo battesimo",
 }
 """Each part and the words that name it; a hyphen joins those of a phrase."""
@@ -35,13 +46,17 @@ WORN: Final[Mapping[str, str]] = {
 }
 """Names of what is worn by one of them alone."""
 RITES: Final = frozenset(WORDS)
-APART: Final = frozenset({BRIDE, BRIDESMAID, COMMUNION})
+APART: Final = frozenset({BRIDE, BRIDESMAID, COMMUNION, SCHOOL, MATERNITY})
 """What is shown beside its own alone, before any outfits."""
 NEIGHBOURS: Final = ({GUEST, GROOM},)
 """Parts that share much of what is worn for them."""
 
 _OF: Final = {one.replace("-", " "): rite for some in (WORDS, WORN) for rite, words in some.items() for one in words.split()}
-_NAMED: Final = re.compile(rf"\b(?:(?:face|prayer) veils?\b|({'|'.join(sorted(_OF, key=len, reverse=True))})(?:'s|e?s)?\b)")
+_NAMES_NONE: Final = (
+    r"(?:face|prayer) veils?|(?:old|new|high|art|film|back to|for(?: \w+)*) schools?|schools? of|nursing (?:shoe|clog|scrub|uniform)s?"
+)
+"""Phrases that name none, whatever their words say."""
+_NAMED: Final = re.compile(rf"\b(?:(?:{_NAMES_NONE})\b|({'|'.join(sorted(_OF, key=len, reverse=True))})(?:'s|e?s)?\b)")
 _STRAP: Final = "bride"
 """A strap in French."""
 

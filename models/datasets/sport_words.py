@@ -46,7 +46,7 @@ WORDS: Final[Mapping[str, str]] = {
     "surfing": "surf surfing surfer kitesurf windsurf",
     "sailing": "sailing segeln",
     "skateboarding": "skateboard skateboarding skate",
-    "dance": "ballet dancewear",
+    "dance": "dance dancing dancer dancewear ballet tanz danse danza",
     "fishing": "fishing angling angeln",
     "hunting": "hunting jagd",
 }

@@ -31,7 +31,8 @@ _STEMS: Final[Mapping[str, str]] = {
 }
 """What words begin with that go on with the name of a garment, in languages that write both in one: *Laufschuhe*."""
 _NAMES_NONE: Final = re.compile(
-    r"\b(?:tennis (?:bracelet|necklace)s?|baseball caps?|ballet (?:flat|pump|shoe)s?|rugby shirts?|walking sticks?)\b"
+    r"\b(?:tennis (?:bracelet|necklace)s?|baseball caps?|ballet (?:flat|pump|shoe)s?|rugby shirts?|walking sticks?"
+    r"|dance(?! *$)(?! (?:class|shoe|wear|tutu|skirt|leotard|tight|pant|top|sandal)(?:e?s)?\b))\b"
 )
 """Phrases that name no sport, whatever their words say."""
 _UNPLAYED: Final = frozenset({"jewellery", "watch", "tie", "wallet", "hair", "sleepwear"})

@@ -9,17 +9,22 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Final
 
-SUIT, BLAZER = "suit", "blazer"
+SUIT, BLAZER, PINAFORE, OUTFIT = "suit", "blazer", "pinafore", "outfit"
+BIKINI_TOP, BIKINI_BOTTOM, PYJAMA_TOP, PYJAMA_BOTTOM = "bikini-top", "bikini-bottom", "pyjama-top", "pyjama-bottom"
 SARI, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI = "sari", "sari-blouse", "petticoat", "lehenga-skirt", "choli"
 ETHNIC_SET, SHERWANI = "ethnic-set", "sherwani"
 ABAYA, OPEN_ABAYA, UNDERDRESS, HIJAB, UNDERSCARF = "abaya", "open-abaya", "underdress", "hijab", "underscarf"
 THOBE, BISHT, KUFI, BRIDAL, VEIL = "thobe", "bisht", "kufi", "wedding-dress", "veil"
 
-OWN_PART: Final = frozenset({SUIT, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI, UNDERDRESS, HIJAB, UNDERSCARF, VEIL})
+HALF_OF: Final = {BIKINI_TOP: "swimwear", BIKINI_BOTTOM: "swimwear", PYJAMA_TOP: "sleepwear", PYJAMA_BOTTOM: "sleepwear"}
+"""Kinds of which one asks for its other, and what both are worn as."""
+HALVES: Final = frozenset(HALF_OF)
+OWN_PART: Final = HALVES | frozenset({SUIT, SARI_BLOUSE, PETTICOAT, LEHENGA, CHOLI, UNDERDRESS, HIJAB, UNDERSCARF, VEIL})
 """Kinds that are asked for by themselves alone: who lacks a top is not shown the blouse of a sari."""
-OWN_PLACE: Final = frozenset({SUIT, BLAZER, SARI_BLOUSE, UNDERDRESS, UNDERSCARF, SHERWANI})
+OWN_PLACE: Final = HALVES | frozenset({SUIT, BLAZER, PINAFORE, OUTFIT, SARI_BLOUSE, UNDERDRESS, UNDERSCARF, SHERWANI})
 """Kinds that take the place of other pieces than their role does: a sari is worn with its blouse."""
 
+_NIGHT: Final = "pyjama|pajama|pj|lounge|schlafanzug"
 _SARI: Final = r"\bsar(?:ee|i)s?\b"
 _PLAIN: Final = r"(?:^|[>|])\s*blouses?\s*$"
 _KINDS: Final = tuple(
@@ -57,6 +62,16 @@ _SET: Final = re.compile(
     r"(?:p[ya]jama|churidar|palazzo|pant|salwar|shalwar|patiala|sharara|dhoti|trouser)s?\b",
     re.IGNORECASE,
 )
+_HALVES: Final = tuple(
+    (role, re.compile(rf"\b(?:{whole})[ -]?(?:{half})s?\b", re.IGNORECASE), kind)
+    for role, whole, half, kind in (
+        ("swimwear", "(?:bi|tan)kini", "top|bra|oberteil", BIKINI_TOP),
+        ("swimwear", "(?:bi|tan)kini", "bottom|brief|pant|pantie|panty|short|thong|skirt|slip|hose|unterteil", BIKINI_BOTTOM),
+        ("sleepwear", _NIGHT, "t-?shirt|tee|top|shirt|cami|vest|hoodie|sweatshirt|jumper|cardigan|oberteil", PYJAMA_TOP),
+        ("sleepwear", _NIGHT, "bottom|trouser|short|pant|jogger|legging|hose", PYJAMA_BOTTOM),
+    )
+)
+_OF_BOTH: Final = re.compile(r"\b(?:sets?|and|und)\b|[&+/,]", re.IGNORECASE)
 _WITH: Final = re.compile(r"\bwith\b[^>]*", re.IGNORECASE)
 _COMES_WITH: Final = re.compile(r"\bwith (?:\w+ )?hijab\b|\boverhead\b", re.IGNORECASE)
 """An abaya that has its hijab."""
@@ -69,6 +84,22 @@ def is_set(text: str | None) -> bool:
     (True, True, False, False)
     """
     return _SET.search(text or "") is not None
+
+
+def half_of(role: str | None, texts: Iterable[str | None]) -> str | None:
+    """Which of ``HALVES`` a piece is that is worn as a role, by the first text that tells it; none where that names both.
+
+    >>> half_of("sleepwear", ["Pyjama Bottoms in jersey"]), half_of("swimwear", ["Ruffle", "Tankini Tops"])
+    ('pyjama-bottom', 'bikini-top')
+    >>> half_of("sleepwear", ["Pyjama top and shorts", "Pyjamas"]), half_of("innerwear", ["Bikini briefs"])
+    (None, None)
+    """
+    for text in filter(None, texts):
+        itself = _WITH.sub("", text)
+        told = [kind for worn_as, pattern, kind in _HALVES if worn_as == role and pattern.search(itself)]
+        if told:
+            return None if len(told) > 1 or _OF_BOTH.search(itself) else told[0]
+    return None
 
 
 def sells_saris(categories: Iterable[str]) -> bool:

@@ -14,7 +14,7 @@ from typing import Final
 
 from models.compatibility.roles import ALONE, CORE, PLACES, instead
 from models.datasets.garments import NOT_WORN
-from models.datasets.wholes import SUIT
+from models.datasets.wholes import HALF_OF, SUIT
 
 _SELDOM: Final = 0.25
 """The share of the orders with a piece, below which another that takes its place is for another day."""
@@ -38,7 +38,10 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
     """
     having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
     apart = {pair for pair in both if instead(*pair) and not _often(pair, having, both, _SELDOM)}
-    alone = {role for role in ALONE if having[role] < _LEAST_ALONE} | {NOT_WORN}
+    told = Counter[str]()
+    for role in ALONE:
+        told[HALF_OF.get(role, role)] += having[role]
+    alone = {role for role in ALONE if told[HALF_OF.get(role, role)] < _LEAST_ALONE} | {NOT_WORN}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
 
 

@@ -85,6 +85,27 @@ def test_what_has_an_outfit_of_its_own_is_worn_with_that(worn: str, lacking: str
     )
 
 
+@pytest.mark.parametrize(
+    ("worn", "lacking"),
+    [
+        ("pyjama-top", "pyjama-bottom robe slippers"),
+        ("pyjama-bottom robe", "pyjama-top slippers"),
+        ("robe", "sleepwear slippers"),
+        ("bikini-bottom", "bikini-top cover-up footwear bag"),
+        ("bikini-top bottom", ""),
+        ("pinafore", "top footwear bag"),
+        ("outfit", "footwear bag"),
+    ],
+)
+def test_a_half_asks_for_its_other_and_a_pinafore_for_a_top(worn: str, lacking: str) -> None:
+    """Beside clothes a half is none; a set asks for neither."""
+    assert usual({name: name for name in worn.split()}, "women", EVERY_PART) == tuple(lacking.split())
+    assert usual({"a": "robe"}, "women", {"pyjama-bottom", "slippers"}) == ("pyjama-bottom", "slippers")
+    assert instead("outfit", "top")
+    assert instead("bottom", "pinafore")
+    assert not instead("pinafore", "top")
+
+
 def test_where_its_whole_is_not_to_be_had_a_part_is_worn_as_usual() -> None:
     """As is one beside other clothes: a choli over trousers is a top."""
     assert usual({"a": "choli"}, "child", {"bottom", "footwear"}) == ("bottom", "footwear")

@@ -20,6 +20,12 @@ SHOP = (
     *[("Wrap", "Wrap dress", "women")] * 3,
     ("Maxi", "Maxi dress", "women"),
 )
+SPECIAL = (
+    *[("Maternity", "Maternity blouse", "women")] * 3,
+    *[("Beachwear", "Beach shirt", "women")] * 3,
+    *[("Partywear", "Waistcoat", "women")] * 3,
+    *[("School Uniform", f"School {garment}", "women") for garment in ("shirt", "skirt", "bag", "blouse")],
+)
 
 
 def placed(*rows: tuple[str | None, str, str | None], asked: list[str] | None = None) -> tuple[list[str | None], Placed]:
@@ -61,6 +67,16 @@ def test_what_is_for_nobody_of_a_rite_is_not_put_among_what_is_for_one() -> None
     """A man's suit is none of the dresses for a communion."""
     communion = [("Communion", "Communion dress", None), ("Communion", "Christening gown", None)] * 5
     assert placed(*communion, ("Other", "Morning suit", "men"))[0][-1] != "Communion"
+
+
+@pytest.mark.parametrize(
+    ("title", "place"), [("Silk blouse", "Tops"), ("Maternity blouse", "Maternity"), ("Tunic", "Tops"), ("School blouse", "School Uniform")]
+)
+def test_nothing_is_put_where_things_are_for_what_it_does_not_say(title: str, place: str) -> None:
+    """Nor taken out of a school's uniform, in which clothes and bags stand by right."""
+    *others, at = placed(*SPECIAL, ("Clothing", title, "women"))[0]
+    assert at == place
+    assert others == [category for category, *_ in SPECIAL]
 
 
 def test_a_word_of_the_shop_is_one_of_its_own_but_where_clothes_and_shoes_stand_in_it() -> None:

@@ -75,6 +75,17 @@ def test_a_suit_takes_the_place_of_jacket_and_trousers(category: str, title: str
         ("Mother of the bride", "Dress and jacket", ("full-body", "full-body")),
         ("Footwear", "Leather khuff socks", ("hosiery", "hosiery")),
         ("Footwear", "Sock boots", ("footwear", "footwear")),
+        ("Bikini Bottoms", "Fold over briefs", ("swimwear", "bikini-bottom")),
+        ("Bikini Bottoms", "Fold over bikini briefs", ("swimwear", "bikini-bottom")),
+        ("Bikini Tops", "Bandeau", ("swimwear", "bikini-top")),
+        ("Tankinis", "Tankini top", ("swimwear", "bikini-top")),
+        ("Pyjamas", "Pyjama bottoms", ("sleepwear", "pyjama-bottom")),
+        ("Pyjamas", "Pyjama top and shorts", ("sleepwear", "sleepwear")),
+        ("Nightwear", "Slippers", ("footwear", "slippers")),
+        ("Baby Sets", "Shirt and shorts set", ("full-body", "full-body")),
+        ("Baby Sets", "3 piece knitted set with hat", ("full-body", "full-body")),
+        ("Baby Accessories", "Hat and mittens set", ("gloves", "gloves")),
+        ("School Uniform", "School pinafore", ("full-body", "full-body")),
     ],
 )
 def test_parts_of_an_outfit_of_their_own_are_no_ordinary_pieces(category: str, title: str, worn: tuple[str, str]) -> None:
@@ -92,3 +103,12 @@ def test_the_blouses_of_a_shop_of_saris_are_worn_with_them() -> None:
 def test_of_two_traditions_the_title_tells() -> None:
     """What is filed among others' is its own."""
     assert piece_labels({"category": "Mens Shalwar", "title": "Thobe with pockets"}).occasion == "Arab dress"
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [("Cord pinafore dress", "pinafore"), ("Dungarees", "pinafore"), ("Tea dress", "full-body"), ("Top and skirt set", "outfit")],
+)
+def test_under_a_pinafore_a_top_is_worn_and_a_set_takes_the_place_of_both(title: str, place: str) -> None:
+    """Whatever category they are in."""
+    assert piece_labels({"category": "Girls", "title": title}).place == place

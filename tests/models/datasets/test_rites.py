@@ -24,6 +24,13 @@ from models.datasets.labels import piece_labels
         ("Communion", "Girls' Dress", "communion"),
         ("Kleider", "Brautkleid aus Spitze", "bride"),
         ("Dresses", "Sequin Gown", None),
+        ("School Shoes", "Plimsolls", "school"),
+        ("Ties", "School Tie Navy", "school"),
+        ("Bags", "Backpack for work and school", None),
+        ("Tops", "Old School Tee", None),
+        ("Maternity", "Over Bump Jeans", "maternity"),
+        ("Tops", "Nursing Top", "maternity"),
+        ("Shoes", "White Nursing Shoes", None),
     ],
 )
 def test_it_is_read_from_the_title_and_then_from_categories(category: str, title: str, rite: str | None) -> None:

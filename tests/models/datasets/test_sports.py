@@ -24,6 +24,8 @@ from models.datasets.sports import sport_label
         ("Rings; Tennis bracelet", "jewellery", None),
         ("Ties; Tie with golf clubs", "tie", None),
         ("Caps; Baseball cap", "headwear", None),
+        ("Dance Shoes; Tap shoes", "footwear", "dance"),
+        ("Casual Shoes; Blue Dance casual shoes", "footwear", None),
     ],
 )
 def test_it_is_read_from_categories_and_then_from_the_title(texts: str, role: str, sport: str | None) -> None:
