@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from app.ground.parts import Limits
 from app.recommend.blanks import Blank, given, searched
 from app.recommend.completion import Completion, FilledSlot, Question
-from app.recommend.consistent import of_one, of_one_size
+from app.recommend.consistent import beside_worn, of_one, of_one_size
 from app.recommend.emptied import why_nothing
 from app.recommend.explain import work_of_contributions
 from app.recommend.filling import Pools, filled, ranked
@@ -24,6 +25,8 @@ from app.recommend.steering import merely_said, placed
 from app.release.release import Release
 from index.backends.base import IntArray
 from index.selection import Selection
+from models.compatibility.roles import ESSENTIAL
+from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 
@@ -118,17 +121,45 @@ def _slots(resolved: Resolved) -> Slots:
     may, steering, unwanted = resolved.at_all, resolved.steering, resolved.steering.unwanted
     rows_in, suiting = partial(_rows_in, release, may), partial(_rows_in, release, resolved.suiting(may))
     chosen = _lacking(resolved)
-    if named := steering.named([*worn.categories, *chosen.categories], rows_in):
+    taken = [name for name in worn.categories if _otherwise(resolved, name, rows_in) is None]
+    if named := steering.named([*taken, *chosen.categories], rows_in):
         chosen = _lacking(resolved, named)  # with what is asked for: who names boots wants no sneakers beside them
 
-    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.suited else {}
+    worn_as = {name: release.worn_as(name) for name in release.snapshot.categories} if steering.moves else {}
     other = steering.instead(chosen.categories, rows_in)  # of the bags that a wish names the one that is blue
     other |= steering.dressed([name for name in chosen.categories if name not in other], suiting, worn_as)  # and no sneakers to a wedding
     if other:
         chosen = replace(chosen, slots=tuple(Slot(other[slot.category]) if slot.category in other else slot for slot in chosen.slots))
     if resolved.narrowed:
         chosen = that_can_be_filled(release, worn, chosen, resolved.suiting(resolved.filtered))
-    return as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
+    wished = as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
+    return replace(wished, slots=tuple(_as_called(resolved, slot, rows_in) for slot in wished.slots))
+
+
+def _otherwise(resolved: Resolved, category: str, rows_in: Callable[[str], IntArray]) -> str | None:
+    """What most of what words ask of a category is worn as that is worn otherwise than what is worn: a maternity top, beside leggings."""
+    if category not in resolved.steering.asked_of:
+        return None
+    kept_n, lacking = resolved.steering.kept(rows_in(category))
+    if (free := beside_worn(resolved.release, resolved.worn.labels)) is not None:
+        kept_n = kept_n[free.test(kept_n)]
+    worn = {None, NOT_WORN, *(labels.role for labels in resolved.worn.labels)}
+    roles = Counter(role for row in kept_n.tolist() if (role := resolved.release.traits.of_row(row).role) not in worn)
+    return None if lacking or not roles else max(roles, key=lambda role: (role in ESSENTIAL, roles[role]))
+
+
+def _as_called(resolved: Resolved, slot: Slot, rows_in: Callable[[str], IntArray]) -> Slot:
+    """A slot, of nothing in particular where what the words ask of its category is worn otherwise: a kaftan, of one of cover-ups.
+
+    Of a category that is worn, of what is worn otherwise.
+    """
+    if slot.category in resolved.worn.categories:
+        return Slot(slot.category, slot.role or _otherwise(resolved, slot.category, rows_in))
+    if slot.role is None or slot.category not in resolved.steering.asked_of:
+        return slot
+    kept_n, _ = resolved.steering.kept(rows_in(slot.category))
+    labels = map(resolved.release.traits.of_row, kept_n.tolist())
+    return slot if any(one.worn_as(slot.role) for one in labels) else Slot(slot.category)
 
 
 def _for_one(resolved: Resolved, blanks: Sequence[Blank], pools: Pools) -> tuple[PieceLabels | None, list[Place]]:

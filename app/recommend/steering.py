@@ -19,7 +19,7 @@ from app.recommend.leaning import Leaning
 from app.release.release import Release
 from app.words.forms import WORD, one_form
 from app.words.meaning import SAYING, Meaning
-from app.words.named import CATEGORY, TITLE
+from app.words.named import CATEGORY, CUP, KIN_OF, TITLE
 from app.words.occasions import DRESS_CODES, OCCASIONS, dress_codes
 from app.words.suited import Suited, suited
 from app.words.vocabulary import Vocabulary, vocabulary_of
@@ -118,23 +118,43 @@ class Steering:
     def dressed(self, slots: Sequence[str], rows_in: Callable[[str], IntArray], worn_as: Mapping[str, str | None]) -> dict[str, str]:
         """Of slots of which everything contradicts the occasion another category that is worn so: the one of which most suits it.
 
-        So of clothes and shoes of which nothing suits it; what is asked for stays.
+        So of clothes and shoes of which nothing suits it, and of what is for nobody whom the words name; what is asked for stays.
 
         Args:
             worn_as: of each category.
         """
         found: dict[str, str] = {}
-        if self.suited is None:
+        if not self.moves:
             return found
-        asked = {name for wish in self.wishes.wishes if not wish.turned for name in wish.categories}
-        for name in [name for name in slots if name not in asked and worn_as.get(name)]:
+        for name in [name for name in slots if name not in self.asked_of and worn_as.get(name)]:
             rows_n, role = rows_in(name), worn_as[name]
-            moved = self.suited.never_N[rows_n].all() or (role in _MOVED and not self.suited.suits_N[rows_n].any())
             others = [other for other, one in worn_as.items() if one == role and other not in {*slots, *found.values()}]
-            counts = {other: int(self.suited.suits_N[rows_in(other)].sum()) for other in others} if len(rows_n) and moved else {}
+            counts = {other: self._counted(rows_in(other)) for other in others} if len(rows_n) and self._misses(rows_n, role) else {}
             best = max(counts, key=lambda other: (counts[other], other), default="")
             found |= {name: best} if counts.get(best) else {}
         return found
+
+    @property
+    def moves(self) -> bool:
+        """Whether an occasion or people that are named may take other categories than usual."""
+        return self.suited is not None or bool(self.people)
+
+    def _misses(self, rows_n: IntArray, role: str | None) -> bool:
+        """Whether none of some rows is for whom the words name, or what they are worn as takes others on the occasion."""
+        if not self.for_them(rows_n).any():
+            return True
+        worn = self.suited
+        return worn is not None and bool(worn.never_N[rows_n].all() or (role in _MOVED and not worn.suits_N[rows_n].any()))
+
+    def _counted(self, rows_n: IntArray) -> int:
+        """How many of some rows suit the occasion and are for whom the words name."""
+        them_n = self.for_them(rows_n)
+        return int((them_n if self.suited is None else them_n & self.suited.suits_N[rows_n]).sum())
+
+    @property
+    def asked_of(self) -> set[str]:
+        """The categories of which something is wanted."""
+        return {name for wish in self.wishes.wishes if wish.terms and not wish.turned for name in wish.categories}
 
     @property
     def unwanted(self) -> set[str]:
@@ -232,8 +252,9 @@ def constraints_of(release: Release, text: str | None) -> Steering:
 
 
 def merely_said(wish: Wish) -> bool:
-    """Whether a wish asks of everything what but titles say."""
-    return not (wish.turned or wish.categories) and bool(wish.terms) and all(some[0].kind.startswith(SAYING) for some in wish.terms)
+    """Whether a wish asks of everything what but titles say, or a cup, which is no size of anything else."""
+    kinds = [some[0].kind for some in wish.terms]
+    return not (wish.turned or wish.categories) and bool(kinds) and all(kind == CUP or kind.startswith(SAYING) for kind in kinds)
 
 
 def placed(release: Release, asked: Steering, slots: Sequence[str], worn: Sequence[str], rows_in: Callable[[str], IntArray]) -> Steering:
@@ -285,6 +306,7 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
             *_wanted(release, vocabulary, [*asked, *implied]),
             *_wanted(release, vocabulary, needed),
             *([(" ".join(worn.said), ~worn.never_N)] if worn else []),
+            *([(theirs.said, _any(vocabulary, _whose(theirs)))] if (theirs := _of_one(asked)) else []),
         ),
         suited=worn,
         implied=(*implied, *needed),
@@ -292,6 +314,20 @@ def _of_wishes(release: Release, wishes: Wishes) -> Steering:
         people=tuple(_any(vocabulary, meanings) for wish in asked for meanings in wish.terms if all(one.people for one in meanings)),
         unread=(*wishes.unread, *wishes.rest, *wishes.against),
     )
+
+
+def _of_one(asked: Sequence[Wish]) -> Wish | None:
+    """Of wishes of garments the one that tells for whom of one's own, or how old, all is: a school uniform for my son of 7.
+
+    None where several do, or one of everything, which tells it itself.
+    """
+    told = [wish for wish in asked if _whose(wish)]
+    return told[0] if len(told) == 1 and told[0].categories else None
+
+
+def _whose(wish: Wish) -> tuple[Meaning, ...]:
+    """Whom a wish names by what they are to one, or by how old they are."""
+    return next((some for some in wish.terms if all(one.people and (one.months or {*one.values} & KIN_OF.keys()) for one in some)), ())
 
 
 def _but_for_named(vocabulary: Vocabulary, worn: Suited, asked: Sequence[Wish]) -> Suited:

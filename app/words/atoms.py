@@ -9,9 +9,11 @@ from typing import Final
 from app.words import grammar
 from app.words.forms import one_form
 from app.words.lexicon import BUT, CONDITIONS, GIFTS
-from app.words.named import PRICE
+from app.words.meaning import SAYING, Meaning
+from app.words.named import PRICE, TITLE
 from app.words.occasions import DRESS_CODE
 from app.words.prices import Price
+from app.words.size_names import cup_of
 from app.words.terms import AGE_MARK, PRICE_MARK, Atom, Kind, Terms
 from app.words.vocabulary import ORDINARY, Vocabulary
 from app.words.worn_for import TOGETHER
@@ -21,6 +23,8 @@ from models.datasets.size_scale import alone, double, number
 
 _SIZE_TOKENS: Final = 3
 _HEEL: Final = "heel"
+_CUPS: Final = frozenset(("cup", "cups"))
+_ANY_BAND: Final = 34
 _DETERMINED: Final = grammar.ARTICLES | grammar.PRONOUNS
 _TURNED: Final = "turned"
 """Marks the end of what was turned from behind."""
@@ -48,7 +52,7 @@ class _Reader(Terms):
         self.atoms: list[Atom] = []
         turns: tuple[Callable[[int], _Read | None], ...] = (
             self._mark, self._but, self._worn, self._dress_code, self._hyphened, self._turn, self._behind,
-            self._without, self._match, self._occasion, self._size, self._or,
+            self._without, self._match, self._occasion, self._counted, self._cup, self._size, self._or,
             self._flat, self._joined, self._compound, self._named, self._plain,
         )  # fmt: skip
         place = 0
@@ -104,7 +108,9 @@ class _Reader(Terms):
         if (only := self._only(place)) is not None:
             return [], only
         if word == "non" and (term := self._term(place + 1 + (self._hyphen(place + 1)))):
-            return [term[0], self._atom("free", place, term[1] - 1)], term[1]
+            called = self._vocabulary.called_non(term[0].key)
+            so = [replace(term[0], start=self._tokens[place].start(), key=f"non{term[0].key}", meaning=called)] if called else []
+            return [term[0], self._atom("free", place, term[1] - 1), *so], term[1]
         if (word, after) in grammar.TURNING_TWO:
             return [self._atom("not", place, place + 1)], place + 2
         if self._refuses_ahead(place) or self._excepts(place) or self._nor(place):
@@ -281,9 +287,39 @@ class _Reader(Terms):
             of_itself = self._of_itself(size, first, last)
             if (named or of_itself) and (meaning := self._vocabulary.sizes(size)):
                 return [self._atom("term", place, last, key=size, meaning=meaning)], last + 1
-            if (named and number(size)) or (of_itself and alone(size) and any(map(str.isdigit, size))):
+            if (named and number(size)) or (of_itself and (alone(size) or cup_of(size)) and any(map(str.isdigit, size))):
                 return [self._atom("unread", place, last)], last + 1
         return None
+
+    def _counted(self, place: int) -> _Read | None:
+        """A number and what it counts, where titles say such a word behind one: 15 denier; unread where they say no such number.
+
+        A garment is counted by nothing: 501 jeans.
+        """
+        words = self._words[place : place + 2]
+        if len(words) == 1 or not words[0].isdigit() or not words[1] or self._idle(words[1]):
+            return None
+        term = self._called(place + 1)
+        if (term and not term[0].of_kind.startswith(SAYING)) or not (counted := self._vocabulary.counted(one_form(words[1]))):
+            return None
+        if words[0] not in counted:
+            return [self._atom("unread", place, place + 1)], place + 2
+        key = f"{words[0]}-{one_form(words[1])}"
+        meaning = Meaning(TITLE, (key,), SAYING + one_form(words[1]))
+        return [self._atom("term", place, place + 1, key=key, meaning=meaning)], place + 2
+
+    def _cup(self, place: int) -> _Read | None:
+        """The cup of a bra, of any band: "DD cup", "cup size DD"; unread where nothing comes in it."""
+        if not self._vocabulary.cups:
+            return None
+        behind = place + 1 + (self._word(place + 1) in grammar.SIZES)
+        runs = ((place, place + 1, place + 1), (behind, place, behind))
+        found = ((cup, last) for cup, named, last in runs if self._word(named) in _CUPS and cup_of(f"{_ANY_BAND}{self._word(cup)}"))
+        cup, last = next(found, (0, 0))
+        if not last:
+            return None
+        meaning = self._vocabulary.in_cup(self._words[cup])
+        return [self._atom("term" if meaning else "unread", place, last, key=self._words[cup], meaning=meaning)], last + 1
 
     def _is_last_number(self, place: int) -> bool:
         """Whether a number ends its phrase: "shoes in 38", "zapatos del 38", but not "in 3 colours"."""
@@ -293,7 +329,7 @@ class _Reader(Terms):
         """Whether words are a size where nothing says so."""
         joined = any(0 <= at < len(self._tokens) and self._tokens[at]["join"] == "&" for at in (first - 1, last + 1))
         return (
-            (alone(size) or double(size))
+            (alone(size) or double(size) or (bool(self._vocabulary.cups) and cup_of(size) is not None))
             and not joined
             and not self._elided(last)
             and ((term := self._term(first)) is None or term[1] <= last + 1)

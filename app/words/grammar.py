@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -56,6 +57,8 @@ _FLAT_WORDS: Final = (
     "platta"
 )
 FLAT: Final = frozenset(_FLAT_WORDS.split())
+BACK_TO: Final = re.compile(r"\bback[ -]to(?=[ -](?:school|nursery|college|uni|university|work|the office)\b)", re.IGNORECASE)
+"""Says no more than "to": back to school."""
 AND_ARABIC: Final = "و"
 """Is written in one with what follows."""
 OR_IN: Final = abroad.OR_IN

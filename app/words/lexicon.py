@@ -75,6 +75,9 @@ _SAME: Final = (
     "football-boot soccer-boot soccer-cleat football-cleat cleat",
     "tuxedo dinner-jacket dinner-suit",
     "dr-marten doc-marten",
+    "underwired underwire wired",
+    "maternity pregnant pregnancy",
+    "nursing breastfeeding",
     *_WORN,
 )
 _INSTEAD: Final = {
@@ -122,6 +125,7 @@ _EVERYDAY: Final = (
     "church club dance dancing music film teach coach cart care real seat sand gift card "
     "chap cheat altı üstü"
 )
+_MADE_WITH: Final = "underwired underwire wired wireless wire-free"
 
 _GIFTS: Final = (
     "gift gifts present presents geschenk geschenke cadeau cadeaux regalo regalos regali presente presentes prezent prezenty upominek "
@@ -132,6 +136,9 @@ _CLOTHES: Final = (
     "clothes clothing wear outfit outfits apparel garment garments attire kleidung bekleidung vêtements vetements habits tenue ropa "
     "prendas abbigliamento vestiti kleding kleren roupa roupas ubranie ubrania odzież kläder tøj klær giyim kıyafet ملابس 服"
 )
+
+SPELT: Final = frozenset(("back", "front", "side", "long", "last", "next", "even", "over", "under", "wide", "neat", "cute", "nice"))
+"""Words that are no slip of the finger either, and say of a garment what titles say by them: an open back."""
 
 
 def _words(text: str) -> dict[str, tuple[str, ...]]:
@@ -157,6 +164,7 @@ ENGLISH: Final = {
     "colour": _words(COLOURS),
     "material": _words(MATERIALS),
     "pattern": _words(PATTERNS),
+    "making": _words(_MADE_WITH),
 }
 """What a word of a title tells -> the words that do: by their ``words.phrase`` without spaces, the parts of each."""
 
@@ -250,7 +258,8 @@ WHOLE: Final = {
     key: role
     for role, words in {
         "innerwear": (
-            "underwear innerwear lingerie undergarment underclothes intimate unterwäsche sous-vêtement ropa-interior ondergoed "
+            "underwear innerwear lingerie undergarment underclothes intimate wear-underneath "
+            "unterwäsche sous-vêtement ropa-interior ondergoed "
             "iç-giyim roupa-íntima bielizna underkläder undertøj undertøy 下着"
         ),
         "sleepwear": (
@@ -277,6 +286,7 @@ KINDS: Final = {
             "kurta kurti kurta-set saree sari lehenga lehenga-choli salwar churidar patiala dupatta sherwani nehru-jacket kimono abaya "
             "dirndl lederhose kilt"
         ),
+        "sleep-in sleeping-in": "pyjama pajama nightdress nightgown nightshirt nightwear sleepwear sleepsuit nightie",
     }.items()
     for key in _words(words)
 }

@@ -32,7 +32,7 @@ NAMING: Final = "naming"
 """Words of people that titles have, whole ones."""
 SAYING: Final = "saying "
 """Begins the kind of what titles say."""
-_WITHOUT: Final = r"(?:^|\P{L})(?:without|sans|ohne|sin|senza|zonder|sem|bez|utan|uden|uten)"
+_WITHOUT: Final = r"(?:^|\P{L})(?:without|non|sans|ohne|sin|senza|zonder|sem|bez|utan|uden|uten)"
 """Before what something is without, in titles."""
 _KEPT: Final = 32
 _SHARE: Final = 0.25
@@ -184,6 +184,12 @@ class Rows:
         names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
         order, least = np.argsort(-counts, kind="stable"), 0 if own else _SHARE * counts.max(initial=0)
         return tuple(dict.fromkeys([*own, *(str(names[place]) for place in order if counts[place] >= least)]))
+
+    def with_all(self, meanings: Sequence[Meaning]) -> tuple[str, ...]:
+        """The categories of what is as all of some meanings say, the commonest first."""
+        rows = self._live[np.logical_and.reduce([self.so(one) for one in meanings])[self._live]]
+        names, counts = np.unique(self._categories[rows].astype(str), return_counts=True)
+        return tuple(map(str, names[np.argsort(-counts, kind="stable")]))
 
     def mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
         """The rows of which a field says any of these values, ``(N,)``; some are kept, as shoppers ask for the same things."""

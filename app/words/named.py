@@ -14,6 +14,8 @@ from models.datasets.rites import WORDS as RITES
 from models.datasets.rites import WORN
 
 CATEGORY, SUBCATEGORY, BRAND, TITLE, SIZE = "category", "subcategory", "brand", "title", "size"
+CUP: Final = "cup"
+"""The kind of a size that is a bra's: as what titles say, it is asked of what comes in it."""
 CURRENCY, PRICE, SALE_PRICE, AUDIENCE, RITE = "currency", "price", "sale_price", "audience", "rite"
 ATTRIBUTE: Final = "attributes."
 _TYPE_NAMES: Final = frozenset({"articletype", "producttype", "garmenttype", "itemtype", "type"})

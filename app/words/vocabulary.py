@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from app.release.traits import Traits
 from app.words.abroad import COMPOUNDING, HEAD_FIRST
@@ -39,6 +40,7 @@ from app.words.lexicon import (
     SAME,
     SAME_ENGLISH,
     SENSES,
+    SPELT,
     WHOLE,
 )  # fmt: skip
 from app.words.meaning import SAYING, Meaning, Rows
@@ -47,6 +49,7 @@ from app.words.named import (
     AUDIENCE,
     BRAND,
     CATEGORY,
+    CUP,
     CURRENCY,
     ENDS,
     EXACT,
@@ -66,8 +69,9 @@ from app.words.named import (
     kind_of,
 )  # fmt: skip
 from app.words.occasions import OCCASIONS
-from app.words.size_names import spellings_of
+from app.words.size_names import Cups, spellings_of
 from app.words.unspaced import apart_by, in_kana, unspaced
+from app.words.years import MONTHS_OF
 from index.backends.base import BoolArray
 from index.columns import Filter
 from index.delta import Overlay
@@ -192,7 +196,7 @@ class Vocabulary:
 
     def known(self, word: str) -> bool:
         """Whether a word is none that was mistyped: titles have it, it names something, or is one of an occasion."""
-        return self.says(word) or one_form(word) in ORDINARY | ON_SALE or self.meaning(one_form(word)) is not None
+        return self.says(word) or one_form(word) in ORDINARY | ON_SALE | SPELT or self.meaning(one_form(word)) is not None
 
     def means(self, word: str) -> bool:
         """Whether a word names a garment or something of it, here or elsewhere: none that was mistyped."""
@@ -289,8 +293,22 @@ class Vocabulary:
 
     def sizes(self, size: str) -> Meaning | None:
         """A size that some item has in stock, in any of its spellings."""
-        found = [one for one in self._spellings.meant(size) if len(self._columns.selection(Filter(size=(one,))).rows())]
-        return Meaning(SIZE, tuple(found), SIZE) if found else None
+        cups = self.cups.meant(size)
+        found = self._in_stock([*self._spellings.meant(size), *cups])
+        return Meaning(SIZE, found, CUP if {*found} <= {*cups} else SIZE) if found else None
+
+    def in_cup(self, cup: str) -> Meaning | None:
+        """The sizes of a cup, of any band, that some item has in stock."""
+        found = self._in_stock(self.cups.of(cup))
+        return Meaning(SIZE, found, CUP) if found else None
+
+    def _in_stock(self, sizes: Sequence[str]) -> tuple[str, ...]:
+        return tuple(one for one in dict.fromkeys(sizes) if len(self._columns.selection(Filter(size=(one,))).rows()))
+
+    @cached_property
+    def cups(self) -> Cups:
+        """The sizes of the catalogue that are a bra's."""
+        return Cups(sorted(self._columns.sizes))
 
     def _columns_named(self) -> Iterator[tuple[str, Sequence[str]]]:
         yield CATEGORY, self._categories
@@ -366,7 +384,8 @@ class Vocabulary:
     def _of_whom(self, key: str) -> Meaning | None:
         """Whom a word names, where some row says for whom it is."""
         people = self._people(key)
-        return Meaning(AUDIENCE, (key,), AUDIENCE, people=people) if self.rows.for_whom(*people) is not None else None
+        told = self.rows.for_whom(*people) is not None
+        return Meaning(AUDIENCE, (key,), AUDIENCE, people=people, months=MONTHS_OF.get(key)) if told else None
 
     def _of_rite(self, key: str) -> Meaning | None:
         """Whose part at a rite a word names, where something is for it."""
@@ -425,6 +444,19 @@ class Vocabulary:
             return None
         among = () if self.rows.mask(TITLE, (key,)).any() else tuple(one for one in self._joined.values() if key in one.split("-"))
         return Meaning(TITLE, among or (key,), kind)
+
+    def called_non(self, key: str) -> Meaning | None:
+        """What titles call "non" something, where any does: non wired."""
+        called = Meaning(TITLE, (f"non-{key}",), f"{SAYING}non{key}")
+        return called if self.rows.exists(called) else None
+
+    def counted(self, word: str) -> frozenset[str]:
+        """The numbers that titles have before a word: 15 denier, 3 pack; none where most that have the word have no number before it."""
+        titles = self.rows.titles.of(np.flatnonzero(self.rows.mask(TITLE, (word,))))
+        counting = rf"(?i)(?:^|\s)(?P<count>\d+)[\s-]*(?:{'|'.join(map(re.escape, sorted(spellings(word))))})"
+        found = pc.extract_regex(titles, counting).drop_null()
+        counts = pc.struct_field(found, "count").unique().to_pylist() if 2 * len(found) > len(titles) else []
+        return frozenset(counts)
 
     @cached_property
     def hyphened(self) -> dict[str, str]:

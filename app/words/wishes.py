@@ -18,7 +18,7 @@ import numpy as np
 from app.words.atoms import atoms_of
 from app.words.clauses import Clause, Group, categories_of, instead, together
 from app.words.forms import WORD
-from app.words.grammar import EXCEPT
+from app.words.grammar import BACK_TO, EXCEPT
 from app.words.meaning import Meaning
 from app.words.named import CATEGORY, RITE, TITLE
 from app.words.prices import Price, prices_in
@@ -90,10 +90,10 @@ def read(text: str, vocabulary: Vocabulary) -> Wishes:
 
 
 def _atoms(text: str, vocabulary: Vocabulary) -> list[Atom]:
-    """The atoms of a text; what is an age is no price."""
+    """The atoms of a text; what is an age is no price, and who goes back to school goes to school."""
     ages = [*ages_said(text)]
-    for age in ages:
-        text = text[: age.start] + " " * (age.end - age.start) + text[age.end :]
+    for start, end in (*((age.start, age.end) for age in ages), *(found.span() for found in BACK_TO.finditer(text))):
+        text = text[:start] + " " * (end - start) + text[end:]
     return atoms_of(text, list(prices_in(text)), ages, vocabulary)
 
 
@@ -255,7 +255,7 @@ class _Clauses:
         elif last is not None and before is not None and before.noun:
             both, first = tuple(name for name in categories if name in last.categories), self._vocabulary.head_first
             last.groups = self._compound(last.groups, atom)
-            last.categories, last.end = both or (last.categories if first else categories), atom.end
+            last.categories, last.end = both or (last.categories if first else self._where(last.groups, categories)), atom.end
         else:
             groups = [*self._but_led(self._pending, [atom]), Group("type", [atom])]
             start = groups[0].atoms[0].start if self._from is None else self._from
@@ -294,6 +294,11 @@ class _Clauses:
                 as_said = first if like is not called else Group("type", [replace(like_what, meaning=called)])
                 return [*before, as_said, Group("type", [atom])]
         return groups if self._vocabulary.head_first else [*before, Group("type", [atom])]
+
+    def _where(self, groups: Sequence[Group], categories: tuple[str, ...]) -> tuple[str, ...]:
+        """The categories of a noun, or where what it and the one before name is in none: no bikini is a maternity top."""
+        so = self._vocabulary.rows.with_all([meaning for one in groups[-2:] if (meaning := one.atoms[-1].meaning)])
+        return categories if not so or {*categories} & {*so} else so
 
     def _flush(self, *, goes_on: bool = False) -> None:
         """Pending terms have no noun of their own: they are of the one before where "in" or the like says so, else of everything.

@@ -24,6 +24,16 @@ _AGE: Final = re.compile(
     re.IGNORECASE,
 )
 
+_CALLED: Final = {
+    "newborn": (0, 2),
+    "toddler": (12, 47),
+    "preschooler nursery": (24, 59),
+    "tweenager": (108, 155),
+    "teen teenager": (144, 239),
+}
+MONTHS_OF: Final = {word: months for words, months in _CALLED.items() for word in words.split()}
+"""A word of people -> from which month to which they are, in English."""
+
 
 @dataclass(frozen=True, slots=True)
 class Age:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 GIRLS, BOYS, WOMEN, MEN = "women baby+child", "men baby+child", "women adult", "men adult"
-_CHILDREN, _BABIES = "men+women child", "men+women baby"
+_CHILDREN, _YOUNG, _BABIES = "men+women child", "men+women baby+child", "men+women baby"
 
 WEDDING: Final[Mapping[str, str]] = {
     WOMEN: (
@@ -31,7 +31,8 @@ ENGLISH: Final[Mapping[str, str]] = {
         "husband hubby boyfriend father dad daddy papa brother uncle grandfather grandpa grandad granddad fiancé "
         "stepfather father-in-law brother-in-law"
     ),
-    _CHILDREN: "grandchild grandchildren grandkid schoolchild schoolboy schoolgirl",
+    _CHILDREN: "grandchild grandchildren grandkid schoolchild schoolboy schoolgirl teenager tweenager",
+    _YOUNG: "preschooler nursery",
 }
 _ABROAD: Final[Mapping[str, str]] = {
     GIRLS: (

@@ -126,6 +126,34 @@ def festive_items() -> list[dict[str, Any]]:
     ]
 
 
+_FAMILY = {
+    "Bras": ("Balconette Bra Lace;Non Wired Bra Cotton;Underwired Bra;Full Cup Bra", "34DD;36C;36 DD;34B", "women"),
+    "Briefs": ("High Leg Briefs;Brazilian Briefs", "UK 8;UK 12", "women"),
+    "Hosiery": ("Sheer Tights 15 Denier 3 Pack;Opaque Tights 60 Denier", "UK 8", "women"),
+    "Maternity": ("Maternity Leggings;Maternity Top Wrap", "UK 8", "women"),
+    "Nursing": ("Nursing Sleep Bra", "34B", "women"),
+    "Pyjamas": ("Satin Pyjama Set", "UK 8", "women"),
+    "Bikini Tops": ("Triangle Bikini Top;Bandeau Bikini Top;Halter Bikini Top", "34DD", "women"),
+    "Beachwear": ("Printed Kaftan;Sarong;Tie Waist Sarong", "UK 8", "women"),
+    "Knitwear": ("School Jumper;Bobble Knit", "3-4 Years;13-14 Years", "boys"),
+    "Trousers": ("Black School Trousers", "3-4 Years;13-14 Years", "boys"),
+    "Sleepsuits": ("Organic Sleepsuit", "0-3 months", "baby"),
+}
+
+
+def family_items() -> list[dict[str, Any]]:
+    """Of a shop of lingerie and of children's clothes, each in all of its sizes."""
+    pieces = [(category, title, sizes, whom) for category, (titles, sizes, whom) in _FAMILY.items() for title in titles.split(";")]
+    return [
+        {
+            "id": f"y{number:02d}", "category": category, "title": title, "price": 10.0 + number,
+            "attributes": json.dumps({"color": "Black", "gender": whom}),
+            "sizes": json.dumps([{"size": size} for size in sizes.split(";")]),
+        }
+        for number, (category, title, sizes, whom) in enumerate(pieces)
+    ]  # fmt: skip
+
+
 _ABROAD = {
     "boutique": {
         "Robes": "Robe longue fleurie;Robe de soirée noire;Robe en lin",
@@ -303,6 +331,7 @@ def vocabularies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Vocabula
         "wardrobe": wardrobe_items(),
         "outfitter": outfitter_items(),
         "festive": festive_items(),
+        "family": family_items(),
         **{name: abroad_items(name) for name in _ABROAD},
     }
     snapshots = {name: snapshot_of(items, root / name) for name, items in catalogues.items()}
