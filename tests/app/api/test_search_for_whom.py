@@ -74,7 +74,7 @@ WOMEN = {"wshirt", "sari", "dress", "bra", "night", "swim", "sunset", "wear", "a
         *((words, BOYS) for words in ("for son", "for my son", "pour mon fils", "oğlum için", "per mio figlio")),
         *((words, WOMEN) for words in ("gift for my wife", "Geschenk für meine Frau", "regalo para mi madre", "cadeau pour ma mère")),
         ("for my 8 year old son", {"boy8"}),
-        ("for my son aged 3", {"boy3"}),
+        ("for my son aged 3", {"boy3", "baby"}),
         ("pour mon fils de 8 ans", {"boy8"}),
         ("t-shirt for my 20 year old son", {"dawson"}),
         ("mens underwear", {"brief", "trunk"}),
