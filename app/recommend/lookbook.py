@@ -44,7 +44,7 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         if looks or not consistent:
             break
     if ruling is not None and looks:
-        moved = moved_by(ruling, np.array(sorted({row for look in looks for row in look.rows})))
+        _, moved = moved_by(ruling, np.array(sorted({row for look in looks for row in look.rows})))
         ruling.touched.update(dict.fromkeys(rule for rules in moved.values() for rule in rules))
     curated = look_rows(release, ruling, [blank.slot.category for blank in blanks])
     if curated:

@@ -52,7 +52,8 @@ class Pool:
     @property
     def ranked_by(self) -> FloatArray:
         """What the candidates are in the order of, ``(M,)``."""
-        return self.scores_M if self.added is None else self.scores_M + self.added
+        added = self.added
+        return self.scores_M if added is None else self.scores_M + added
 
     def at(self, places: slice | Sequence[int] | BoolArray | IntArray) -> Pool:
         """Some of the candidates, in the order of their places."""

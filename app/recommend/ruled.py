@@ -19,7 +19,7 @@ from app.release.release import Release
 from app.rules.matching import Facts
 from app.rules.rule import CuratedLook, SlotTemplate
 from app.rules.ruling import Ruled, Ruling
-from index.backends.base import IntArray
+from index.backends.base import FloatArray, IntArray
 from index.selection import Selection
 
 
@@ -71,10 +71,9 @@ def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> 
     """
     if ruling is None or not len(pool.rows_M):
         return pool, {}
-    lift_M, _ = ruling.lifts(pool.rows_M)
+    lift_M, moved = moved_by(ruling, pool.rows_M)
     places = {row: place for place, row in enumerate(ruling.pinned)}
     pinned_M = np.array([places.get(row, len(places)) for row in pool.rows_M.tolist()])
-    moved = moved_by(ruling, pool.rows_M)
     if not moved:
         return pool, {}
     lift_M = in_scores(release, lift_M, size)
@@ -83,11 +82,11 @@ def by_rules(release: Release, ruling: Ruling | None, pool: Pool, size: int) -> 
     return ruled.at(np.argsort(-ruled.ranked_by, kind="stable")), moved
 
 
-def moved_by(ruling: Ruling, rows_M: IntArray) -> dict[int, tuple[str, ...]]:
-    """The rules that move each of some rows, a pin first; without those that none moves."""
-    _, why = ruling.lifts(rows_M)
+def moved_by(ruling: Ruling, rows_M: IntArray) -> tuple[FloatArray, dict[int, tuple[str, ...]]]:
+    """What boosts and burials add to the log-odds of each of some rows, ``(M,)``; and the rules that move them, a pin first, by row."""
+    lift_M, why = ruling.lifts(rows_M)
     pins = ((ruling.pinned[row],) if row in ruling.pinned else () for row in rows_M.tolist())
-    return {row: (*pin, *rules) for row, pin, rules in zip(rows_M.tolist(), pins, why, strict=True) if pin or rules}
+    return lift_M, {row: (*pin, *rules) for row, pin, rules in zip(rows_M.tolist(), pins, why, strict=True) if pin or rules}
 
 
 def slots_by_rules(release: Release, worn: Worn, ruling: Ruling, learned: Slots, may: Selection | None) -> Slots:

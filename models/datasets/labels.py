@@ -156,7 +156,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     if kind is None and role == "full-body" and any(map(is_outfit, texts)):
         kind = OUTFIT
     rite = rite_label(categories, title, french=french)
-    private = is_private((title, subcategory, category), role, [*sizes, *sizes_said(attributes)])
+    private = is_private(texts, role, [*sizes, *sizes_said(attributes)])
     return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private)
 
 
