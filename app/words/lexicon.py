@@ -352,9 +352,9 @@ def worn_as(key: str) -> str | None:
     return _WORN_AS.get(key) or role_of(" ".join(SAID["type"].get(key, (key,))))
 
 
+_SEVERAL: Final = [parts for parts in SAID["type"].values() if len(parts) > 1]
 LONGER: Final = {
-    word: tuple(sorted({"-".join(parts) for parts in SAID["type"].values() if len(parts) > 1 and word in parts}))
-    for word in {part for parts in SAID["type"].values() if len(parts) > 1 for part in parts}
+    word: tuple(sorted({"-".join(parts) for parts in _SEVERAL if word in parts})) for word in {part for parts in _SEVERAL for part in parts}
 }
 """A word -> the names of several words that have it: a bow tie is another thing than a tie."""
 

@@ -28,8 +28,11 @@ _CURRENCIES: Final = {
 }  # fmt: skip
 """What names a currency, and the codes that it may stand for."""
 _WORD_BEGINS: Final = r"(?<![^\W\d_])"
-_UNIT: Final = f"(?:{'|'.join(_WORD_BEGINS * (name[0] == '(' or name[0].isalpha()) + name for name in _CURRENCIES)})"
+_CURRENCY: Final = re.compile("|".join(_WORD_BEGINS * (name[0] == "(" or name[0].isalpha()) + name for name in _CURRENCIES), re.IGNORECASE)
 """In letters it begins a word: "trousers 30" names no rupees."""
+_MARK, _MORE = "\ue000", "\ue001"
+_UNIT: Final = f"(?:{_MARK}{_MORE}*)"
+"""A currency in what the grammar reads: a mark, and one more for each further letter. So the names of all are looked for once, not with each amount."""
 _SIGN: Final = rf"(?:{_UNIT}\.?)"
 _NUMBER: Final = (
     r"\d{1,4}(?:\.\d)?\s*[万만](?:\s*\d\s*[千천])?|\d\s*[千천]"
@@ -40,7 +43,7 @@ _NUMBER: Final = (
 _IN_JAPANESE: Final = re.compile(r"([\d.]+)\s*([万千만천])")
 _JAPANESE: Final = {"万": 10_000, "千": 1_000, "만": 10_000, "천": 1_000}
 _OTHER: Final = (
-    r"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in(?!\s+(?!waist|leg|inseam|long|wide|high|tall|heel)[^\W\d])|kg|g|years?|yrs?|months?"
+    rf"(?:items?|pieces?|things?|slots?|bags?|shoes?|cm|mm|m|inch(?:es)?|in(?!\s+(?!waist|leg|inseam|long|wide|high|tall|heel)(?:[^\W\d]|{_MARK}))|kg|g|years?|yrs?|months?"
     r"|days?|weeks?|hours?|%)\b"
 )
 """What is counted or measured in other units than money."""
@@ -177,17 +180,20 @@ def prices_in(text: str) -> Iterator[Price]:
     [(None, 500.0), (300.0, 600.0), (None, 10000.0), (3000.0, 5000.0)]
     >>> [(one.least, one.most) for one in prices_in("tra i 40 e i 70 euro, 5만원 이하, 200元以下, 10만원에서 15만원 사이, 100到200元")]
     [(40.0, 70.0), (None, 50000.0), (None, 200.0), (100000.0, 150000.0), (100.0, 200.0)]
+    >>> [(one.said, one.most) for one in prices_in("shoes under 100 in euros, a bag for CA$ 40 or less")]
+    [('under 100', 100.0), ('CA$ 40 or less', 40.0)]
     >>> [(one.least, one.most) for one in prices_in("trousers 30-50, jeans 30-32, size 36-46, under 50 in black, under 50 in long")]
     [(30.0, 50.0), (None, 50.0)]
     """
-    for found in _GRAMMAR.finditer(text):
+    for found in _GRAMMAR.finditer(_CURRENCY.sub(lambda name: _MARK + _MORE * (len(name.group()) - 1), text)):
         if found.start() and text[found.start() - 1].isalnum() and text[found.start()].isalnum():
             continue
         named = {name.partition("_")[0]: _figure(value) for name, value in found.groupdict().items() if value}
         if found["low_bare"] and (named["high"] - named["low"] < _WIDE or named["low"] in _YEARS):
             continue
         total = named.get("budget") or named.get("whole") or named.get("sum")
-        price = Price(said=found.group().strip(), start=found.start(), end=found.end(), currencies=_currencies(found.group()))
+        said = text[found.start() : found.end()]
+        price = Price(said=said.strip(), start=found.start(), end=found.end(), currencies=_currencies(said))
         if total is not None:
             yield replace(price, most=total, total=True)
         elif "about" in named:
