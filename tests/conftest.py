@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import pytest
@@ -30,6 +31,23 @@ def loops_may_be_late() -> Iterator[None]:
     """A service within the tests' own process does not say that a test beside it kept its loop waiting: amid that test's own words."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("app.live.watchdog.BLOCKED_S", 3600.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def encoders_are_loaded_once() -> Iterator[None]:
+    """Those of the package and of the libraries, whose weights nobody changes: it takes half a second, for each service and training.
+
+    One of a directory is read each time; of the package's by its directory, too.
+    """
+    from models.encoders import backbones, open_clip  # noqa: PLC0415 - imports torch
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(backbones, "load_backbone", cache(backbones.load_backbone))
+        load, remembered = open_clip.load_open_clip, cache(open_clip.load_open_clip)
+        patched.setattr(
+            open_clip, "load_open_clip", lambda *told, name=None, **more: (remembered if name else load)(*told, name=name, **more)
+        )
         yield
 
 

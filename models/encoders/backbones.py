@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
-from models.encoders.folded import folded
+from models.encoders.folded import fold
 from models.encoders.image_towers import CONFIG_FILE, WEIGHTS_FILE, Preprocessing, build_tower, torchvision_tower
 from models.encoders.towers import COLOUR, TEXTURE, at_once, encode_blocks, fingerprint
 from models.encoders.why_not import check_weights
@@ -43,7 +43,7 @@ class BackboneEncoder:
             size = self._see(torch.zeros(1, 3, side, side)).shape[-1]
         blocks = (Block("image", size), COLOUR, TEXTURE)
         self.features = FeatureSpec(spec, fingerprint(self.model.state_dict(), preprocess=str(transform), blocks=blocks), blocks)
-        self.model = folded(self.model, transform, device)
+        fold(self.model, transform, device)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         see_at_once = at_once(self._device)

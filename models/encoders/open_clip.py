@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from models.encoders.features import Block, FeatureSpec, FloatArray
-from models.encoders.folded import folded
+from models.encoders.folded import fold
 from models.encoders.titles import title_reader
 from models.encoders.towers import COLOUR, TEXTURE, at_once, encode_blocks, fingerprint
 from models.encoders.why_not import check_directory, check_weights, why_not
@@ -56,7 +56,7 @@ class OpenClipEncoder:
         blocks = (Block("image", size), Block("text", size), COLOUR, TEXTURE)
         weights, reader = self.model.state_dict(), type(tokenizer).__name__
         self.features = FeatureSpec(spec, fingerprint(weights, preprocess=str(transform), tokenizer=reader, blocks=blocks), blocks)
-        self.model.visual = folded(model.get_submodule("visual"), transform, device)
+        fold(model.get_submodule("visual"), transform, device)
 
     def encode(self, images: Sequence[bytes | None], titles: Sequence[str | None]) -> FloatArray:
         return encode_blocks(

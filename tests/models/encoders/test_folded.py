@@ -10,9 +10,9 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from models.encoders.folded import folded
+from models.encoders.folded import fold
 from models.encoders.image_towers import torchvision_tower
-from models.encoders.load import load_encoder
+from models.encoders.load import SHIPPED_DIRECTORIES, load_encoder
 from models.precision import CPU
 
 
@@ -41,10 +41,12 @@ def test_a_folded_tower_sees_the_same(name: str) -> None:
     """To a thousandth, without a batch norm."""
     torch.manual_seed(0)
     tower = learned(torchvision_tower(name))
-    lighter, pixels_B3HW = folded(tower, pixels_of, CPU), torch.rand(3, 3, 64, 64)
-    assert norms(lighter) == 0 < norms(tower)
+    pixels_B3HW = torch.rand(3, 3, 64, 64)
     with torch.inference_mode():
-        seen, like = lighter(pixels_B3HW), tower(pixels_B3HW)
+        like, had = tower(pixels_B3HW), norms(tower)
+        fold(tower, pixels_of, CPU)
+        seen = tower(pixels_B3HW)
+    assert norms(tower) == 0 < had
     torch.testing.assert_close(seen, like, rtol=1e-3, atol=1e-4 * float(like.abs().max()))
 
 
@@ -52,7 +54,7 @@ def test_the_shipped_encoder_is_folded() -> None:
     """And its fingerprint is the file's, so that features which are kept stay in use."""
     encoder = load_encoder("shipped")
     assert norms(encoder.model) == 0  # type: ignore[attr-defined]
-    assert encoder.features.fingerprint == load_encoder("shipped").features.fingerprint
+    assert encoder.features.fingerprint == load_encoder(f"local-dir:{SHIPPED_DIRECTORIES['shipped']}").features.fingerprint
 
 
 class Crossed(nn.Module):
@@ -71,13 +73,17 @@ def test_a_tower_that_runs_otherwise_is_left_alone() -> None:
     """What it says of one picture tells."""
     torch.manual_seed(0)
     tower = learned(Crossed())
-    assert folded(tower, pixels_of, CPU) is tower
+    conv, norm = tower.children()
+    fold(tower, pixels_of, CPU)
+    assert list(tower.children()) == [conv, norm]
 
 
 def test_a_tower_without_norms_is_left_alone() -> None:
     """There is nothing to fold."""
-    tower = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Flatten())
-    assert folded(tower, pixels_of, CPU) is tower
+    conv, flat = layers = nn.Conv2d(3, 4, 3), nn.Flatten()
+    tower = nn.Sequential(*layers)
+    fold(tower, pixels_of, CPU)
+    assert list(tower) == [conv, flat]
 
 
 def test_how_many_are_seen_at_once_changes_nothing() -> None:

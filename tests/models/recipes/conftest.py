@@ -9,6 +9,7 @@ import pytest
 
 from models.bundle import Bundle
 from models.recipes.train import train
+from models.training import slots
 
 SMALL = {
     "embedding_size": "32",
@@ -25,8 +26,9 @@ SMALL = {
 
 
 @pytest.fixture(autouse=True)
-def _slots_learned_once(slots_learned_once: None) -> None:
-    """A training is about its recipe here."""
+def _slots_learned_once(slots_learned_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And in few steps: a training is about its recipe here."""
+    monkeypatch.setattr(slots, "_LEAST_STEPS", 25)
 
 
 @pytest.fixture(scope="session")
