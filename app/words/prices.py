@@ -32,7 +32,7 @@ _CURRENCY: Final = re.compile("|".join(_WORD_BEGINS * (name[0] == "(" or name[0]
 """In letters it begins a word: "trousers 30" names no rupees."""
 _MARK, _MORE = "\ue000", "\ue001"
 _UNIT: Final = f"(?:{_MARK}{_MORE}*)"
-"""A currency in what the grammar reads: a mark, and one more for each further letter. So the names of all are looked for once, not with each amount."""
+"""A currency in what the grammar reads: a mark, and one more for each further letter; so names are looked for once, not at each amount."""
 _SIGN: Final = rf"(?:{_UNIT}\.?)"
 _NUMBER: Final = (
     r"\d{1,4}(?:\.\d)?\s*[万만](?:\s*\d\s*[千천])?|\d\s*[千천]"

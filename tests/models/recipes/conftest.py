@@ -26,7 +26,7 @@ SMALL = {
 
 
 @pytest.fixture(autouse=True)
-def _slots_learned_once(slots_learned_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def _slots_learned_once(slots_learned_once: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 - for what it does
     """And in few steps: a training is about its recipe here."""
     monkeypatch.setattr(slots, "_LEAST_STEPS", 25)
 
