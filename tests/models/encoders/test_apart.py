@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import numpy as np
 import pytest
@@ -47,20 +48,26 @@ def beside() -> Iterator[Apart]:
 
 
 PICTURES = {
-    "PNG": encoded(photo("RGB"), "PNG", compress_level=1),
-    "transparent PNG": encoded(photo("RGBA"), "PNG", compress_level=1),
-    "PNG of a palette": encoded(photo("RGB").convert("P"), "PNG", transparency=3, compress_level=1),
-    "WebP": encoded(photo("RGBA"), "WEBP", method=0),
-    "AVIF that lies on its side": encoded(photo("RGB"), "AVIF", speed=10, exif=TURNED.tobytes()),
-    "GIF": encoded(photo("RGB"), "GIF"),
-    "JPEG": encoded(photo("RGB"), "JPEG"),
+    "PNG": lambda: encoded(photo("RGB"), "PNG", compress_level=1),
+    "transparent PNG": lambda: encoded(photo("RGBA"), "PNG", compress_level=1),
+    "PNG of a palette": lambda: encoded(photo("RGB").convert("P"), "PNG", transparency=3, compress_level=1),
+    "WebP": lambda: encoded(photo("RGBA"), "WEBP", method=0),
+    "AVIF that lies on its side": lambda: encoded(photo("RGB"), "AVIF", speed=10, exif=TURNED.tobytes()),
+    "GIF": lambda: encoded(photo("RGB"), "GIF"),
+    "JPEG": lambda: encoded(photo("RGB"), "JPEG"),
 }
+
+
+@cache
+def picture(name: str) -> bytes:
+    """One of them, made once it is asked for."""
+    return PICTURES[name]()
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_it_comes_out_the_same_bit_for_bit(name: str) -> None:
     """Reduced, whole, and bare of what its maker said."""
-    data = PICTURES[name]
+    data = picture(name)
     here = decode(data), decode(data, whole=True), bare(data)
     with large_pictures_apart() as beside:
         there = decode(data), decode(data, whole=True), bare(data)
@@ -72,16 +79,16 @@ def test_it_comes_out_the_same_bit_for_bit(name: str) -> None:
 def test_what_cannot_be_decoded_is_told_in_the_same_words(beside: Apart) -> None:
     """The error says what is wrong with the picture, and the process goes on."""
     with pytest.raises(ImageError, match="may be truncated") as caught:
-        decode(PICTURES["PNG"][:-5_000])
+        decode(picture("PNG")[:-5_000])
     before = beside.pid
     assert "\n" not in str(caught.value)
-    decode(PICTURES["PNG"])
+    decode(picture("PNG"))
     assert beside.pid == before
 
 
 def test_a_kill_harms_nobody(beside: Apart) -> None:
     """The next picture, and the one that was being decoded, is decoded by another process."""
-    data, done = PICTURES["transparent PNG"], threading.Event()
+    data, done = picture("transparent PNG"), threading.Event()
     wanted, killed = decode(data).tobytes(), set()
 
     def kill() -> None:
@@ -106,11 +113,11 @@ def test_a_picture_that_ends_it_is_refused_and_no_other(monkeypatch: pytest.Monk
     with large_pictures_apart() as beside:
         with pytest.raises(ImageError, match="ended twice over this one; scale it down"):
             beside(_ends, b"x")
-        assert decode(PICTURES["PNG"]).size == SIZE
+        assert decode(picture("PNG")).size == SIZE
         monkeypatch.setattr(module._SPAWNING, "Process", _none)  # no process can be had
         beside.close()
         with pytest.raises(ImageError, match=r"cannot be decoded now \(Resource temporarily unavailable\)"):
-            decode(PICTURES["PNG"])
+            decode(picture("PNG"))
 
 
 def _ends(_: bytes) -> bytes:
@@ -124,12 +131,12 @@ def _none(**_: object) -> object:
 def test_it_ends_when_nobody_needs_it() -> None:
     """After a while without a large picture; and what comes then starts another."""
     apart = Apart(idle_s=0.2)
-    assert apart(bare, PICTURES["GIF"]).startswith(b"\x89PNG")
+    assert apart(bare, picture("GIF")).startswith(b"\x89PNG")
     until = time.monotonic() + 10
     while apart.pid is not None and time.monotonic() < until:
         time.sleep(0.05)
     assert apart.pid is None
-    assert apart(bare, PICTURES["GIF"]).startswith(b"\x89PNG")
+    assert apart(bare, picture("GIF")).startswith(b"\x89PNG")
     apart.close()
 
 
@@ -156,10 +163,10 @@ def held_s(work: Callable[[], object]) -> float:
 @pytest.mark.parametrize("mode", ["RGBA", "P"])
 def test_others_get_pythons_lock_while_one_is_laid_on_white(mode: str) -> None:
     """A transparent picture of 12 megapixels, too thin to be reduced, decoded here, held the lock for 0.2 s. And it looks as it did."""
-    picture = photo(mode, (1_200, 10_000))
-    data = encoded(picture, "PNG", compress_level=1, **({} if mode == "RGBA" else {"transparency": 3}))
+    clear = photo(mode, (1_200, 10_000))
+    data = encoded(clear, "PNG", compress_level=1, **({} if mode == "RGBA" else {"transparency": 3}))
     at_once = Image.open(io.BytesIO(data)).convert("RGBA")
-    assert np.array_equal(decode(data), Image.alpha_composite(Image.new("RGBA", picture.size, "white"), at_once).convert("RGB"))
+    assert np.array_equal(decode(data), Image.alpha_composite(Image.new("RGBA", clear.size, "white"), at_once).convert("RGB"))
     before = sys.getswitchinterval()
     sys.setswitchinterval(0.0002)
     try:
