@@ -131,6 +131,8 @@ _LETTERS: Final[Mapping[str, str]] = {"w": "female", "f": "female", "m": "male"}
 """All that a shop may say of a gender; of two languages that contradict each other, M is the men's."""
 
 _GENDER_NAMES: Final = frozenset({"gender", "sex", "target_gender"})
+_AGE_NAMES: Final = frozenset(["age", "age_group", "agegroup", "ages", "target_age"])
+"""Attributes that tell a baby from a child, as departments do not."""
 
 _AMBIGUOUS: Final = "all baby lady man girl boy child male female adult teen teens junior everyone missy homme femme dames donna kinder"
 _NOT_IN_TITLES: Final = frozenset(_AMBIGUOUS.split())
@@ -243,6 +245,8 @@ def audience_label(
     ('men adult', 'men+women child', 'women adult')
     >>> audience_label({"gender": "unisex", "size": "L"}, ["tops"]), audience_label({"gender": "girls"}, ["tops"], None, ["L"])
     ('men+women adult', 'women baby+child')
+    >>> audience_label({"age_group": "kids"}, [], "Boys' shorts"), audience_label({"gender": "girls"}, [], "Toddler girls' shorts")
+    ('men child', 'women baby')
     >>> audience_label({"age_group": "kids"}, ["dresses"]), audience_label({"gender": "unisex"}, ["skirts"]), audience_label({}, ["tops"])
     ('women child', 'men+women adult+baby+child', None)
     """
@@ -307,7 +311,9 @@ def _named_by(
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
         genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
-        return _filled([Audience(genders, child.ages), *at_feasts], closed=True)
+        of_ages = _read(word for text in values_named(attributes, _AGE_NAMES) for word in _words(text))
+        ages = (of_ages and of_ages.ages & child.ages) or child.ages
+        return _filled([Audience(genders, ages), *at_feasts], closed=True)
     if said is None and values and not any(at_feasts[: len(values)]):
         return "=" + "+".join(sorted(value.lower() for value in values))
     return _filled([said, _read(_of_title(title)), *at_feasts], closed=closed)

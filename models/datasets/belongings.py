@@ -27,6 +27,13 @@ _PAIRS: Final = (
     ("watch", "winder strap band battery"),
     ("bag handbag wallet eyewear sunglass glass scarf", f"{_CARE} organiser organizer hanger strap charm insert"),
     ("coat dress trouser shirt skirt clothes", "hanger cover steamer"),
+    ("coat hat robe bathrobe clothes towel", "hook peg stand rail"),
+    ("necklace bracelet earring", "stand holder organiser organizer"),
+    ("boot shoe", "tray planter jack scraper"),
+    ("trouser", "press"),
+    ("trouser jean skirt dress coat suit jacket garment clothes", "hemming shortening alteration repair"),
+    ("dog cat pet puppy", "coat raincoat collar lead harness bandana"),
+    ("pet", "jacket jumper sweater hoodie costume outfit"),
 )
 """First words, and what each of them may be followed by."""
 _ALONE: Final = "insole shoelace shoehorn shoetree detergent candle"

@@ -112,7 +112,10 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "resistance-band skipping-rope racket racquet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
         "toy doll soft-toy plush-toy teddy-bear puzzle jigsaw building-block board-game bedding bed-linen bedsheet bed-sheet fitted-sheet "
         "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
-        "cookware frying-pan saucepan lamp picture-frame photo-frame bouquet guest-book ring-pillow ring-cushion prayer-mat prayer-bead"
+        "cookware frying-pan saucepan kettle kitchenware glassware bakeware hamper electrical appliance massager figurine planter "
+        "skincare skin-care haircare hair-care bodycare body-care cosmetic toiletry toiletrie aftershave pet pet-supply knitting-pattern "
+        "sewing-pattern christma-stocking slipper-chair shower-cap oven-glove oven-mitt gardening-glove "
+        "lamp picture-frame photo-frame bouquet guest-book ring-pillow ring-cushion prayer-mat prayer-bead"
     ),
 }
 """What a piece is worn as, and the words that name it; a hyphen joins the words of a phrase."""

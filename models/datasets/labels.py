@@ -16,7 +16,8 @@ from pydantic_core import from_json
 from models.datasets.aged import is_private
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_label, sizes_said
-from models.datasets.garments import NOT_WORN, is_outfit, is_worn_over, role_of, tailoring_of
+from models.datasets.feeds.words import bare
+from models.datasets.garments import is_outfit, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
@@ -162,10 +163,10 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
 
 @lru_cache(maxsize=8_192)
 def _above(path: str) -> str | None:
-    """The finest step of a path that names a garment, as *Dresses* above *Maxi*; a root such as *Home* may be that of a page.
+    """The finest step of a path that names a garment, or what is not worn, as *Dresses* above *Maxi*; *Home* may be the root of any page.
 
-    >>> _above("Home > Women > Dresses > Maxi"), _above("Shoes > Shoe care > Sprays"), _above("Home > Women > New in")
-    ('Dresses', 'Shoe care', None)
+    >>> _above("Home > Women > Dresses > Maxi"), _above("Home > Women > New in"), _above("Beauty > Body")
+    ('Dresses', None, 'Beauty')
     """
     root, *steps = path.split(" > ")
-    return next((step for step in reversed(steps) if role_of(step)), None if role_of(root) in {None, NOT_WORN} else root)
+    return next((step for step in reversed(steps if bare(root) == "home" else [root, *steps]) if role_of(step)), None)

@@ -16,6 +16,7 @@ from models.datasets.labels import piece_labels
         ("Men > Jackets > Accessories", "Leather belt", "belt"),
         ("Men > Shoes > Sale", "Anna", "footwear"),
         ("Shoes > Shoe care > Sprays", "Anna", "not worn"),
+        ("Beauty > Body", "Body belt massager", "not worn"),
         ("Home > Women > Maxi", "Anna", None),
         ("Home > Women > Maxi", "Anna dress", "full-body"),
     ],
