@@ -23,7 +23,8 @@ from models.compatibility.roles import PLACES, instead
 from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import BEACH, BY_ITSELF, NIGHT, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, NIGHT, SPORT
+from models.datasets.ranges import RANGES
 from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
 from models.datasets.wholes import OWN_PLACE
@@ -39,8 +40,12 @@ ANY_OCCASION: Final = ("audience",)
 """What pieces must share, the strictest first: what something is worn for goes before the season."""
 WHOM_AND_SPORT: Final = ("audience", "sport", "rite")
 """What a role must have something for, to be lacking."""
+APART: Final = RITES_APART | RANGES
+"""What is shown beside its own alone, before any outfits."""
 _ALWAYS_BY_ITSELF: Final = frozenset({SPORT, BEACH, NIGHT})
 """What is worn for nothing else, whoever's part it is for: no swimsuit beside a maternity dress."""
+_TRAINED_IN: Final = frozenset({SPORT, CASUAL})
+"""What shoes are for that one trains in."""
 NEAREST: Final = (STEP, 2 * STEP, math.inf)
 """How far from a size that is worn others may be, in cm, where none is nearer."""
 
@@ -73,22 +78,36 @@ def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | Non
     def passes(labels: PieceLabels) -> bool:
         if labels.sport in sports or (labels.rite in rites and labels.occasion not in _ALWAYS_BY_ITSELF - own):
             return True
-        return labels.rite not in RITES_APART and (labels.occasion in own if own else labels.occasion not in BY_ITSELF)
+        return labels.rite not in APART and (labels.occasion in own if own else labels.occasion not in BY_ITSELF)
 
     return release.traits.condition(passes)
 
 
 def of_its_kind(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
-    """That a row is for a sport or a part at a rite that worn pieces are for, or beside what one trains in for no sport.
+    """That a row is of a worn co-ord, or for a sport or a part at a rite that worn pieces are for.
 
-    None where they are for none, or ``of_its_own`` says nothing.
+    Or beside what one trains in for no sport, and of shoes those that one trains in. None where they are for none; of a co-ord alone where
+    ``of_its_own`` says nothing.
     """
-    sports, rites, trains = sports_of(worn), rites_of(worn), any(labels.occasion == SPORT for labels in worn)
-    if not (sports or rites or trains) or of_its_own(release, worn) is None:
+    co_ords, sports, rites, trains = co_ords_of(worn), set[str](), set[str](), False
+    if of_its_own(release, worn) is not None:
+        sports, rites, trains = sports_of(worn), rites_of(worn), any(labels.occasion == SPORT for labels in worn)
+    if not (co_ords or sports or rites or trains):
         return None
-    if sports or rites:
-        return release.traits.condition(lambda labels: labels.sport in sports or labels.rite in rites)
-    return release.traits.condition(lambda labels: labels.sport is None)
+
+    def passes(labels: PieceLabels) -> bool:
+        if labels.co_ord in co_ords:
+            return True
+        if sports or rites:
+            return labels.sport in sports or labels.rite in rites
+        return trains and labels.sport is None and (labels.role != "footwear" or labels.occasion in _TRAINED_IN)
+
+    return release.traits.condition(passes)
+
+
+def co_ords_of(worn: Sequence[PieceLabels]) -> set[str]:
+    """The co-ords that pieces are of."""
+    return {labels.co_ord for labels in worn if labels.co_ord}
 
 
 def sports_of(worn: Sequence[PieceLabels]) -> set[str]:

@@ -19,8 +19,10 @@ from app.recommend.consistent import (
     ALL,
     ANY_OCCASION,
     ANY_SEASON,
+    APART,
     WHOM_AND_SPORT,
     beside_worn,
+    co_ords_of,
     fits,
     in_place_of,
     rites_of,
@@ -40,7 +42,6 @@ from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import BEACH, SNOW, SPORT
-from models.datasets.rites import APART
 from models.datasets.wholes import HALVES
 
 _MOST_INFERRED: Final = 8
@@ -281,6 +282,8 @@ def _by_words(
     rites = rites_of(worn.labels)
     narrower.append(release.traits.mask(lambda labels: labels.rite in rites or labels.rite not in APART))
     narrower.append(release.traits.mask(lambda labels: labels.rite in rites))
+    if co_ords := co_ords_of(worn.labels):
+        narrower.append(release.traits.mask(lambda labels: labels.co_ord in co_ords))
     slots, said, so_far = list[Slot](), [labels.occasion for labels in worn.labels if labels.occasion], list[str | None]()
     lacking = [*_lacking(release, worn, beside, among, learned)]
     for role in lacking:  # which grows by what belongs to what it brings

@@ -36,6 +36,7 @@ from models.datasets import (
     labels,
     nameless,
     occasion,
+    ranges,
     rites,
     size_scale,
     sport_words,
@@ -52,7 +53,7 @@ from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
-    *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, rites),
+    *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, ranges, rites),
     *(size_scale, sport_words, sports, traditions, wearers, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
@@ -61,6 +62,7 @@ _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class _KeptTraits(Manifest):
     snapshot: str
+    marks_men: bool
 
 
 _PLACES: Final = "sizes.json"
@@ -74,7 +76,7 @@ def traits_of(directory: Path, snapshot: Snapshot, progress: Progress = silent) 
         manifest = _KEPT.read(kept)
         if manifest.snapshot == snapshot.manifest.id:
             _KEPT.check(kept, manifest)
-            return _read(kept)
+            return _read(kept, marks_men=manifest.marks_men)
     made = Traits.of(snapshot, progress=progress)
     with suppress(OSError), staged(kept) as staging:
         (staging / "labels.json").write_text(json.dumps([astuple(one) for one in made.labels]))
@@ -84,14 +86,14 @@ def traits_of(directory: Path, snapshot: Snapshot, progress: Progress = silent) 
             places = [None if place is None else astuple(place) for place in made.sized.places]
             (staging / _PLACES).write_text(json.dumps({"small": made.sized.small, "chosen": made.sized.chosen, "places": places}))
             np.save(staging / "size.npy", made.sized.place_N)
-        _KEPT.put(staging, _KeptTraits(snapshot=snapshot.manifest.id))
+        _KEPT.put(staging, _KeptTraits(snapshot=snapshot.manifest.id, marks_men=made.marks_men))
     return made
 
 
-def _read(kept: Path) -> Traits:
+def _read(kept: Path, *, marks_men: bool) -> Traits:
     label_N, key_N, first_N = (np.load(kept / f"{name}.npy") for name in ("label", "key", "first"))
     labels = tuple(PieceLabels(*one) for one in json.loads((kept / "labels.json").read_text()))
-    return Traits(labels, label_N, key_N, first_N, _read_sized(kept))
+    return Traits(labels, label_N, key_N, first_N, _read_sized(kept), marks_men)
 
 
 def _read_sized(kept: Path) -> Sized | None:

@@ -6,8 +6,8 @@ Shape legend: N rows · L distinct labels.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -23,7 +23,7 @@ from index.selection import Condition, of_codes
 from index.snapshot import Snapshot
 from models.compatibility.roles import CORE
 from models.datasets.ages import AGES, CLOTHES
-from models.datasets.audience import ages_said
+from models.datasets.audience import Audience, ages_said, genders_said
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import SIZED_COLUMNS, PieceLabels, labels_of
 from models.progress import Progress, counted, silent
@@ -31,6 +31,10 @@ from models.progress import Progress, counted, silent
 _USUAL: Final = 0.75
 """The share of grown-ups' or children's pieces from which on those that say no age are theirs."""
 _DRESS: Final = CLOTHES | {"footwear", "hosiery"}
+"""What says whose it is by more than its name, where a shop is for several people."""
+_OF_ANYBODY: Final = frozenset({"outer", "headwear", "scarf", "gloves", "belt", "eyewear", "watch", "wallet"})
+"""What is called the same whoever wears it."""
+_FEW: Final = 3
 _CLOTHED: Final = 0.25
 """The least share of what is worn that clothes have in a shop of clothes."""
 
@@ -44,6 +48,7 @@ class Traits:
         key_N: what rows of one product have in common.
         first_N: the first row of each row's variants; the row itself where it has none.
         sized: the sizes of each row in a shop of one-offs; None in others.
+        marks_men: whether the shop says of men's pieces alone whose they are (``_marks_men``): what says nothing is women's.
     """
 
     labels: tuple[PieceLabels, ...] = ()
@@ -51,6 +56,7 @@ class Traits:
     key_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     first_N: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     sized: Sized | None = None
+    marks_men: bool = False
     _told: dict[tuple[int, Hashable], tuple[object, BoolArray]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -68,28 +74,33 @@ class Traits:
         if known and len(groups):
             beside = snapshot.items.select(SIZED_COLUMNS).take(pa.array(np.flatnonzero(np.isin(before.key_N, groups))))
         said = counted(labels_of(items, snapshot.categories, beside), progress, "reading the words of items", items.num_rows)
-        codes = (place_of.setdefault(labels, len(place_of)) for labels in said)
+        meant = map(_of_women, said) if before.marks_men else said
+        label_M = np.fromiter((place_of.setdefault(labels, len(place_of)) for labels in meant), np.int32)
+        marks_men = before.marks_men
+        if known is None and (marks_men := _marks_men(dict(zip(place_of, np.bincount(label_M).tolist(), strict=True)))):
+            raw, place_of = place_of, dict[PieceLabels, int]()
+            label_M = np.array([place_of.setdefault(_of_women(labels), len(place_of)) for labels in raw], np.int32)[label_M]
         key_N = np.concatenate([before.key_N, keys])
         first_N = first_variants(key_N, snapshot.features, keys if known else None)
         same_M = first_N[: len(before.first_N)] == np.arange(len(before.first_N))
         first_N[: len(before.first_N)][same_M] = before.first_N[same_M]
-        label_N = np.concatenate([before.label_N, np.fromiter(codes, np.int32)])
+        label_N = np.concatenate([before.label_N, label_M])
         if known is None:
             sized = Sized.of(items, tuple(place_of), label_N, first_N)
         else:
             sized = known.sized and known.sized.extended(items, tuple(place_of), label_N[len(before.label_N) :])
-        return cls(tuple(place_of), label_N, key_N, first_N, sized)
+        return cls(tuple(place_of), label_N, key_N, first_N, sized, marks_men)
 
     def of_first(self, count: int) -> Traits:
         """Those of the first rows."""
         sized = self.sized and self.sized.taken(slice(count))
-        return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count], sized)
+        return Traits(self.labels, self.label_N[:count], self.key_N[:count], self.first_N[:count], sized, self.marks_men)
 
     def taken(self, rows_M: IntArray) -> Traits:
         """Those of some rows, in this order; the first variant that is left stands for one that is not."""
         _, first_M, product_M = np.unique(self.first_N[rows_M], return_index=True, return_inverse=True)
         sized = self.sized and self.sized.taken(rows_M)
-        return Traits(self.labels, self.label_N[rows_M], self.key_N[rows_M], first_M[product_M], sized)
+        return Traits(self.labels, self.label_N[rows_M], self.key_N[rows_M], first_M[product_M], sized, self.marks_men)
 
     def of_row(self, row: int) -> PieceLabels:
         """The labels of one row."""
@@ -183,3 +194,24 @@ class Traits:
         lead_M = np.zeros(len(rows_M), dtype=np.bool_)
         lead_M[np.unique(firsts_M, return_index=True)[1]] = True
         return np.asarray(lead_M & (firsts_M != self.first_N[list(worn), None]).all(axis=0))
+
+
+def _marks_men(counts: Mapping[PieceLabels, int]) -> bool:
+    """Whether a shop says of men's pieces that they are, and of women's nothing.
+
+    It has dresses, tops and bottoms for men, and of what is called the same whoever wears it some for men and none for women.
+    """
+    found = Counter[str]()
+    for labels, count in counts.items():
+        if labels.role and labels.rite is None and (genders := genders_said(labels.audience)):
+            found[f"{'+'.join(genders)} {'anything' if labels.role in _OF_ANYBODY else labels.role}"] += count
+    enough = min(found[one] for one in ("men anything", "men top", "men bottom", "women full-body")) >= _FEW
+    return enough and not found["women anything"]
+
+
+def _of_women(labels: PieceLabels) -> PieceLabels:
+    """The labels of a piece of which nothing says whose it is, where that makes it women's."""
+    if labels.role not in _DRESS or genders_said(labels.audience):
+        return labels
+    said = Audience.of_label(labels.audience or "")
+    return replace(labels, audience=Audience(frozenset({"women"}), said.ages if said else AGES).label)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from models.datasets.audience import Audience
 from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.ranges import RANGES
 from models.datasets.rites import NEIGHBOURS as OF_RITES
 from models.datasets.rites import RITES
 from models.datasets.sport_words import NEIGHBOURS, SPORTS
@@ -116,7 +117,7 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _FITTING if (first & second).possible else _DOCUMENTED
     if {left, right} in _APART:
         return _DOCUMENTED
-    if {left, right} <= SPORTS or {left, right} <= RITES:
+    if {left, right} <= SPORTS or {left, right} <= RITES | RANGES:
         return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
     if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and EVERYDAY not in {left, right}):
         return _RATHER

@@ -26,6 +26,17 @@ _AUDIENCE_NAMES: Final = "gender sex department target audience target_gender fo
 AUDIENCE_NAMES: Final = frozenset(_AUDIENCE_NAMES.split())
 """Attribute names (lower case, spaces and hyphens as underscores) that say for whom."""
 
+
+def genders_said(label: str | None) -> frozenset[str] | None:
+    """The genders that a label names; None where it names none, or both.
+
+    >>> genders_said("women adult"), genders_said("men+women adult"), genders_said(None)
+    (frozenset({'women'}), None, None)
+    """
+    whom = Audience.of_label(label or "")
+    return None if whom is None or whom.genders == GENDERS else whom.genders
+
+
 SEASON_NAMES: Final = frozenset({"season", "seasons"})
 """Attribute names that say when."""
 

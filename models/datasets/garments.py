@@ -35,7 +35,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
         "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset "
-        "midlayer mid-layer tracksuit-top choli saree-blouse sari-blouse"
+        "midlayer mid-layer tracksuit-top choli saree-blouse sari-blouse tank bandeau-top corset-top"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
@@ -78,7 +78,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "jewellery": (
         "jewellery jewelry earring necklace bracelet bangle ring pendant brooch chain necklace-and-chain jewellery-set charm "
         "cufflink cuff-link wristband pocket-square tie-clip tie-pin tie-bar lapel-pin anklet choker "
-        "boutonniere pearl-mala jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
+        "arm-cuff ear-cuff wrist-cuff hoop huggie boutonniere pearl-mala jhumka mangalsutra maang-tikka matha-patti bindi payal kalgi"
     ),
     "gloves": "glove gloves mitten",
     "tie": "tie bow-tie ties-and-cufflink cravat",
@@ -88,6 +88,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     ),
     "wallet": "wallet card-holder money-clip",
     "hair": (
+        "claw-clip hair-claw "
         "hair-accessory hair-accessorie hairclip hair-clip hair-slide hair-pin hair-comb hair-vine scrunchie tiara headpiece "
         "flower-crown hijab-pin hijab-accessory hijab-accessorie hijab-scrunchie"
     ),
@@ -114,7 +115,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
         "cookware frying-pan saucepan kettle kitchenware glassware bakeware hamper electrical appliance massager figurine planter "
         "skincare skin-care haircare hair-care bodycare body-care cosmetic toiletry toiletrie aftershave pet pet-supply knitting-pattern "
-        "sewing-pattern christma-stocking slipper-chair shower-cap oven-glove oven-mitt gardening-glove "
+        "sewing-pattern christma-stocking slipper-chair "
+        "shower-cap fish-tank hula-hoop basketball-hoop oven-glove oven-mitt gardening-glove "
         "lamp picture-frame photo-frame bouquet guest-book ring-pillow ring-cushion prayer-mat prayer-bead"
     ),
 }
@@ -165,6 +167,10 @@ _EXACT: Final = frozenset(
     ]
 )
 """What is worn as its own name says, whatever its category is worn as: the bottoms of a tracksuit, filed under tracksuits."""
+_OF_CO_ORDS: Final = frozenset({"co-ord", "coord", "co-ord-set"})
+"""What is sold as one or piece by piece."""
+_OF_ANY_PIECE: Final = frozenset({"knitwear", *_OF_CO_ORDS})
+"""Names of categories that say how pieces are made or sold, more than what they are: a dress filed under knitwear is one."""
 _OF_SETS: Final = frozenset({"top", "bottom", "full-body", "outer", "scarf"})
 """What categories that sets are filed under are worn as."""
 _OF_CLOTH: Final = frozenset(["in", "of", "aus", "en", "di", "de", "cotton", "modal", "viscose", "wool", "silk", "stretch", "knit"])
@@ -247,14 +253,15 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
     >>> role_of("Shoes", "Shoe Care Spray"), role_of("Shoes & Shoe Care", "Black Boots"), role_of("Watch box"), role_of("Belt bag")
     ('not worn', 'footwear', 'not worn', 'bag')
     """
-    found: str | None = None
+    found, filed = None, False
     for at, text in enumerate(texts):
         if is_set(text) and (found in _OF_SETS or not (found or JOINS.search(text or ""))):
             return "full-body"
         if found in {None, "top", "bottom", "outer"} and is_outfit(text):
             return "full-body"
-        if found and _garment(text) in _EXACT:
-            return _ROLE_OF[_garment(text) or ""]
+        garment = _garment(text)
+        if found and garment and (garment in _EXACT or (filed and _ROLE_OF[garment] != NOT_WORN)):
+            return _ROLE_OF[garment]
         if found and not may_belong(text or ""):
             continue
         role = role_last(text) or phrase_abroad(text) or role_first(text) or _in_english(text)
@@ -266,6 +273,7 @@ def role_of(*texts: str | None, french: bool = False) -> str | None:
             return role
         if role in {None, NOT_WORN} and _is_jersey(text):
             role = "top"
+        filed = filed or (found is None and garment in _OF_ANY_PIECE)
         found = found or _beside(role, text, texts[at + 1 :], french=french)
     return found
 

@@ -21,9 +21,21 @@ from models.datasets.garments import is_outfit, is_worn_over, role_of, tailoring
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
+from models.datasets.ranges import range_label
 from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
-from models.datasets.wholes import OUTFIT, OWN_PART, OWN_PLACE, SUIT, half_of, kind_of, sells_saris
+from models.datasets.wholes import (
+    OUTFIT,
+    OWN_PART,
+    OWN_PLACE,
+    PYJAMA_BOTTOM,
+    PYJAMA_TOP,
+    SUIT,
+    co_ord_of,
+    half_of,
+    kind_of,
+    sells_saris,
+)
 
 LABEL_COLUMNS: Final = ["category", "subcategory", "title", "attributes", "sizes"]
 """The columns of an items table that ``piece_labels`` reads."""
@@ -33,6 +45,9 @@ SIZED_COLUMNS: Final = ["group_id", "attributes", "sizes"]
 """Those that tell the sizes of a product."""
 PATH_COLUMN: Final = "extras"
 """The one in which the path of its categories is, which is read where a table has it."""
+_HALF_CALLED: Final = {"top": PYJAMA_TOP, "bottom": PYJAMA_BOTTOM}
+HALF_OF_CO_ORD: Final = frozenset({"top", "bottom", "outer"})
+"""What the pieces of a co-ord are worn as."""
 _PATH: Final = r'"category_path":"(?P<path>[^"\\]*)"'
 """The path of categories that a feed had, of which the category is one step, in ``extras``."""
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
@@ -45,8 +60,9 @@ class PieceLabels:
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
         kind: what it is among those of its role, as a suit, a blazer (``garments.tailoring_of``) or a sari (``wholes.kind_of``).
-        rite: whose part at a wedding it is for (``rites.rite_label``).
+        rite: whose part at a wedding it is for (``rites.rite_label``), or the range of sizes that it is made in (``ranges.range_label``).
         private: whether children are kept apart from it where it is not known to be a child's (``aged``).
+        co_ord: what the titles of a co-ord's pieces share (``wholes.co_ord_of``).
     """
 
     role: str | None = None
@@ -58,6 +74,7 @@ class PieceLabels:
     kind: str | None = None
     rite: str | None = None
     private: bool = False
+    co_ord: str | None = None
 
     @property
     def place(self) -> str | None:
@@ -153,12 +170,18 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
         tailoring = None
     texts = (title, subcategory, category)
-    kind = tailoring or half_of(role, texts) or kind_of(role, texts, saris=saris)
+    kind = tailoring or half_of(role, texts) or _half_called(role, title) or kind_of(role, texts, saris=saris)
     if kind is None and role == "full-body" and any(map(is_outfit, texts)):
         kind = OUTFIT
-    rite = rite_label(categories, title, french=french)
+    rite = rite_label(categories, title, french=french) or range_label(attributes, categories, title, role)
     private = is_private(texts, role, [*sizes, *sizes_said(attributes)])
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private)
+    co_ord = co_ord_of(title) if role in HALF_OF_CO_ORD else None
+    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private, co_ord)
+
+
+def _half_called(role: str | None, title: str | None) -> str | None:
+    """Which half of what one lounges in a piece is that is filed there, and is called as what is worn by day: a hoodie, joggers."""
+    return _HALF_CALLED.get(role_of(title) or "") if role == "sleepwear" else None
 
 
 @lru_cache(maxsize=8_192)

@@ -77,6 +77,20 @@ _COMES_WITH: Final = re.compile(r"\bwith (?:\w+ )?hijab\b|\boverhead\b", re.IGNO
 """An abaya that has its hijab."""
 
 
+_CO_ORD: Final = re.compile(r"\bco-?ords?\b", re.IGNORECASE)
+
+
+def co_ord_of(title: str | None) -> str | None:
+    """The words that the pieces of a co-ord share in their titles: those before it is called so, and those after *in*.
+
+    >>> co_ord_of("Satin co-ord shirt in champagne"), co_ord_of("Satin co-ord wide leg trousers in champagne"), co_ord_of("Satin shirt")
+    ('satin champagne', 'satin champagne', None)
+    """
+    before, *after = _CO_ORD.split(_WITH.sub("", title or "").lower(), maxsplit=1)
+    words = re.findall(r"\w+", f"{before} {after[0].rpartition(' in ')[2] if ' in ' in after[0] else ''}") if after else []
+    return " ".join(words) or None
+
+
 def is_set(text: str | None) -> bool:
     """Whether a text names a whole outfit of a tradition, whose parts name other things.
 
