@@ -138,7 +138,7 @@ async def score_outfit(request: ScoreOutfit, services: InjectedServices, compute
         return Response(kept, media_type="application/json")
     pictures = [outfit.photo.base64 for outfit in request.outfits if outfit.photo is not None]
     pictures += pictures_of([item for outfit in request.outfits for item in outfit.items or ()])
-    cost_of_all = cost.of_scoring((len(outfit.items or ()) for outfit in request.outfits), explain=request.explain)
+    cost_of_all = cost_of_scoring(request, services.settings.limits)
     scores = await compute(lambda: _score(lane, request, services), cost_of_all, pictures, joins=True)
     if asked:
         lane.kept.keep(lane.release, asked, scores.model_dump_json(by_alias=True, exclude_none=True).encode())
@@ -166,10 +166,16 @@ async def _ruled(lane: Lane) -> Ruled | None:
 
 
 def cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
-    """What a question costs, but for its pictures; of a number that is refused, what its refusal does."""
-    if max(request.k or 0, request.looks) > limits.max_k:
-        return cost.LEAST
+    """What a question costs, but for its pictures; of more than one may ask for, what its refusal does."""
     candidates = len(request.candidates or ())
+    refused = (
+        max(request.k or 0, request.looks) > limits.max_k
+        or len(request.items) > limits.max_items
+        or len(request.slots or ()) > limits.max_slots
+        or candidates > limits.max_candidates
+    )
+    if refused:
+        return cost.LEAST
     return cost.of_completing(
         len(request.items),
         slots=None if request.slots is None else len(request.slots),
@@ -178,6 +184,14 @@ def cost_of_completing(request: CompleteOutfit, limits: Limits) -> float:
         looks=request.looks,
         explain=request.explain,
     )
+
+
+def cost_of_scoring(request: ScoreOutfit, limits: Limits) -> float:
+    """What outfits cost to score, but for their pictures; more than one request may have cost what their refusal does."""
+    sizes = [len(outfit.items or ()) for outfit in request.outfits]
+    if len(sizes) > limits.max_outfits or max(sizes, default=0) > limits.max_items:
+        return cost.LEAST
+    return cost.of_scoring(sizes, explain=request.explain)
 
 
 def check_met(requests: Iterable[CompleteOutfit], services: Services, http: Request) -> None:

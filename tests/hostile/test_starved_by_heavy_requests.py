@@ -14,8 +14,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.api import draining
-from app.api.outfits import cost_of_completing
-from app.api.schemas.requests import CompleteOutfit
+from app.api.outfits import cost_of_completing, cost_of_scoring
+from app.api.schemas.requests import CompleteOutfit, ScoreOutfit
 from app.ground.errors import BusyError, ClientGoneError, DeadlineError, StoppingError
 from app.ground.parts import Limits
 from app.ground.settings import Settings
@@ -187,12 +187,24 @@ def test_costs_are_known_beforehand() -> None:
     assert cost.of_pictures(["no picture"], 40_000_000) > HEAVY
 
 
-@pytest.mark.parametrize("more", [{"k": 101}, {"k": 10**400}, {"looks": 10**9}], ids=["k", "k without end", "looks"])
-def test_a_number_that_will_be_refused_costs_nothing(more: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [{"k": 101}, {"k": 10**400}, {"looks": 10**9}, {"items": ["a"] * 51}, {"slots": ["b"] * 21}, {"candidates": ["c"] * 1_001}],
+    ids=["k", "k without end", "looks", "items", "slots", "candidates"],
+)
+def test_what_will_be_refused_costs_nothing(more: dict[str, Any]) -> None:
     """It waited for the process of heavy requests to start, 14 s of it, and was refused there."""
     heavy_but_for_it = {"items": ["a"] * 50, "slots": ["b"] * 20, "k": 100, "looks": 100, "explain": True}
     assert cost_of_completing(CompleteOutfit.model_validate(heavy_but_for_it), Limits()) > HEAVY
     assert cost_of_completing(CompleteOutfit.model_validate({**heavy_but_for_it, **more}), Limits()) == cost.LEAST
+
+
+@pytest.mark.parametrize("sizes", [[50] * 101, [51] * 100])
+def test_outfits_that_will_be_refused_cost_nothing(sizes: list[int]) -> None:
+    """Likewise."""
+    outfits = [{"items": ["a"] * size} for size in sizes]
+    assert cost_of_scoring(ScoreOutfit.model_validate({"outfits": outfits}), Limits()) == cost.LEAST
+    assert cost_of_scoring(ScoreOutfit.model_validate({"outfits": [{"items": ["a"] * 50}] * 100}), Limits()) > HEAVY
 
 
 def test_a_picture_costs_its_pixels() -> None:
