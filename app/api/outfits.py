@@ -261,6 +261,7 @@ def _complete(
         no_looks=answer.no_looks,
         least=answer.least,
         missing=list(answer.missing),
+        taken_for=dict(answer.taken_for) or None,
         why_not=answer.why_not,
         shopper=ShopperOut(**asdict(shopper)) if shopper else None,
         rules=list(answer.rules) or None,

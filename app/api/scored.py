@@ -38,6 +38,7 @@ def outfit_score(release: Release, answer: OutfitScore, cuts: Sequence[Cut]) -> 
         why_not=answer.why_not,
         notes=list(answer.notes) or None,
         missing=list(answer.missing),
+        taken_for=dict(answer.taken_for) or None,
         pieces=answer.pieces,
         cut=[CutOut(**asdict(cut)) for cut in cuts] or None,
         pairs=pairs,

@@ -44,6 +44,7 @@ def complete(release: Release, question: Question, limits: Limits) -> Completion
         slots=tuple(FilledSlot(slot.category, (), resolved.idle) for slot in chosen.slots),
         looks=(),
         missing=resolved.unknown,
+        taken_for=resolved.worn.taken_for,
         complete=chosen.complete if nothing is None else False,
         why_not=nothing or chosen.unknown or why_not(release),
         steering=resolved.steering if question.text is not None else None,

@@ -111,6 +111,7 @@ class Completion:
     """The answer.
 
     Attributes:
+        taken_for: see ``Worn``.
         no_looks: why there is no look where some were asked for. least: what one costs at least, where that is more than the budget.
         complete: whether nothing is missing, rather than that nothing of it can be had; None where slots or candidates were given.
         why_not: why there are no probabilities, or no slots though something may be missing.
@@ -122,6 +123,7 @@ class Completion:
     slots: tuple[FilledSlot, ...]
     looks: tuple[Look, ...]
     missing: tuple[str, ...]
+    taken_for: Mapping[str, str] = field(default_factory=dict)
     no_looks: str | None = None
     least: float | None = None
     complete: bool | None = None

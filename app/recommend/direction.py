@@ -14,8 +14,9 @@ import numpy as np
 
 from app.ground.errors import NoEncoderError
 from app.recommend.leaning import FARTHEST, standard
+from app.recommend.likeness import image_part
 from app.recommend.rank import unit
-from app.recommend.similar import image_part, text_part
+from app.recommend.similar import text_part
 from app.recommend.stages import stage
 from app.release.release import Release
 from app.words.forms import ELIDED, one_form

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.ground.parts import Limits
+from app.recommend.likeness import image_part
 from app.recommend.limits import check_count
 from app.recommend.outfit import Photo, photo_features
-from app.recommend.similar import image_part
 from app.release.release import Release
 
 

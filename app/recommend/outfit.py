@@ -6,13 +6,14 @@ Shape legend: I items · D embedding size · F features.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
 
-from app.ground.errors import BadPictureError, Detail, UnknownItemError
+from app.ground.errors import BadPictureError, Detail, UnknownCategoryError, UnknownItemError, refused
 from app.ground.parts import Limits
+from app.recommend.likeness import category_seen
 from app.recommend.limits import check_count, known_categories
 from app.recommend.slices import pause
 from app.recommend.stages import count, stage
@@ -33,6 +34,7 @@ class Photo:
 
     Attributes:
         field: its place in the request (``items[2]``), which is also its name in answers.
+        category: empty where the picture is to tell it.
     """
 
     field: str
@@ -53,6 +55,7 @@ class Worn:
         rows: rows of the snapshot; None for a photo.
         labels: what the words of each say of it.
         missing: ids of the request that are not in the catalogue.
+        taken_for: the categories of photos that were told by their pictures, by name.
     """
 
     names: tuple[str, ...]
@@ -61,6 +64,7 @@ class Worn:
     embeddings_ID: FloatArray
     missing: tuple[str, ...]
     labels: tuple[PieceLabels, ...]
+    taken_for: Mapping[str, str] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -111,15 +115,35 @@ def resolve_all(release: Release, outfits: Sequence[Sequence[ItemRef]], limits: 
         UnknownCategoryError: of a photo. NoEncoderError, EncoderError: a photo cannot be encoded.
     """
     unique = [list(dict.fromkeys(items)) for items in outfits]
-    for items, field in zip(outfits, fields, strict=True):
-        check_count(field, len(items), limits.max_items, "items")
+    for items, place in zip(outfits, fields, strict=True):
+        check_count(place, len(items), limits.max_items, "items")
     photos = [item for items in unique for item in items if isinstance(item, Photo)]
-    categories = known_categories(release, [(f"{photo.field}.category", photo.category) for photo in photos])
-    spelt = {photo.field: replace(photo, category=name) for photo, name in zip(photos, categories, strict=True)}
+    told = [photo.field for photo in photos if photo.category]
+    categories = known_categories(release, [(f"{photo.field}.category", photo.category) for photo in photos if photo.category])
+    category_of = dict(zip(told, categories, strict=True))
+    features_NF = photo_features(release, photos, limits) if photos else np.zeros((0, 0), np.float32)
+    seen = {
+        photo.field: _seen(release, photo, features_F) for photo, features_F in zip(photos, features_NF, strict=True) if not photo.category
+    }
+    spelt = {photo.field: replace(photo, category=(category_of | seen)[photo.field]) for photo in photos}
     unique = [[spelt[item.field] if isinstance(item, Photo) else item for item in items] for items in unique]
-    embedded = _embed_photos(release, list(spelt.values()), limits)
+    embedded = _embed_photos(release, list(spelt.values()), features_NF)
     with stage("resolve"):
-        return _worn(release, unique, embedded)
+        worn = _worn(release, unique, embedded)
+    return [replace(one, taken_for={name: seen[name] for name in one.names if name in seen}) for one in worn] if seen else worn
+
+
+def _seen(release: Release, photo: Photo, features_F: FloatArray) -> str:
+    """The category that a picture shows.
+
+    Raises:
+        UnknownCategoryError: no item has a picture to compare it with.
+    """
+    category = category_seen(release, features_F)
+    if category is None:
+        problem = "no item here has a picture to tell it by; GET /categories lists those there are"
+        raise refused(Detail(f"{photo.field}.category", "", problem), UnknownCategoryError)
+    return category
 
 
 def _worn(release: Release, outfits: Sequence[Sequence[ItemRef]], embedded: Mapping[str, FloatArray]) -> list[Worn]:
@@ -190,10 +214,9 @@ def bad_picture(field: str, image: bytes, problem: str) -> BadPictureError:
     return BadPictureError(problem, [Detail(field, f"{len(image):,} bytes", problem)])
 
 
-def _embed_photos(release: Release, photos: Sequence[Photo], limits: Limits) -> dict[str, FloatArray]:
+def _embed_photos(release: Release, photos: Sequence[Photo], features_NF: FloatArray) -> dict[str, FloatArray]:
     if not photos:
         return {}
-    features_NF = photo_features(release, photos, limits)
     texts = [item_text(photo.title, None, None, {}) for photo in photos]
     embeddings_ND = release.bundle.embed(features_NF, [photo.category for photo in photos], texts)
     return {photo.field: embeddings_ND[position] for position, photo in enumerate(photos)}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -43,6 +43,7 @@ class OutfitScore:
         score: None where fewer than two of its items are known, or all are one product. probability: None there, too, and where too few
             outfits were learned from.
         why_not: why one of them is None.
+        taken_for: see ``Worn``.
         notes: what is odd about it (``app.recommend.odd``).
         pieces: how many items were scored, where that is not all of them.
         pairs: every pair of its items by itself, worst first; None unless asked to explain.
@@ -55,6 +56,7 @@ class OutfitScore:
     score: float | None
     probability: float | None
     missing: tuple[str, ...]
+    taken_for: Mapping[str, str] = field(default_factory=dict)
     why_not: str | None = None
     notes: tuple[str, ...] = ()
     pieces: int | None = None
@@ -89,8 +91,8 @@ def score(
     """
     check_count("outfits", len(outfits), limits.max_outfits, "outfits")
     fields = [f"outfits[{position}].items" for position in range(place, place + len(outfits))]
-    for field, items in zip(fields, outfits, strict=True):
-        check_count(field, len(items), limits.max_items, "items")
+    for where, items in zip(fields, outfits, strict=True):
+        check_count(where, len(items), limits.max_items, "items")
     outfits, wanted = meant(release, outfits), replace(spelt(release.snapshot, wanted), exclude=with_groups(release, wanted.exclude))
     if work_of_scoring([len(set(items)) for items in outfits], explain=explain) > limits.max_work:
         check_work(work_of_scoring([known_count(release, items) for items in outfits], explain=explain), limits.max_work)
@@ -127,6 +129,7 @@ def _answer(release: Release, worn: Worn, score: float | None, probability: floa
         score=None if score is None else float(score),
         probability=probability,
         missing=worn.missing,
+        taken_for=worn.taken_for,
         why_not=reason,
         notes=() if score is None else odd(release, worn),
         pieces=len(worn) if worn.missing else None,

@@ -16,6 +16,7 @@ from app.ground.errors import Detail, UnknownItemError
 from app.ground.parts import Limits
 from app.recommend.apart import kept_from
 from app.recommend.consistent import suitable, wearable, worn_sizes
+from app.recommend.likeness import cosines_of, image_part
 from app.recommend.limits import check_count, known_categories
 from app.recommend.outfit import ItemRef, Photo, photo_features
 from app.recommend.products import meant
@@ -27,8 +28,6 @@ from index.backends.base import BoolArray, FloatArray, IntArray
 from index.columns import Filter
 from index.selection import Selection
 
-_IMAGE_BLOCK: Final = "image"
-_ROWS_AT_ONCE: Final = 65_536
 _IN_STOCK: Final = Filter(in_stock=True)
 ANYTHING: Final = Filter()
 
@@ -127,11 +126,6 @@ def similar_to_words(
     )
 
 
-def image_part(release: Release) -> slice:
-    """The slice of the features that comes from pictures; the whole vector where the shop brings its own."""
-    return release.bundle.manifest.encoder.part(_IMAGE_BLOCK)
-
-
 def text_part(release: Release) -> slice | None:
     """The slice of the features that comes from titles, where an encoder that reads gave one."""
     spec = release.bundle.manifest.encoder
@@ -159,7 +153,7 @@ def _nearest(
     rows = among[may.passes(among)] if may.conditions else among  # no copy of all rows where all may be shown
     rows = rows[rows != own] if own is not None else rows
     with stage("search"):
-        cosines = _cosines(release, rows, query, part)
+        cosines = cosines_of(release, rows, query, part)
     shown = np.isfinite(cosines)
     shown[shown] = to_be_had(release, rows[shown])
     rows, cosines = rows[shown], cosines[shown]
@@ -201,14 +195,3 @@ def _leading(release: Release, rows_M: IntArray, k: int, own: list[int]) -> IntA
         if len(places) >= k or fetch >= len(rows_M):
             return places[:k]
         fetch *= 4
-
-
-def _cosines(release: Release, rows: IntArray, query_F: FloatArray, part: slice) -> FloatArray:
-    """Cosine of each row's features with the query's, in parts of bounded size; NaN where an item has no such features."""
-    query_F = query_F / max(float(np.linalg.norm(query_F)), 1e-12)
-    cosines = np.zeros(len(rows), dtype=np.float32)
-    for at in range(0, len(rows), _ROWS_AT_ONCE):
-        features_nF = np.asarray(release.snapshot.features[rows[at : at + _ROWS_AT_ONCE], part], dtype=np.float32)
-        length_n = np.linalg.norm(features_nF, axis=1)
-        cosines[at : at + _ROWS_AT_ONCE] = np.where(length_n > 0, features_nF @ query_F / np.maximum(length_n, 1e-12), np.nan)
-    return cosines

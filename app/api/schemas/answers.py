@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, SerializerFunctionWrapHandler, model_serializer
 
@@ -115,6 +115,16 @@ class TasteOut(BaseModel):
     note: str | None = Field(default=None, description="Why some may be missing.")
 
 
+TakenFor = Annotated[
+    dict[str, str] | None,
+    Field(
+        default=None,
+        description="Of pictures without a category, by their fields, the category that each was taken for.",
+        examples=[{"items[0]": "shoes"}],
+    ),
+]
+
+
 class Completion(BaseModel):
     """What completes the outfit."""
 
@@ -139,6 +149,7 @@ class Completion(BaseModel):
         examples=[95.0],
     )
     missing: list[str] = Field(description="Ids of the request that are not in the catalogue.")
+    taken_for: TakenFor = None
     why_not: str | None = Field(default=None, description="Why there are no probabilities, or no slots though `complete` is false.")
     shopper: ShopperOut | None = Field(default=None, description="Whether the answer is the shopper's own; only with `user`.")
     user_note: str | None = Field(default=None, description="Why the `user` was left out, and what to do.")
@@ -208,6 +219,7 @@ class OutfitScoreOut(LikelyOut):
         examples=[["\u201cw000042\u201d for men, \u201cw000043\u201d for women: no outfit learned from has both"]],
     )
     missing: list[str] = Field(description="Ids that are not in the catalogue; scored without them.")
+    taken_for: TakenFor = None
     pieces: int | None = Field(default=None, description="How many items the score speaks of, where some are missing.", examples=[3])
     cut: list[CutOut] | None = Field(default=None, description="How a photo of the whole outfit was cut into items; only with `photo`.")
     base: float | None = Field(

@@ -38,13 +38,16 @@ _KNOWN_OR_DESCRIBED: Final[list[dict[str, Any]]] = [
 
 
 class ItemIn(Strict):
-    """An item of the catalogue by its id, or one that is not in it by picture or title, with its category."""
+    """An item of the catalogue by its id, or one that is not in it: by picture, or by title with its category."""
 
     model_config = with_examples(one_of=_KNOWN_OR_DESCRIBED)
 
     id: Id | None = Field(default=None, description="Id of a catalogue item; or `group_id` of some, for its first that is not sold out.")
     image: ImageIn | None = Field(default=None, description="A picture of an item that is not in the catalogue.")
-    category: CategoryName | None = Field(default=None, description="Category of an item that is not in the catalogue.")
+    category: CategoryName | None = Field(
+        default=None,
+        description="Category of an item that is not in the catalogue; of a picture without one, that of the items that look most like it.",
+    )
     title: str | None = Field(
         default=None, max_length=LONGEST_TEXT, description="Words for an item that is not in the catalogue.", examples=["red linen shirt"]
     )
@@ -53,11 +56,11 @@ class ItemIn(Strict):
     def _one_or_the_other(self) -> ItemIn:
         described = self.image is not None or self.title is not None
         if self.id is None and not described:
-            kind, problem = "item_empty", "give an id, or an image or title with its category"
+            kind, problem = "item_empty", "give an id, an image, or a title with its category"
         elif self.id is not None and (described or self.category is not None):
-            kind, problem = "item_twice", "give an id, or an image or title with its category, not both"
-        elif described and self.category is None:
-            kind, problem = "category_missing", "an image or title needs its category; GET /categories lists them"
+            kind, problem = "item_twice", "give an id, or an image or title, not both"
+        elif self.title is not None and self.image is None and self.category is None:
+            kind, problem = "category_missing", "a title needs its category; GET /categories lists them"
         else:
             return self
         raise PydanticCustomError(kind, problem)
@@ -77,7 +80,7 @@ def _short_for(field: str, problem: str) -> Callable[[Any], Any]:
     return object_of
 
 
-_ITEM: Final = _short_for("id", "should be the id of an item, or an object with id, or with image or title and category")
+_ITEM: Final = _short_for("id", "should be the id of an item, or an object with id, with image, or with title and category")
 _SLOT: Final = _short_for("category", "should be the name of a category, or an object with category")
 
 Item = Annotated[ItemIn, BeforeValidator(_ITEM, json_schema_input_type=Id | ItemIn)]

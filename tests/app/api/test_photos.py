@@ -46,6 +46,19 @@ def test_a_photo_completes_as_the_item_it_shows(picture_client: TestClient, pict
     assert one["items"][0]["why"][0]["with"] == "items[0]"
 
 
+def test_a_photo_without_a_category_is_taken_for_what_it_looks_like(picture_client: TestClient, pictures: Path, photo: Photo) -> None:
+    """And it is told for what; a title alone tells none."""
+    shown = {"image": photo((pictures / "tops-2.jpg").read_bytes())["image"]}
+    answer = picture_client.post("/complete-outfit", json={"items": [shown], "slots": ["shoes"], "k": 3}).json()
+    told = picture_client.post("/complete-outfit", json={"items": [{**shown, "category": "tops"}], "slots": ["shoes"], "k": 3}).json()
+    assert (answer["taken_for"], "taken_for" in told) == ({"items[0]": "tops"}, False)
+    assert answer["slots"] == told["slots"]
+    scores = picture_client.post("/score-outfit", json={"outfits": [{"items": ["shoes-1", shown]}]}).json()["outfits"]
+    assert scores[0]["taken_for"] == {"outfits[0].items[1]": "tops"}
+    untold = picture_client.post("/complete-outfit", json={"items": [{"title": "a red top"}]})
+    assert (untold.status_code, "a title needs its category" in untold.json()["detail"]) == (422, True)
+
+
 def test_an_encoder_that_cannot_be_had_is_not_promised_for_later(
     picture_home: Path, photo: Photo, jpeg: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
