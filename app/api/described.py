@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
 from starlette.routing import Route
 
+from app.api.problems import MEDIA_TYPE
 from app.ground.parts import Limits
 
 _MOST: Final[Mapping[str, str]] = {
@@ -39,6 +40,7 @@ _LEGIBLE: Final = b"""<style>
 .swagger-ui .info .title small, .swagger-ui .info .title small.version-stamp { background: #3b4151 }
 </style>"""
 """What Swagger UI writes in colours that are hard to read on its others."""
+_WAITING: Final = frozenset({"429", "503"})
 _SAID: Final = {"array": "maxItems", "integer": "maximum", "string": "maxLength"}
 
 
@@ -55,7 +57,9 @@ def describe(app: FastAPI, limits: Limits) -> None:
             document = undescribed()
             for operation in (one for path in document["paths"].values() for one in path.values()):
                 operation["summary"] = _in_short(operation["description"])
+                _describe_problems(operation["responses"])
             objects = document["components"]["schemas"]
+            del objects["PatchIn"]["properties"]["category"]["default"]  # no category is empty: left out, it stays as it is
             for field_of, limit in _MOST.items():
                 name, _, field = field_of.partition(".")
                 _bound(objects[name]["properties"][field], getattr(limits, limit))
@@ -76,6 +80,17 @@ def describe(app: FastAPI, limits: Limits) -> None:
     app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI documents it
     app.router.routes[place] = Route(route.path, described, include_in_schema=False)
     app.router.routes[place_of_page] = Route(page_route.path, page, include_in_schema=False)
+
+
+def _describe_problems(responses: dict[str, Any]) -> None:
+    """Have the answers to refused requests say what they are, which FastAPI takes for ordinary JSON, and what their headers are."""
+    for status, response in responses.items():
+        content = response.get("content", {})
+        if MEDIA_TYPE in content:
+            content[MEDIA_TYPE] = content.pop("application/json")
+        if status in _WAITING:
+            waits = {"description": "Seconds until it may be asked again.", "schema": {"type": "integer"}}
+            response["headers"] = {"Retry-After": waits}
 
 
 def _in_short(told: str) -> str:

@@ -52,6 +52,7 @@ _VALUE_MARKS: Final = b",[{"  # each value but the first of its list or object f
 _NO_VALUE: Final = "Expecting value"
 _MORE: Final = "Extra data"  # as Python's reader says of small bodies
 _NOT_UTF8: Final = "it is in another encoding; send UTF-8"
+_GZIP, _COMPRESSED = b"\x1f\x8b", "it is compressed; send it as it is"
 _INSANE: Final = "not UTF-8, compressed, or of insane depth or numbers"
 _one_by_one = CapacityLimiter(1)  # more threads would only take Python's lock from the event loop more often
 _turns: Final = WeakValueDictionary[tuple[asyncio.AbstractEventLoop, str], asyncio.Lock]()  # of those whose bodies wait
@@ -196,6 +197,8 @@ def parse(body: bytes, *, at_once: bool = False) -> Any:  # noqa: ANN401 - JSON
     Raises:
         RequestValidationError: it is not JSON in UTF-8, too deep, names something twice in an object, or holds a number that is too long.
     """
+    if body.startswith(_GZIP):
+        raise _not_json(_COMPRESSED, 0)
     encoding = json.detect_encoding(body)
     if not encoding.startswith("utf-8"):
         raise _not_json(_NOT_UTF8, 0)

@@ -28,7 +28,7 @@ def releases(services: InjectedServices) -> Releases:
     return Releases(releases=[_out(record, current) for record in reversed(services.store.records())])
 
 
-@router.post("/releases/{release_id}/activate", dependencies=[behind(Door.ADMIN)], responses=documented(404))
+@router.post("/releases/{release_id}/activate", dependencies=[behind(Door.ADMIN)], responses=documented(404, 422))
 async def activate(release_id: ReleaseId, services: InjectedServices) -> ReleaseOut:
     """Serve this release from now on: here at once, on every other replica within moments. One that is broken is refused."""
     if release_id not in {record.id for record in services.store.records()}:

@@ -36,12 +36,17 @@ def item_refs(items: Sequence[ItemIn], field: str = "items") -> list[ItemRef]:
 
 
 def decoded(text: str, field: str) -> bytes:
-    """The bytes of a picture in base64, with or without a ``data:`` prefix.
+    """The bytes of a picture in base64, of either alphabet, with or without line breaks, padding and a ``data:`` prefix.
 
     Raises:
         BadPictureError: it is not base64.
     """
     data = text.partition(",")[2] if text.startswith("data:") else text
+    if "\n" in data:
+        data = "".join(data.split())
+    if "-" in data or "_" in data:
+        data = data.replace("-", "+").replace("_", "/")
+    data += "=" * (-len(data) % 4)
     try:
         if "=" in data[:-2]:  # padding amidst, which a slice would take for its end
             return base64.b64decode(data, validate=True)

@@ -18,6 +18,7 @@ from models.encoders.opened import FORMATS, opened
 from models.encoders.profiles import in_srgb
 from models.errors import ImageError
 
+_HEIC: Final = frozenset(b"ftyp" + brand for brand in (b"heic", b"heix", b"hevc", b"mif1", b"msf1"))
 _DECODERS: Final = 4
 DEFAULT_MAX_PIXELS: Final = 40_000_000
 _AMPLE: Final = 1024  # no encoder looks at more; what a larger picture holds beyond it is not kept in memory
@@ -107,7 +108,8 @@ def _told(data: bytes, max_pixels: int) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except UnidentifiedImageError as error:
-        msg = f"not a picture that can be read: the first bytes are {data[:8]!r}; send {', '.join(FORMATS)}"
+        what = "a HEIC picture, as phones keep them" if data[4:12] in _HEIC else f"its first bytes are {data[:8]!r}"
+        msg = f"not a picture that can be read: {what}; send {', '.join(FORMATS)}"
         raise ImageError(msg) from error
     except Image.DecompressionBombError as error:
         msg = f"the picture is larger than {max_pixels:,} pixels; scale it down"

@@ -47,7 +47,9 @@ class EventIn(Strict):
     user_signature: Signature = None
     timestamp: Annotated[AwareDatetime, Field(strict=False, ge=EARLIEST), AfterValidator(_not_ahead)] | None = Field(
         default=None,
-        description="When: ISO 8601 with an offset, or seconds since 1970; the time of arrival if left out. At most a day ahead.",
+        description="When: ISO 8601 with an offset, or seconds or milliseconds since 1970; the time of arrival if left out. At most a day "
+        "ahead.",
+        json_schema_extra={"anyOf": [{"type": "string", "format": "date-time"}, {"type": "number"}, {"type": "null"}]},
     )
     recommendation_id: Name | None = Field(default=None, description="The answer of /complete-outfit that this follows from.")
     order: Name | None = Field(

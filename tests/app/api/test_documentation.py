@@ -129,3 +129,20 @@ def test_the_filters_of_the_examples_leave_something(demo: TestClient) -> None:
     filters: dict[str, Any] = {name: schemas["FiltersIn"]["properties"][name]["examples"][0] for name in ("brand", "attributes")}
     [slot] = demo.post("/complete-outfit", json={"items": ["w000042"], "slots": ["shoes"], "filters": filters}).json()["slots"]
     assert slot["items"]
+
+
+def test_the_description_says_what_a_refusal_is_and_how_long_to_wait(demo: TestClient) -> None:
+    """In the type that it is sent as; and a default is one that might be sent."""
+    described = demo.get("/openapi.json").json()
+    refused = [
+        (status, response)
+        for path in described["paths"].values()
+        for operation in path.values()
+        for status, response in operation["responses"].items()
+        if status.startswith(("4", "5"))
+    ]
+    assert refused
+    for status, response in refused:
+        assert response["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemOut"}}}
+        assert ("Retry-After" in response.get("headers", {})) is (status in {"429", "503"})
+    assert "default" not in described["components"]["schemas"]["PatchIn"]["properties"]["category"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import zlib
 from collections.abc import Callable
@@ -103,6 +104,15 @@ def test_a_bad_picture_is_422_naming_its_field(picture_client: TestClient, photo
     assert answer.json()["type"] == "/problems/bad-picture"
     assert answer.json()["errors"][0]["field"] == "items[1].image.base64"
     assert picture_client.get("/readyz").status_code == 200
+
+
+def test_base64_is_read_however_a_client_writes_it(picture_client: TestClient, pictures: Path, photo: Photo) -> None:
+    """In lines, as Android does; of the alphabet for addresses; without padding."""
+    picture = (pictures / "tops-2.jpg").read_bytes()
+    forms = (base64.encodebytes(picture), base64.urlsafe_b64encode(picture), base64.b64encode(picture).rstrip(b"="))
+    for form in forms:
+        sent = {**photo(picture), "image": {"base64": form.decode()}}
+        assert picture_client.post("/similar-items", json={"item": sent, "k": 1}).json()["items"][0]["id"] == "tops-2"
 
 
 @pytest.mark.parametrize("text", ["!!!", "data:image/png;base64", "é", "abc"])
