@@ -45,6 +45,7 @@ NEAREST: Final = "no title has all of these words, and nothing here is all of th
 LED: Final = "no title has all of these words, so these are what is most in their spirit"
 UNMET: Final = "no title has all of these words, and nothing here is all of that"
 UNKNOWN: Final = "no title has all of these words, and not all were understood"
+UNHEARD: Final = "no title has all of these words, and none was understood"
 OTHERS_ASKED: Final = "no title has all of these words, and not all were understood, so these are what is as the others describe"
 LEFT_OUT: Final = "nothing here has “{}”, so these have the other words"
 NOBODYS: Final = "nothing here that is as the other words say is for “{}”"
@@ -133,6 +134,8 @@ def sought(
     turns = turns or bool(vocabulary.may_turn(spoken))
     if not (len(read_as.rows) or read_as.wishes or turns) and len((others := _with_others(release, rows, words)).rows):
         return others
+    if not (len(read_as.rows) or read_as.wishes or whom):
+        return replace(read_as, note=UNHEARD, wishes=constraints_of(release, text))
     return read_as if len(read_as.rows) or not whom else replace(read_as, note=NOBODYS.format(", ".join(whom)))
 
 

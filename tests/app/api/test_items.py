@@ -49,7 +49,12 @@ def test_a_mixed_page_shows_every_category(client: TestClient) -> None:
     assert ids == [f"{category}-{number}" for number in (*range(10), 11, 10) for category in ("bags", "bottoms", "shoes", "tops")]
     some = client.get("/items", params={"mixed": True, "q": "number 1", "category": "tops"}).json()
     assert [item["id"] for item in some["items"]] == ["tops-1", "tops-11", "tops-10"]
-    assert client.get("/items", params={"mixed": True, "q": "nothing"}).json() == {"total": 0, "items": []}
+    assert client.get("/items", params={"mixed": True, "q": "nothing"}).json() == {
+        "total": 0,
+        "items": [],
+        "fallback": "no title has all of these words, and none was understood",
+        "text": {"constraints": [], "ignored": ["nothing"]},
+    }
 
 
 @pytest.mark.parametrize(("words", "total"), [("NUMBER 3", 4), ("shoes number", 12), ("tops-7", 1), ("a.*b", 0)])
