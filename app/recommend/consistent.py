@@ -27,6 +27,7 @@ from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, NIGHT, SPORT
 from models.datasets.ranges import RANGES
 from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
+from models.datasets.trades import APART as TRADES_APART
 from models.datasets.wholes import OWN_PLACE
 
 NOT_FOR_THEM = "none is for whom the others are"
@@ -40,7 +41,7 @@ ANY_OCCASION: Final = ("audience",)
 """What pieces must share, the strictest first: what something is worn for goes before the season."""
 WHOM_AND_SPORT: Final = ("audience", "sport", "rite")
 """What a role must have something for, to be lacking."""
-APART: Final = RITES_APART | RANGES
+APART: Final = RITES_APART | RANGES | TRADES_APART
 """What is shown beside its own alone, before any outfits."""
 _ALWAYS_BY_ITSELF: Final = frozenset({SPORT, BEACH, NIGHT})
 """What is worn for nothing else, whoever's part it is for: no swimsuit beside a maternity dress."""

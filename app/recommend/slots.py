@@ -37,7 +37,6 @@ from app.release.release import Release
 from index.selection import Selection
 from models.compatibility.roles import ACCESSORIES, ESSENTIAL, EVERY_PART, WHOLES, instead, usual
 from models.compatibility.slots import SlotModel
-from models.datasets.ages import CLOTHES
 from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
@@ -319,7 +318,8 @@ def _lacking(release: Release, worn: Worn, beside: Sequence[str], among: Collect
     worn_as |= {name: release.kind_of(name) or release.worn_as(name) for name in beside}
     for_them = [one for one in release.traits.labels if all(fits(release, one, labels, WHOM_AND_SPORT) for labels in worn.labels)]
     of_any = [one for one in for_them if one.rite not in APART or one.rite in rites_of(worn.labels)]
-    if any(one.role in CLOTHES for one in of_any):  # else a shop for brides alone
+    roles = {one.role for one in of_any}
+    if "full-body" in roles or {"top", "bottom"} <= roles:  # else a shop for brides alone
         for_them = of_any
     stocked = {part for one in for_them for part in (one.part, one.kind) if part}.intersection(among)
     lacking = usual(worn_as, _whom(worn).name, stocked, clothed=release.traits.clothed)

@@ -41,6 +41,7 @@ from models.datasets import (
     size_scale,
     sport_words,
     sports,
+    trades,
     traditions,
     wearers,
     wholes,
@@ -54,7 +55,7 @@ from sealed.manifest import STRICT, Manifest, Seal
 
 _LABELS: Final = (
     *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, ranges, rites),
-    *(size_scale, sport_words, sports, traditions, wearers, wholes),
+    *(size_scale, sport_words, sports, trades, traditions, wearers, wholes),
 )
 _READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
 

@@ -21,6 +21,7 @@ from models.datasets.ranges import RANGES
 from models.datasets.rites import NEIGHBOURS as OF_RITES
 from models.datasets.rites import RITES
 from models.datasets.sport_words import NEIGHBOURS, SPORTS
+from models.datasets.trades import TRADES
 from models.datasets.traditions import TRADITIONS
 
 CONFLICT: Final = 0.2
@@ -117,7 +118,7 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _FITTING if (first & second).possible else _DOCUMENTED
     if {left, right} in _APART:
         return _DOCUMENTED
-    if {left, right} <= SPORTS or {left, right} <= RITES | RANGES:
+    if {left, right} <= SPORTS or {left, right} <= RITES | RANGES | TRADES:
         return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
     if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and EVERYDAY not in {left, right}):
         return _RATHER

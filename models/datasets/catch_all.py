@@ -28,6 +28,7 @@ from models.datasets.occasion import CASUAL, EVERYDAY, SMART, SMART_CASUAL, occa
 from models.datasets.rites import rite_label
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.sports import sport_named
+from models.datasets.trades import trade_named
 from models.progress import Progress, counted, silent
 
 _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
@@ -92,7 +93,7 @@ def placed_by_titles(
     told = {spelling_of(name) for name in asked or ()}
     several = _of_several_kinds(some)
     opened = {name for name in counts if not name or spelling_of(name) in told}
-    opened |= {name for name in silent if says_nothing(name) or says_small_things(name) or name in several}
+    opened |= {name for name in silent if says_nothing(name) or says_small_things(name) or (name in several and not trade_named(name))}
     if not opened:
         return Placed(table)
     others: list[_Row] = []

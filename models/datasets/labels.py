@@ -24,6 +24,7 @@ from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
 from models.datasets.ranges import range_label
 from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
+from models.datasets.trades import trade_label
 from models.datasets.wholes import (
     OUTFIT,
     OWN_PART,
@@ -60,7 +61,8 @@ class PieceLabels:
     Attributes:
         over: whether it is worn over others of its role, as a robe over pyjamas.
         kind: what it is among those of its role, as a suit, a blazer (``garments.tailoring_of``) or a sari (``wholes.kind_of``).
-        rite: whose part at a wedding it is for (``rites.rite_label``), or the range of sizes that it is made in (``ranges.range_label``).
+        rite: whose part at a wedding it is for (``rites.rite_label``), else what one works in it as (``trades.trade_label``), else the
+            range of sizes that it is made in (``ranges.range_label``).
         private: whether children are kept apart from it where it is not known to be a child's (``aged``).
         co_ord: what the titles of a co-ord's pieces share (``wholes.co_ord_of``).
     """
@@ -173,7 +175,8 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     kind = tailoring or half_of(role, texts) or _half_called(role, title) or kind_of(role, texts, saris=saris)
     if kind is None and role == "full-body" and any(map(is_outfit, texts)):
         kind = OUTFIT
-    rite = rite_label(categories, title, french=french) or range_label(attributes, categories, title, role)
+    rite = rite_label(categories, title, french=french) or trade_label(categories, title, role, sport)
+    rite = rite or range_label(attributes, categories, title, role)
     private = is_private(texts, role, [*sizes, *sizes_said(attributes)])
     co_ord = co_ord_of(title) if role in HALF_OF_CO_ORD else None
     return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private, co_ord)

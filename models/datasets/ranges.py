@@ -1,4 +1,4 @@
-"""Ranges of sizes that clothes are made in: who wears *Petite* trousers wears no *Curve* top.
+"""Ranges of sizes that clothes are made in: who wears *Petite* trousers wears no *Curve* top. And what is adapted to who wears it.
 
 Read from the attribute that feeds have for it, else from the words of the title, else of the categories.
 """
@@ -13,8 +13,8 @@ from typing import Final
 from models.datasets.ages import CLOTHES
 from models.datasets.audience import values_named
 
-PLUS, PETITE, TALL = "plus sizes", "petite sizes", "tall sizes"
-RANGES: Final = frozenset({PLUS, PETITE, TALL})
+PLUS, PETITE, TALL, ADAPTIVE = "plus sizes", "petite sizes", "tall sizes", "adaptive wear"
+RANGES: Final = frozenset({PLUS, PETITE, TALL, ADAPTIVE})
 _NAMES: Final = frozenset({"size_type", "size_range", "fit_type"})
 _WORDS: Final = {
     PLUS: (
@@ -23,8 +23,9 @@ _WORDS: Final = {
         r"|stora storlekar|store størrelser"
     ),
     PETITE: r"petites?(?! (?:robe|veste|jupe|culotte|taille)s?\b)",
-    TALL: r"tall(?! (?:boot|sock|leg|neck|collar|crew))",
+    TALL: r"tall(?! (?:boot|sock|leg|neck|collar|crew)s?\b)",
 }
+_ADAPTIVE: Final = re.compile(r"\b(?:adaptive|wheelchair|seated fit|magnetic (?:fastening|closure)s?)\b", re.IGNORECASE)
 _NAMED: Final = {one: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE) for one, words in _WORDS.items()}
 
 
@@ -42,10 +43,13 @@ def range_label(
     ('petite sizes', None)
     >>> range_label({}, ["Skirts"], "Curve hem skirt", "bottom"), range_label({}, ["Tops"], "Comfort Plus T-shirt", "top")
     (None, None)
+    >>> range_label({}, ["Adaptive"], "Open back top", "top"), range_label({}, ["Adaptive"], "Curve wheelchair trousers", "bottom")
+    ('adaptive wear', 'plus sizes')
     """
     if role not in CLOTHES:
         return None
-    return next(filter(None, (_named(str(text)) for text in (*values_named(attributes, _NAMES), title, *categories) if text)), None)
+    texts = [str(text) for text in (*values_named(attributes, _NAMES), title, *categories) if text]
+    return next(filter(None, map(_named, texts)), ADAPTIVE if any(map(_ADAPTIVE.search, texts)) else None)
 
 
 @lru_cache(maxsize=8_192)

@@ -30,7 +30,7 @@ from models.datasets.labels import piece_labels
         ("Tops", "Old School Tee", None),
         ("Maternity", "Over Bump Jeans", "maternity"),
         ("Tops", "Nursing Top", "maternity"),
-        ("Shoes", "White Nursing Shoes", None),
+        ("Shoes", "White Nursing Shoes", "healthcare"),
     ],
 )
 def test_it_is_read_from_the_title_and_then_from_categories(category: str, title: str, rite: str | None) -> None:
