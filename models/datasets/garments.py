@@ -224,8 +224,8 @@ _OVER: Final = (
 )
 _WORN_OVER: Final = frozenset([*_OVER.split(), *(form(word) for word in _OVER.split() for form in (bare, turkish.fold))])
 WOMENS: Final = frozenset(_WOMENS.split())
-"""Words of what only women and girls wear: of 6,000 pieces of a large shop that are called so, 99 in 100; of 1,300 handbags and purses 96, 4
-for anyone, and hardly one for men."""
+"""Words of what only women and girls wear: of 6,000 pieces of a large shop that are called so, 99 in 100; of 1,300 handbags and purses 96,
+4 for anyone, and hardly one for men."""
 
 
 def is_womens(*texts: str | None, french: bool = False) -> bool:
