@@ -25,6 +25,25 @@ _WORDS: Final = {
     PETITE: r"petites?(?! (?:robe|veste|jupe|culotte|taille)s?\b)",
     TALL: r"tall(?! (?:boot|sock|leg|neck|collar|crew)s?\b)",
 }
+_TELLING: Final = (
+    *(
+        "plus",
+        "curv",
+        "big ",
+        "extended",
+        "größen",
+        "taille",
+        "talla",
+        "taglie",
+        "grote maten",
+        "tamanho",
+        "rozmiary",
+        "storlek",
+        "størrelse",
+    ),
+    *("petite", "tall", "adaptive", "wheelchair", "seated", "magnetic"),
+)
+"""One of these is in each of them: soon told of the many texts that have none."""
 _ADAPTIVE: Final = re.compile(r"\b(?:adaptive|wheelchair|seated fit|magnetic (?:fastening|closure)s?)\b", re.IGNORECASE)
 _NAMED: Final = {one: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])", re.IGNORECASE) for one, words in _WORDS.items()}
 
@@ -49,6 +68,7 @@ def range_label(
     if role not in CLOTHES:
         return None
     texts = [str(text) for text in (*values_named(attributes, _NAMES), title, *categories) if text]
+    texts = [text for text in texts if any(part in text.lower() for part in _TELLING)]
     return next(filter(None, map(_named, texts)), ADAPTIVE if any(map(_ADAPTIVE.search, texts)) else None)
 
 
