@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
+import httpcore2
 import pytest
 from hypothesis import settings
 
@@ -31,6 +32,14 @@ def loops_may_be_late() -> Iterator[None]:
     """A service within the tests' own process does not say that a test beside it kept its loop waiting: amid that test's own words."""
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("app.live.watchdog.BLOCKED_S", 3600.0)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def certificates_are_read_once() -> Iterator[None]:
+    """Each client reads those of the machine, for 30 ms, though most ask over HTTP alone; who waits for a service asks often."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(httpcore2, "default_ssl_context", cache(httpcore2.default_ssl_context))
         yield
 
 

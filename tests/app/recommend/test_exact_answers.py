@@ -123,7 +123,7 @@ def test_they_are_those_of_looking_at_every_item(kind: str, request: pytest.Fixt
     items = dict(zip(release.snapshot.rows.tolist(), told, strict=True))
     of_category = {name: [row for row, item in items.items() if item["category"] == name] for name in CATEGORIES}
     row_of = {item["id"]: row for row, item in items.items()}
-    some = questions(release, 250)
+    some = questions(release, 100)
     for question in some:
         answer, worn = complete(release, question, Limits()), resolve(release, question.items, Limits())
         own = [items[row_of[str(item)]] for item in question.items]
