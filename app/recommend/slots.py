@@ -54,8 +54,8 @@ NOTHING_KNOWN: Final = (
     "name `slots`, or import outfits to learn from"
 )
 NOT_STARTED: Final = (
-    "by their words these items are not worn, and no outfits with such items were learned from, so there is nothing to complete: "
-    "name `slots`, or import outfits to learn from"
+    "by their words these items are not worn, and nothing that was learned says what is worn with them, so there is nothing to complete: "
+    "name `slots` to ask all the same"
 )
 """Why no slot is inferred, though something may be missing."""
 

@@ -21,7 +21,7 @@ from app.worker.outfits import split_by_time, worn
 from app.worker.products import first_variants, ids_by_shop
 from app.worker.sessions import COLUMNS, visits_of
 from models.datasets.findings import Findings
-from models.datasets.orders.read import Orders, Written, read_orders
+from models.datasets.orders.read import Orders, Written, dates_told, read_orders
 from models.datasets.orders.services import is_among, is_service
 from models.datasets.outfits import OUTFITS
 from models.datasets.rejects import Rejects
@@ -85,7 +85,14 @@ def import_orders(
     """
     items = beside.items
     written, ids = written or Written(), frozenset(items.column("id").to_pylist())
-    read = [read_orders(path, found, written, ids=ids) for path, found in files.items()]
+    if written.dates is None and len(files) > 1:  # one day's file tells less than the year's beside it
+        told = {path: dates_told(path, written, ids=ids) for path in files}
+        known = {dates for dates in told.values() if dates}
+        others = next(iter(known)) if len(known) == 1 else None
+        as_written = {path: replace(written, dates=dates or others) for path, dates in told.items()}
+    else:
+        as_written = dict.fromkeys(files, written)
+    read = [read_orders(path, found, as_written[path], ids=ids) for path, found in files.items()]
     _check_rejected(files, rejects.rows if rejects else 0, sum(orders.meant for orders in read), most)
     events = pl.concat([_frame(orders) for orders in read])
     events = events.with_columns(pl.col("item").replace(ids_by_shop(events["item"], items)))

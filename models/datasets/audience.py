@@ -258,6 +258,8 @@ def audience_label(
     ('men+women adult', 'women baby+child')
     >>> audience_label({"age_group": "kids"}, [], "Boys' shorts"), audience_label({"gender": "girls"}, [], "Toddler girls' shorts")
     ('men child', 'women baby')
+    >>> audience_label({"age_group": "newborn"}, [], "Kids knitted romper"), audience_label({"age_group": "adult"}, [], "Toddler shoes")
+    ('men+women baby', 'men+women baby')
     >>> audience_label({"age_group": "kids"}, ["dresses"]), audience_label({"gender": "unisex"}, ["skirts"]), audience_label({}, ["tops"])
     ('women child', 'men+women adult+baby+child', None)
     """
@@ -323,7 +325,8 @@ def _named_by(
         child, other = _of_child(in_title)
         genders = next(both for named in (said, other, child) if named and (both := named.genders & child.genders))
         of_ages = _read(word for text in values_named(attributes, _AGE_NAMES) for word in _words(text))
-        ages = (of_ages and of_ages.ages & child.ages) or child.ages
+        young = of_ages.ages if of_ages and "adult" not in of_ages.ages else child.ages
+        ages = young & child.ages or young
         return _filled([Audience(genders, ages), *at_feasts], closed=True)
     if said is None and values and not any(at_feasts[: len(values)]):
         return "=" + "+".join(sorted(value.lower() for value in values))

@@ -114,6 +114,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "resistance-band skipping-rope racket racquet bike-lock sleeping-bag cushion pillow pillowcase duvet mug vase "
         "toy doll soft-toy plush-toy teddy-bear puzzle jigsaw building-block board-game bedding bed-linen bedsheet bed-sheet fitted-sheet "
         "flat-sheet duvet-cover comforter quilt bedspread blanket mattress curtain rug tablecloth tableware dinnerware dinner-plate "
+        "food drink grocery chocolate confectionery biscuit shortbread wine whisky gin spirit beer tea coffee tea-bag "
+        "decoration christmas-decoration bauble bauble-set ornament wreath tinsel "
         "cookware frying-pan saucepan kettle kitchenware glassware bakeware hamper electrical appliance massager figurine planter "
         "skincare skin-care haircare hair-care bodycare body-care cosmetic toiletry toiletrie aftershave pet pet-supply knitting-pattern "
         "sewing-pattern christma-stocking slipper-chair "

@@ -12,6 +12,7 @@ from models.datasets.feeds.records import Record
 from models.datasets.garments import is_gift_card, role_of
 from models.datasets.orders.moments import read_moment
 from models.datasets.orders.pieces import QUANTITY, pieces_bought, pieces_kept, pieces_listed
+from models.datasets.orders.services import names_service
 from models.datasets.orders.statuses import STATUS_NAMES, end_of
 from models.datasets.shown import shown
 
@@ -20,6 +21,7 @@ PASSED: Final = "lines that are no purchase"
 _NO_SKU: Final = "lines without a SKU"
 _NONE_KEPT: Final = "lines of which every piece was cancelled, refunded or returned"
 _GIFT_CARD: Final = "lines of gift cards by their names"
+_SERVICE: Final = "lines of shipping, wrapping and the like by their names"
 _TOLD: Final = "lines of variants that stand in the line of their product already"
 UNDATED: Final = "order lines without times"
 _GERMAN_ORDER: Final = ("bestellnummer", "bestell_nr", "bestellnr", "bestell_id", "auftragsnummer")
@@ -219,8 +221,11 @@ def _bought(values: Mapping[str, Any]) -> tuple[str, float] | str:
     quantity = pieces_kept(values)
     if quantity and not named:
         return _NO_SKU
-    if is_gift_card(str(_first(values, _TITLE)[1] or "")):
+    title = str(_first(values, _TITLE)[1] or "")
+    if is_gift_card(title):
         return _GIFT_CARD
+    if names_service(title):
+        return _SERVICE
     if quantity:
         return _sku(values, _ITEM), quantity
     return _NONE_KEPT if pieces_bought(values) else PASSED

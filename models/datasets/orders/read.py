@@ -38,7 +38,7 @@ from models.datasets.orders.statuses import STATUS, unknown_status
 from models.datasets.orders.times import Unread, date_columns, date_order, item_column, status_columns
 from models.datasets.outfits import OUTFITS
 from models.datasets.shown import shown
-from models.errors import RowError, refuse
+from models.errors import InputError, RowError, refuse
 from models.progress import counted
 
 ORDER_SCHEMA: Final = pa.schema(
@@ -136,26 +136,8 @@ def read_orders(path: Path, findings: Findings, written: Written | None = None, 
     Raises:
         InputError: it cannot be read, or is of no known layout; and as ``Findings`` does for a line that cannot be used.
     """
-    written = written or Written()
-    feed = recognise(path, encoding=written.encoding)
-    told_so = _told_so(feed, written.columns, findings)
-    names = {*map(plain_name, feed.names), *told_so.values()}
-    exact = item_column(feed, plain_name, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
-    layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
-    not_so = misnamed(frozenset(map(plain_name, feed.names))) | {*told_so.values()}
-    told_so |= {} if time is None else {time: "time"}
-    told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
-    findings.feed = Recognised(path, told)
-    if doubt := feed.encoding.doubt:
-        findings.warn(doubt, path=path)
-    if layout.reads and (unread := [name for name in feed.names if not layout.reads(plain_name(name))]):
-        findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
-    if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(plain_name, feed.names))):
-        say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
-        findings.warn(f"{say}, call that `customer`", path=path)
-    renamed = _renamed(feed, layout, told_so, exact, findings)
-    named = _Named(layout, renamed, not_so, frozenset(text.strip().casefold() for text in written.cancelled))
-    named.dates = written.dates or date_order(feed, layout, named)
+    feed, layout, named, told = _opened(path, findings, written or Written(), ids)
+    recognised = findings.feed = Recognised(path, told)
     passed: Counter[str] = Counter()
     unknown: Counter[tuple[str, str]] = Counter()
     watched = Unread()
@@ -166,7 +148,7 @@ def read_orders(path: Path, findings: Findings, written: Written | None = None, 
             findings.row(RowError(line.problem, path=path, line=line.line, field=line.field, item=line.order, value=line.value))
         elif isinstance(line, str):
             passed[line] += 1
-            findings.feed.passed += 1
+            recognised.passed += 1
         else:
             rows.append(_row(line))
             if len(rows) == _CHUNK:
@@ -178,7 +160,42 @@ def read_orders(path: Path, findings: Findings, written: Written | None = None, 
     for column, count, ends in watched.ends():
         said = f"{count:,} lines say {_few(ends)} in {column!r}, which is not read, and are kept"
         findings.warn(f"{said}; where that is what became of the order, call the column `order_status`", path=path, field=column)
-    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, findings.feed.meant, layout.looks)
+    return Orders(pa.Table.from_batches([*batches, _batch(rows)], ORDER_SCHEMA), told, recognised.meant, layout.looks)
+
+
+def dates_told(path: Path, written: Written, *, ids: Collection[str] = ()) -> DateOrder | None:
+    """The order of the dates of a file, as it tells by itself or by ``written``; None where it tells none, or cannot be read.
+
+    Args:
+        written, ids: as of ``read_orders``.
+    """
+    try:
+        return _opened(path, Findings(gather=True), written, ids)[2].dates
+    except InputError:
+        return None  # which is told when it is read
+
+
+def _opened(path: Path, findings: Findings, written: Written, ids: Collection[str]) -> tuple[Feed, OrderLayout, _Named, str]:
+    """A file, its layout, the names of its values, and what it is told to be."""
+    feed = recognise(path, encoding=written.encoding)
+    told_so = _told_so(feed, written.columns, findings)
+    names = {*map(plain_name, feed.names), *told_so.values()}
+    exact = item_column(feed, plain_name, ids) if ids and names.isdisjoint((EXACT, *LISTED)) else None
+    layout, time = _layout(feed, findings, {*told_so.values(), *([EXACT] if exact else [])})
+    not_so = misnamed(frozenset(map(plain_name, feed.names))) | {*told_so.values()}
+    told_so |= {} if time is None else {time: "time"}
+    told = str(feed).replace(str(feed.layout.name if feed.layout else "columns of no known layout"), layout.name, 1)
+    if doubt := feed.encoding.doubt:
+        findings.warn(doubt, path=path)
+    if layout.reads and (unread := [name for name in feed.names if not layout.reads(plain_name(name))]):
+        findings.warn(f"columns that are not called like a piece (top, shoes, item_1) are passed over: {', '.join(unread)}", path=path)
+    if layout.statuses and (buyers := customers_unread(told_so.get(name, name) for name in map(plain_name, feed.names))):
+        say = f"no column is known as the customer, so nobody's taste is learned; if it is {' or '.join(map(repr, buyers))}"
+        findings.warn(f"{say}, call that `customer`", path=path)
+    renamed = _renamed(feed, layout, told_so, exact, findings)
+    named = _Named(layout, renamed, not_so, frozenset(text.strip().casefold() for text in written.cancelled))
+    named.dates = written.dates or date_order(feed, layout, named)
+    return feed, layout, named, told
 
 
 def _tell_unknown(unknown: Counter[tuple[str, str]], path: Path, findings: Findings, called: Mapping[str, str]) -> None:

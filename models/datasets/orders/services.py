@@ -16,6 +16,25 @@ _SERVICE: Final = re.compile(
 )
 
 
+_SENT: Final = "(?:delivery|shipping|postage)"
+_NAMED: Final = re.compile(
+    rf"\b(?:(?:standard|express|next[ -]day|home|free|international|tracked|saver|local)[ -]+{_SENT}"
+    rf"|{_SENT}(?: (?:charges?|costs?|fees?|pass|insurance))?$|gift[ -]?wrap(?:ping)?|(?:hemming|alterations?|repair|tailoring) services?"
+    r"|versand(?:kosten)?|geschenkverpackung|frais de (?:port|livraison)|emballage cadeau|gastos de envío|spese di spedizione"
+    r"|verzendkosten)\b",
+    re.IGNORECASE,
+)
+
+
+def names_service(title: str) -> bool:
+    """Whether a title names shipping, wrapping or other work, rather than a thing.
+
+    >>> [names_service(title) for title in ("Standard Delivery", "Gift Wrapping", "Versandkosten", "Wrap Dress", "Delivery Bag", "Porto")]
+    [True, True, True, False, False, False]
+    """
+    return _NAMED.search(title) is not None
+
+
 def is_service(sku: str) -> bool:
     """Whether a SKU that the catalogue does not have is no piece, by the words in it.
 

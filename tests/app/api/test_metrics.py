@@ -29,6 +29,7 @@ from app.live.metrics import Metrics
 from app.log.base import Stream
 from app.main import create_app
 from app.recommend.stages import Measured, measured, stage
+from tests.app.homes import copied
 
 Figure = Callable[..., float | None]
 RULES = Path(__file__).parents[3] / "deploy" / "prometheus" / "rules.yml"
@@ -188,7 +189,7 @@ def test_who_does_not_wait_is_not_told_as_refused() -> None:
 
 def test_the_workers_runs_and_the_last_backup_are_told(tmp_path: Path, home: Path) -> None:
     """When each ended, and when the one began that has not."""
-    own = Path(shutil.copytree(home, tmp_path / "home"))
+    own = copied(home, tmp_path / "home")
     log = LogSettings(url=SecretStr(f"sqlite:{tmp_path}/log.sqlite"))
     runs = Runs(own)
     decisions: tuple[tuple[Decision, int], ...] = (("rejected", 1), ("published", 2), ("rejected", 3))

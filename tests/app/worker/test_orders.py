@@ -347,3 +347,22 @@ def test_what_is_refused_leaves_nothing_behind(attire: Callable[..., Any], tmp_p
     assert (code, f"{tmp_path / 'nohome'}: no home here" in told) == (2, True)
     monkeypatch.setenv("ATTIRE_HOME", str(tmp_path / "nohome"))
     assert attire("import-orders", str(orders), "--out", str(data), "--force")[0] == 0
+
+
+def test_a_day_s_file_is_read_as_the_year_s_beside_it(attire: Callable[..., Any], tmp_path: Path) -> None:
+    """Whose dates tell which number is the day; lines of shipping and wrapping are no pieces by their names."""
+    home, feed, year, day = tmp_path / "home", tmp_path / "feed.csv", tmp_path / "year.csv", tmp_path / "day.csv"
+    write_feed(feed)
+    assert attire("import", str(feed), "--home", str(home))[0] == 0
+    head = "order_id,sku,customer,created_at,title\n"
+    pairs = [(f"tops-{number}", f"shoes-{number}") for number in range(4)]
+    dated = [(f"{12 + number}/06/2025", *pair) for number, pair in enumerate(pairs)]
+    lines = [f"o{at},{sku},c{at},{date},\n" for at, (date, *skus) in enumerate(dated) for sku in skus]
+    year.write_text(head + "".join(lines))
+    later = [f"n1,{sku},c9,01/12/2025,{title}\n" for sku, title in (("tops-5", ""), ("shoes-6", ""), ("DEL-STD", "Standard Delivery"))]
+    day.write_text(head + "".join(later) + "n1,GW,c9,01/12/2025,Gift wrap\n")
+    for files in ((day, year), (year, day)):
+        data = tmp_path / f"data-{files[0].stem}"
+        code, said, _ = attire("import-orders", *map(str, files), "--home", str(home), "--out", str(data))
+        assert (code, said["rejected"], said["unknown_skus"]) == (0, 0, 0)
+        assert max(line["timestamp"] for line in outfits(data / "outfits.jsonl")) == datetime(2025, 12, 1, tzinfo=UTC).timestamp()
