@@ -11,7 +11,10 @@ from functools import reduce
 from operator import and_
 from typing import Final
 
+import numpy as np
+
 from app.recommend.apart import kept_from
+from app.recommend.apt import aptest
 from app.recommend.consistent import (
     ALL,
     ANY_OCCASION,
@@ -32,6 +35,7 @@ from app.recommend.outfit import Worn
 from app.recommend.steering import NO_WISHES, Steering
 from app.release.release import Release
 from app.rules.ruling import Ruling
+from index.backends.base import IntArray
 from index.columns import Filter
 from index.selection import Condition, Selection, but
 from models.datasets.labels import PieceLabels
@@ -48,13 +52,14 @@ class Allowed:
         filtered: those that pass the filters, are as asked, and are not worn.
         steps: selections from the strictest to the laxest, each with what to say where none before it left an item.
         unmet: of a category, what is asked of it that none of its items is.
-        ahead: what comes before all else that a step leaves: what is for the same sport or rite. None where nothing does.
+        ahead: what comes before all else that a step leaves, what matters most first: what is for the same sport or rite; what is as
+            dressed up, before any outfits and unless words say how dressed up one comes.
     """
 
     filtered: Selection
     steps: tuple[tuple[Selection, str | None], ...]
     unmet: Mapping[str, str] = field(default_factory=dict)
-    ahead: Condition | None = None
+    ahead: tuple[Condition, ...] = ()
 
     @staticmethod
     def at_all(release: Release, worn: Worn, wanted: Filter, ruling: Ruling | None = None, *, consistent: bool) -> Selection:
@@ -96,7 +101,10 @@ class Allowed:
         for said, slack in ((None, 0.0), *((OTHER_SIZE, slack) for slack in NEAREST if sizes)):
             worn_too = narrowed(free, wearable(release, sizes, slack))
             steps += [(narrowed(worn_too, *those), "; ".join(filter(None, (other, said))) or None) for those, other in suits]
-        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet, of_its_kind(release, labels))
+        ahead = aptest(release, worn.labels, beside) if steering.direction is None and steering.suited is None else ()
+        if (kind := of_its_kind(release, labels)) is not None:
+            ahead = (kind, *ahead)
+        return cls(filtered, (*steps, (narrowed(filtered, lax), IN_PLACE)), unmet, ahead)
 
     def variants(self, release: Release, row: int) -> tuple[int, ...]:
         """The first variants of a row that pass the filters and are in the catalogue still."""
@@ -116,3 +124,8 @@ def passing(release: Release, wanted: Filter, ruling: Ruling | None) -> Selectio
 def narrowed(selection: Selection, *conditions: Condition | None) -> Selection:
     """A selection with further conditions; None is none."""
     return reduce(and_, filter(None, conditions), selection)
+
+
+def ahead_first(rows_M: IntArray, ahead: Sequence[Condition]) -> IntArray:
+    """The places of rows in the order of how far they pass conditions, what matters most first; else as they are, ``(M,)``."""
+    return np.lexsort([~one.test(rows_M) for one in reversed(ahead)])

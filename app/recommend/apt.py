@@ -3,25 +3,44 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
-from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from index.selection import Condition
+from models.datasets.labels import PieceLabels
+from models.datasets.occasion import (
+    BEACH,
+    BY_ITSELF,
+    CASUAL,
+    DRESS,
+    EVENING,
+    EVERYDAY,
+    FESTIVE,
+    LOUNGE,
+    NIGHT,
+    SMART,
+    SMART_CASUAL,
+    SNOW,
+    SPORT,
+)
 from models.datasets.traditions import TRADITIONS
 
 _FIRM: Final = frozenset({DRESS, EVENING, SPORT, SNOW})
 """What is asked for whatever outfits were learned from."""
-_APT: Final[Mapping[str, Sequence[Collection[str | None]]]] = {
-    DRESS: [{DRESS, SMART}],
-    EVENING: [{DRESS, EVENING, SMART}, {EVENING}],
+_APT: Final[Mapping[str | None, Sequence[Collection[str | None]]]] = {
+    None: [{SMART, SMART_CASUAL, CASUAL, EVERYDAY, None}],
+    DRESS: [{DRESS, FESTIVE, SMART}],
+    FESTIVE: [{DRESS, FESTIVE, SMART, None}, {DRESS, FESTIVE, SMART}, {DRESS, FESTIVE}],
+    EVENING: [{DRESS, EVENING, FESTIVE, SMART}, {EVENING}],
     SMART: [{DRESS, SMART, SMART_CASUAL, None}],
-    CASUAL: [{SMART_CASUAL, CASUAL, EVERYDAY, None}],
+    CASUAL: [{SMART_CASUAL, CASUAL, EVERYDAY, LOUNGE, None}],
+    LOUNGE: [{CASUAL, LOUNGE, SPORT, None}],
     EVERYDAY: [{SMART, SMART_CASUAL, CASUAL, None}],
-    SPORT: [{CASUAL, SPORT}, {SPORT}],
+    SPORT: [{CASUAL, LOUNGE, SPORT}, {SPORT}],
     BEACH: [{CASUAL, BEACH}, {BEACH}],
     **{occasion: [{occasion}] for occasion in (SNOW, NIGHT, *TRADITIONS)},
 }
@@ -32,9 +51,30 @@ def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Ite
     """The rows that go best with pieces for these occasions, ``(N,)`` each: one after the other, as far as anything is left."""
     own = BY_ITSELF.intersection(said)
     yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
-    for occasion in sorted({one for one in said if one and (not learned or one in _FIRM)}, key=lambda one: (one not in own, one)):
-        for among in _APT.get(occasion, ()):
-            yield release.traits.mask(lambda labels, among=among: labels.occasion in among)  # type: ignore[misc]
+    for among in _best_with([one for one in said if not learned or one in _FIRM] or ([] if learned else [None])):
+        yield release.traits.mask(lambda labels, among=among: labels.occasion in among)  # type: ignore[misc]
+
+
+def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[PieceLabels] = ()) -> tuple[Condition, ...]:
+    """What goes best with worn pieces and others beside them, as dressed up as they are; none where outfits tell it.
+
+    Returns:
+        Conditions, what matters most first.
+    """
+    if release.bundle.slots.conflicts.counted:
+        return ()
+    said = [*(_said(worn) or [None]), *_said(beside)]
+    return tuple(release.traits.condition(lambda labels, among=among: labels.occasion in among) for among in _best_with(said))  # type: ignore[misc]
+
+
+def _said(pieces: Sequence[PieceLabels]) -> list[str | None]:
+    return [labels.occasion for labels in pieces if labels.occasion]
+
+
+def _best_with(said: Iterable[str | None]) -> Iterator[Collection[str | None]]:
+    """The occasions of what goes best with pieces for some, each time fewer: beside None what is plain, then by what is worn by itself."""
+    for occasion in sorted({*said}, key=lambda one: (one is not None, one not in BY_ITSELF, one or "")):
+        yield from _APT.get(occasion, ())
 
 
 def preferring(wanted_N: BoolArray, *conditions: BoolArray) -> BoolArray:

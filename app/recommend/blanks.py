@@ -39,7 +39,7 @@ class Blank:
     Attributes:
         nth: counts from 0 the blanks of one slot, which share their rows.
         query_D: what they were retrieved by; None where they were given.
-        ahead: what of them comes before the rest; None where nothing does.
+        ahead: what of them comes before the rest, what matters most first.
     """
 
     slot: Slot
@@ -47,7 +47,7 @@ class Blank:
     fallback: str | None
     nth: int = 0
     query_D: FloatArray | None = None
-    ahead: Condition | None = None
+    ahead: tuple[Condition, ...] = ()
 
 
 def searched(resolved: Resolved, slots: Slots, allowed: Allowed) -> list[Blank]:
@@ -70,10 +70,10 @@ def searched(resolved: Resolved, slots: Slots, allowed: Allowed) -> list[Blank]:
             rows_M = retrieved(max(wide, most // 4), of_role)
             if len(rows_M) >= RETRIEVED and release.traits.leading(rows_M).sum() < most:  # variants of too few products
                 rows_M = retrieved(_MORE * max(wide, most // 4), of_role)
-            if allowed.ahead is not None:
-                ahead_M = retrieved(max(wide, most // 4), narrowed(of_role, allowed.ahead))
-                enough = release.traits.leading(ahead_M).sum() >= most
-                rows_M = ahead_M if enough else np.union1d(rows_M, ahead_M)
+            for one in allowed.ahead if len(rows_M) else ():
+                ahead_M = retrieved(max(wide, most // 4), narrower := narrowed(of_role, one))
+                of_role = narrower if len(ahead_M) else of_role
+                rows_M = np.union1d(rows_M, ahead_M)
             also_M = _of_category(release, first_M, slot.category)
             found[slot] = np.union1d(rows_M, also_M[selection.passes(also_M)]) if len(also_M) else rows_M, said
     blanks = []

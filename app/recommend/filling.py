@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from app.recommend.allowed import Allowed
+from app.recommend.allowed import Allowed, ahead_first
 from app.recommend.blanks import Blank, listed
 from app.recommend.completion import FilledSlot, Suggestion
 from app.recommend.consistent import named
@@ -61,8 +61,8 @@ def ranked(resolved: Resolved, blanks: Sequence[Blank]) -> tuple[Pools, Moved]:
     ahead = {blank.slot: blank.ahead for blank in blanks}
     for slot, pool in pools.items():
         pulled = leant(release, pool, resolved.steering.leanings)
-        if (first := ahead[slot]) is not None:
-            pulled = pulled.at(np.argsort(~first.test(pulled.rows_M), kind="stable"))
+        if ahead[slot]:
+            pulled = pulled.at(ahead_first(pulled.rows_M, ahead[slot]))
         ruled, why = by_rules(release, resolved.ruling, pulled, len(worn) + 1)
         pools[slot] = _leading(resolved, ruled) if slot in found else ruled
         if why:

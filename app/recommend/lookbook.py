@@ -17,6 +17,7 @@ from app.recommend.rank import Pool, rank
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import by_rules, look_rows, moved_by
 from app.recommend.slots import Slot
+from index.selection import Condition
 
 _STEERED: Final = 24
 """Items of a slot that looks are made of where something moves them: the best by score and that together."""
@@ -60,11 +61,19 @@ def _made_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         found = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
         pools = {slot: by_rules(release, resolved.ruling, pool, len(worn) + 1)[0] for slot, pool in found.items()}
-    chosen = [pools[blank.slot] for blank in blanks]
+    chosen = [_foremost(pools[blank.slot], blank.ahead, resolved.question.looks) for blank in blanks]
     if allowed is None or not (leanings := resolved.steering.leanings):
         return chosen
     pulled = (leant(release, pool, leanings) if pool.pulls_M is None else pool for pool in chosen)
     return [pool.at(np.argsort(-pool.ranked_by, kind="stable")[:_STEERED]) for pool in pulled]
+
+
+def _foremost(pool: Pool, ahead: Sequence[Condition], count: int) -> Pool:
+    """The items of a pool that come before all else, as many as there are looks or more."""
+    for one in ahead:
+        first_M = one.test(pool.rows_M)
+        pool = pool.at(first_M) if first_M.sum() >= count else pool
+    return pool
 
 
 def too_dear(

@@ -40,7 +40,7 @@ from models.compatibility.slots import SlotModel
 from models.datasets.audience import Audience
 from models.datasets.garments import NOT_WORN
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import BEACH, SNOW, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, SNOW, SPORT
 from models.datasets.wholes import HALVES
 
 _MOST_INFERRED: Final = 8
@@ -289,7 +289,8 @@ def _by_words(
         of_role_N = release.traits.mask(lambda labels, role=role: labels.worn_as(role))  # type: ignore[misc]
         if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
             continue  # a bag of another sport is none that is lacking
-        wanted_N = preferring(of_role_N, *narrower, *apt(release, said or so_far, learned=learned is not None))
+        may_N = preferring(of_role_N, *narrower)
+        wanted_N = preferring(may_N, *apt(release, said or so_far, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.worn_as(role)}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}
@@ -300,7 +301,7 @@ def _by_words(
             if seasonal_N[rows := release.snapshot.rows_in(name)].any()
         }
         counts = {name: int(wanted_N[rows].sum()) for name, rows in rows_of.items()}
-        if role in ACCESSORIES and len(np.unique(release.traits.first_N[wanted_N])) < _CHOICE:
+        if role in ACCESSORIES and len(np.unique(release.traits.first_N[wanted_N if BY_ITSELF.intersection(said) else may_N])) < _CHOICE:
             continue
         own = {*worn.categories} if role in HALVES else set()  # a pyjama's bottoms before those of a tracksuit to lounge in
         most = max(counts, key=lambda name: (name in own, likely.get(name, 0.0) * counts[name] / sizes[name], counts[name]), default="")

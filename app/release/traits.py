@@ -199,14 +199,14 @@ class Traits:
 def _marks_men(counts: Mapping[PieceLabels, int]) -> bool:
     """Whether a shop says of men's pieces that they are, and of women's nothing.
 
-    It has dresses, tops and bottoms for men, and of what is called the same whoever wears it some for men and none for women.
+    It has dresses, tops and bottoms for men, and shoes, or what is called the same whoever wears it, for men; of the latter none for women.
     """
     found = Counter[str]()
     for labels, count in counts.items():
         if labels.role and labels.rite is None and (genders := genders_said(labels.audience)):
             found[f"{'+'.join(genders)} {'anything' if labels.role in _OF_ANYBODY else labels.role}"] += count
-    enough = min(found[one] for one in ("men anything", "men top", "men bottom", "women full-body")) >= _FEW
-    return enough and not found["women anything"]
+    enough = min(found[one] for one in ("men top", "men bottom", "women full-body")) >= _FEW
+    return enough and found["men anything"] + found["men footwear"] >= _FEW and not found["women anything"]
 
 
 def _of_women(labels: PieceLabels) -> PieceLabels:

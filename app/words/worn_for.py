@@ -10,7 +10,7 @@ from typing import Final
 
 from app.words.forms import one_form
 from app.words.named import RITE_OF
-from models.datasets.occasion import DRESS, EVENING, SMART, SNOW, SPORT
+from models.datasets.occasion import DRESS, EVENING, FESTIVE, SMART, SNOW, SPORT
 from models.datasets.rites import BRIDE, GROOM, GUEST
 from models.datasets.sport_words import WORDS as SPORT_WORDS
 
@@ -75,14 +75,14 @@ _MOURNING: Final = _wear(
 _CEREMONY: Final = _wear(
     f"dress gown suit blazer tuxedo waistcoat shirt trouser formal-shoe oxford brogue loafer heel high-heel pump clutch {_ETHNIC}",
     f"t-shirt {_LOUNGED} {_HATS} sneaker trainer casual-shoe jean jegging legging backpack bermuda capri",
-    (f"{DRESS} {EVENING}", f"{SPORT} {SNOW}"),
+    (f"{DRESS} {EVENING} {FESTIVE}", f"{SPORT} {SNOW}"),
     1.0,
 )
 _WEDDING: Final = replace(_CEREMONY, rites=(GUEST,))
 _PARTY: Final = _wear(
     "dress gown jumpsuit skirt blouse top shirt blazer suit heel high-heel pump clutch saree sari lehenga lehenga-choli",
     f"{_LOUNGED} {_HATS} backpack rucksack",
-    (f"{DRESS} {EVENING}", f"{SPORT} {SNOW}"),
+    (f"{DRESS} {EVENING} {FESTIVE}", f"{SPORT} {SNOW}"),
     0.5,
 )
 _FESTIVAL: Final = _wear(f"{_ETHNIC} dress earring necklace bangle", f"{_LOUNGED} {_HATS} backpack rucksack", ("", f"{SPORT} {SNOW}"), 0.5)
@@ -91,14 +91,14 @@ _GYM: Final = _wear(
     "short duffel",
     "heel high-heel pump flat ballerina formal-shoe loafer flip-flop slipper dress gown skirt shirt blouse blazer suit saree sari "
     "kurta kurti kurta-set lehenga-choli dupatta tie jean trouser salwar churidar patiala boot coat tunic belt cardigan nehru-jacket",
-    (SPORT, f"{DRESS} {EVENING} {SNOW}"),
+    (SPORT, f"{DRESS} {EVENING} {FESTIVE} {SNOW}"),
     -1.0,
 )
 _BEACH: Final = _wear(
     "swimwear swimsuit bikini swim-short swim-trunk boardshort short sandal flip-flop sundress kaftan sarong cover-up sunglass hat tote",
     "boot coat jacket sweater jumper cardigan sweatshirt hoodie formal-shoe heel high-heel pump blazer suit tie stocking tight glove scarf "
     "muffler beanie trouser jean track-pant tracksuit saree sari lehenga-choli",
-    ("", f"{DRESS} {EVENING} {SNOW}"),
+    ("", f"{DRESS} {EVENING} {FESTIVE} {SNOW}"),
     -0.5,
 )
 _RAIN: Final = _wear(
@@ -167,7 +167,7 @@ TOGETHER: Final[dict[str, Wear]] = {
 }
 """Words, joined, that say together how dressed one comes, and none alone; and whose part one has -> what is worn."""
 PLAYED: Final[dict[str, Wear]] = {
-    one_form(word): Wear((), never_labels=frozenset({DRESS, EVENING}), formal=-1.0, sport=sport)
+    one_form(word): Wear((), never_labels=frozenset({DRESS, EVENING, FESTIVE}), formal=-1.0, sport=sport)
     for sport, words in SPORT_WORDS.items()
     for word in words.split()
 }

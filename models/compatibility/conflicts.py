@@ -16,7 +16,7 @@ from itertools import combinations
 from typing import Any, Final
 
 from models.datasets.audience import Audience
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, FESTIVE, LOUNGE, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
 from models.datasets.ranges import RANGES
 from models.datasets.rites import NEIGHBOURS as OF_RITES
 from models.datasets.rites import RITES
@@ -30,16 +30,20 @@ _DOCUMENTED: Final = (0.5, 50.0)  # a few products whose words mislead do not ov
 _RATHER: Final = (0.5, 10.0)
 _KINDS: Final = (0.5, 20.0)
 _FITTING: Final = (20.0, 20.0)
-_APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW}, {EVENING, SPORT}, {EVENING, SNOW})
+_APART: Final = ({"summer", "winter"}, {DRESS, SPORT}, {DRESS, SNOW}, {EVENING, SPORT}, {EVENING, SNOW}, {FESTIVE, SPORT}, {FESTIVE, SNOW})
 """Seasons and occasions that share no outfit where outfits say nothing."""
 _RATHER_APART: Final = (
     *({DRESS, other} for other in (CASUAL, SMART_CASUAL, BEACH)),
+    {FESTIVE, BEACH},
+    *({LOUNGE, other} for other in (DRESS, EVENING, FESTIVE, SMART)),
     *({EVENING, other} for other in (CASUAL, SMART_CASUAL, EVERYDAY, BEACH)),
     *({SPORT, other} for other in (SMART, SMART_CASUAL)),
     *({BEACH, other} for other in (SMART, SNOW)),
-    *({NIGHT, other} for other in (DRESS, EVENING, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
+    *({NIGHT, other} for other in (DRESS, EVENING, FESTIVE, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
 )
 """Those that rather share none, as does what is of a tradition with what says to be for something else; a few outfits overrule it."""
+_WITH_ALL: Final = {EVERYDAY, FESTIVE}
+"""What dress of a tradition is worn with, too: jeans, and heels."""
 
 Counted = tuple[int, float]
 
@@ -120,6 +124,6 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _DOCUMENTED
     if {left, right} <= SPORTS or {left, right} <= RITES | RANGES | TRADES:
         return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
-    if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and EVERYDAY not in {left, right}):
+    if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and not {left, right} & _WITH_ALL):
         return _RATHER
     return _INDIFFERENT

@@ -24,7 +24,7 @@ from models.datasets.garments_abroad import speaks_french
 from models.datasets.labels import LABEL_COLUMNS, PATH_COLUMN, PieceLabels, labels_of
 from models.datasets.nameless import says_nothing, says_small_things, words_of_name
 from models.datasets.names import spelling_of
-from models.datasets.occasion import CASUAL, EVERYDAY, SMART, SMART_CASUAL, occasion_label
+from models.datasets.occasion import CASUAL, EVERYDAY, FESTIVE, LOUNGE, SMART, SMART_CASUAL, occasion_label
 from models.datasets.rites import rite_label
 from models.datasets.schema import ITEM_SCHEMA
 from models.datasets.sports import sport_named
@@ -35,7 +35,7 @@ _CLOTHES: Final = frozenset({"top", "bottom", "full-body", "outer"})
 _FEWEST_KINDS: Final = 3
 _SHARE: Final = 0.1
 """The least share of a category's items that make a kind of it."""
-_ANY: Final = frozenset({None, SMART, SMART_CASUAL, CASUAL, EVERYDAY})
+_ANY: Final = frozenset({None, SMART, SMART_CASUAL, CASUAL, EVERYDAY, FESTIVE, LOUNGE})
 """Occasions of categories that all clothes are for."""
 _FEW: Final = 5
 """Items that do not tell yet for whom a category is."""

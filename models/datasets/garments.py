@@ -34,7 +34,7 @@ NOT_WORN: Final = "not worn"
 ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
-        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami-top twinset "
+        "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami cami-top twinset "
         "midlayer mid-layer tracksuit-top choli saree-blouse sari-blouse tank bandeau-top corset-top "
         "chef-jacket chef-coat beauty-tunic spa-tunic salon-tunic"
     ),
@@ -213,8 +213,8 @@ _WITH: Final = re.compile(r"\b(?:for|with)\b")
 
 
 _WOMENS: Final = (
-    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump flat camisole camisole-top bikini bikini-top "
-    "bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
+    "dress gown saree sari lehenga lehenga-choli skirt skort blouse kurti tunic heel pump flat camisole camisole-top cami bikini "
+    "bikini-top bikini-bottom bikini-pantie nightdress nightgown bra sport-bra panty pantie jegging stocking salwar churidar patiala "
     "dupatta clutch handbag purse earring"
 )
 _OVER: Final = (
@@ -436,10 +436,14 @@ def _garment(text: str | None) -> str | None:
     return _named(_words(_WITH.split((text or "").lower())[0])) or _named(_words(text))
 
 
+_WORD: Final = re.compile(r"(?<![^\W\d_])[a-z]+(?:-[a-z]+)*(?![^\W\d_])")
+"""An English one, and no part of one with accents."""
+
+
 def _words(text: str | None) -> list[str]:
     """The words of a text, in the singular; "and" for all that stands between the names of several things."""
     said = re.sub(r"[&/,;|>+]", " and ", _CUTS.sub(" ", (text or "").lower().replace("'s", "")))
-    words = [_singular(word) for word in re.findall(r"[a-z]+(?:-[a-z]+)*", said)]
+    words = [_singular(word) for word in _WORD.findall(said)]
     return [part for word in words for part in ([word] if word in _ROLE_OF else [_singular(piece) for piece in word.split("-")])]
 
 

@@ -20,7 +20,7 @@ from models.datasets.feeds.words import bare
 from models.datasets.garments import is_outfit, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
-from models.datasets.occasion import DRESS, EVENING, NIGHT, occasion_label
+from models.datasets.occasion import DRESS, EVENING, FESTIVE, NIGHT, occasion_label
 from models.datasets.ranges import range_label
 from models.datasets.rites import rite_label
 from models.datasets.sports import sport_label
@@ -166,17 +166,17 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)
     categories = [subcategory, category, *reversed(path.split(" > "))]
     sport = sport_label(attributes, categories, title, role)
-    occasion = occasion_label(attributes, categories, title, role, sport)
+    part = rite_label(categories, title, french=french)
+    occasion = occasion_label(attributes, categories, title, role, sport, part)
     over = role in OVER and is_worn_over(subcategory, category, title, french=french)
     tailoring = tailoring_of(role, title, subcategory, category, french=french)
-    if tailoring == SUIT and occasion not in {DRESS, EVENING}:  # one to ski in, or of a tradition
+    if tailoring == SUIT and occasion not in {DRESS, EVENING, FESTIVE}:  # one to ski in, or of a tradition
         tailoring = None
     texts = (title, subcategory, category)
     kind = tailoring or half_of(role, texts) or _half_called(role, title) or kind_of(role, texts, saris=saris)
     if kind is None and role == "full-body" and any(map(is_outfit, texts)):
         kind = OUTFIT
-    rite = rite_label(categories, title, french=french) or trade_label(categories, title, role, sport)
-    rite = rite or range_label(attributes, categories, title, role)
+    rite = part or trade_label(categories, title, role, sport) or range_label(attributes, categories, title, role)
     private = is_private(texts, role, [*sizes, *sizes_said(attributes)])
     co_ord = co_ord_of(title) if role in HALF_OF_CO_ORD else None
     return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private, co_ord)

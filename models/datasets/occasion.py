@@ -16,9 +16,14 @@ from typing import Final
 from models.datasets import traditions
 from models.datasets.audience import values_named
 from models.datasets.garments import garment_of, role_of
+from models.datasets.rites import DRESSED_FOR
 from models.datasets.traditions import TRADITIONS
 
 DRESS, SMART, SMART_CASUAL, CASUAL, EVERYDAY = "dress", "smart", "smart casual", "casual", "everyday"
+FESTIVE: Final = "festive"
+"""What one goes out in: gowns and satin, heels and clutches; as dressed up as a suit, and worn beside jeans."""
+LOUNGE: Final = "lounge"
+"""What one wears at ease, and not beside what is smart: joggers."""
 SPORT, SNOW, BEACH, NIGHT, EVENING = "sport", "snow", "beach", "night", "evening"
 BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT, EVENING}
 """What is worn by itself, and not beside what says nothing of an occasion."""
@@ -36,11 +41,18 @@ _WORDS: Final[Mapping[str, str]] = {
     EVENING: "tuxedo tuxedos smoking smokings smokinghemd smokinghose smokingjacke smokingschuhe esmoquin marcella cummerbund cummerbunds",
     DRESS: (
         "formal formalwear tailoring tailored waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
-        "tie ties bowtie oxfords brogues business evening partywear suit suits anzug anzüge sakko sakkos krawatte krawatten "
-        "abendkleid abendkleider costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
+        "tie ties bowtie oxfords brogues business suit suits anzug anzüge sakko sakkos krawatte krawatten "
+        "costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
         "stropdassen "
-        "terno ternos gravata gravatas festa garnitur garnitury garniturowe garniturowa krawat krawaty mucha wieczorowa wieczorowe wesele "
-        "kostym kostymer kostymbyxor kostymväst kavaj kavajer slips slipsar fluga flugor aftonklänning aftonklänningar festklänning"
+        "terno ternos gravata gravatas garnitur garnitury garniturowe garniturowa krawat krawaty mucha "
+        "kostym kostymer kostymbyxor kostymväst kavaj kavajer slips slipsar fluga flugor"
+    ),
+    FESTIVE: (
+        "evening party partywear cocktail prom gown gowns ballgown ballgowns occasionwear eveningwear stiletto stilettos slingback "
+        "slingbacks abendkleid abendkleider abendmode ballkleid ballkleider cocktailkleid cocktailkleider festkleid festkleider festlich "
+        "festliche soirée cérémonie fiesta cóctel coctel cerimonia festa coquetel wieczorowa wieczorowe wieczorowy koktajlowa koktajlowe "
+        "wesele galajurk galajurken feestjurk feestjurken cocktailjurk cocktailjurken aftonklänning aftonklänningar festklänning "
+        "festklänningar cocktailklänning balklänning festkjole festkjoler abiye"
     ),
     SPORT: (
         "sport sports sporting sportswear activewear athletic athletics running training gym fitness workout yoga pilates football "
@@ -70,7 +82,8 @@ _PHRASES: Final[Mapping[str, str]] = {
     ),
     **traditions.PHRASES,
     SMART: "smart-casual",
-    CASUAL: "polo-shirt rugby-shirt",
+    CASUAL: "polo-shirt rugby-shirt wellington-boot rain-boot rubber-boot",
+    FESTIVE: "occasion-dress occasion-shoe occasion-wear special-occasion wedding-guest high-heel going-out",
     EVENING: "dinner-jacket dinner-suit evening-shirt dress-waistcoat wing-collar shirt-stud dress-stud opera-slipper opera-pump",
     DRESS: "black-tie bow-tie dress-shirt dress-shoe morning-coat pocket-square court-shoe oxford-shoe pencil-skirt",
     SPORT: "pe-kit pe-short pe-shirt pe-t-shirt pe-plimsoll track-pant track-jacket track-top sports-bra sport-bra track-suit",
@@ -84,16 +97,19 @@ _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
 _CALLED: Final[Mapping[str, str]] = {
     DRESS: "suspender derby oxford brogue",
+    FESTIVE: "heel escarpin escarpins szpilki scarpin scarpins",
     SMART: (
         "shirt blouse trouser chino loafer moccasin belt hemd hemden bluse blusen stoffhose anzughose chemise chemises chemisier "
         "chemisiers camisa camisas camicia camicie overhemd overhemden koszula koszule skjorta skjortor skjorte skjorter mocassin "
         "mocassins mocasines mocassini"
     ),
     CASUAL: (
-        "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda jogger sweatpant sneaker trainer plimsoll "
-        "high-top high-tops floater cap snapback lungi poloshirts kapuzenpullover turnschuh turnschuhe camiseta camisetas sudadera "
-        "sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka koszulki bluza bluzy trampki tröja"
+        "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda sneaker trainer plimsoll "
+        "high-top high-tops floater cap beanie snapback lungi wellington welly wellie poloshirts kapuzenpullover turnschuh turnschuhe "
+        "gummistiefel camiseta camisetas sudadera sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka "
+        "koszulki bluza bluzy trampki tröja"
     ),
+    LOUNGE: "jogger sweatpant jogginghose jogginghosen joggingbroek joggingbroeken mjukisbyxor",
     EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
     BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
     SPORT: "helmet goggle",
@@ -113,6 +129,26 @@ _CASUAL: Final = re.compile(r"\bcasual\b", re.IGNORECASE)
 _OF_BEACH: Final = re.compile(
     r"\b(?:beach|straw|strand(?:tasche)?|badetasche|strandväska|plażow[aye]|(?:de|di) (?:plage|playa|spiaggia|mare|praia))\b", re.IGNORECASE
 )
+_HEELED: Final = re.compile(
+    r"\b(?:heel(?:s|ed)|(?:kitten|block|platform)[- ]heel|court shoes?|(?:à|de) talons?|de (?:tac[oó]n|tacones|salto)"
+    r"|(?:con|col) tacco|salto alto)\b",
+    re.IGNORECASE,
+)
+_FLAT: Final = re.compile(r"\b\w*boot(?:s|ies?)?\b|\b(?:clogs?|bott(?:es|ines)|botas|botines|stival(?:i|etti)|botins?)\b", re.IGNORECASE)
+"""What is called after its heel, and is no boot."""
+_CLOTH: Final = re.compile(
+    r"\b(?:satin|velvet|sequin(?:s|ned|ed)?|beaded|organza|tulle|brocade|lam[eé]|lace(?![- ]?up)|samt|pailletten\w*|spitzen\w*|paillettes?|"
+    r"dentelle|satén|raso|terciopelo|lentejuelas|encaje|velluto|pizzo|cetim|veludo|renda|paetês?|satynow\w+|cekin\w+|koronkow\w+|"
+    r"sammet\w*|paljett\w*|spets\w*)\b",
+    re.IGNORECASE,
+)
+"""What clothes to go out in are made of."""
+_CLUTCH: Final = re.compile(
+    r"\b(?:clutch(?:es)?|minaudi[eè]res?|(?:evening|party) (?:hand)?bags?|abendtaschen?|bolsos? de fiesta|pochettes? de soirée|"
+    r"pochettes? da sera|kopertówk[ai]|aftonväsk\w+|avondtas\w*)\b",
+    re.IGNORECASE,
+)
+_OF_BAGS: Final = {BEACH: _OF_BEACH, FESTIVE: _CLUTCH}
 _RELAXED: Final = re.compile(
     r"\b(?:casual|check(?:s|ed|ered)?|plaid|tartan|flannel|denim|cargo|print(?:s|ed)?|graphic|logo|hawaiian|(?:short|half)[- ]sleeved?)\b",
     re.IGNORECASE,
@@ -126,30 +162,34 @@ def occasion_label(
     title: str | None,
     role: str | None,
     sport: str | None = None,
+    rite: str | None = None,
 ) -> str | None:
     """What a piece is for; None where nothing says, and for what any occasion has.
 
     Args:
         categories: the finest first.
         sport: what it is for among sports (``sports.sport_label``): trousers to hike in are not smart.
+        rite: whose part at a rite it is for (``rites.rite_label``): what says no more is one to dress up in.
 
     >>> occasion_label({"usage": "Sports"}, ["Shoes"], None, "footwear"), occasion_label({}, ["Suit Trousers"], None, "bottom")
     ('sport', 'dress')
     >>> occasion_label({}, ["Shirts"], "Tie-dye shirt", "top"), occasion_label({}, ["Bags"], "Gym bag", "bag")
     ('smart', None)
     """
-    if role not in _WORN:
-        return BEACH if role == "bag" and any(_OF_BEACH.search(text) for text in (*categories, title) if text) else _ALWAYS.get(role or "")
     texts = [text for text in (*categories, title) if text]
+    if role == "bag":
+        return next((one for one, of in _OF_BAGS.items() if any(map(of.search, texts))), None)
+    if role not in _WORN:
+        return _ALWAYS.get(role or "")
     said = [*filter(None, map(_said, (*values_named(attributes, OCCASION_NAMES), *texts)))]
     if (two := _OF_EVENING.get(role or "")) and title and two.search(title):
         said.append(EVENING)
     narrower = next(
-        (one for one in reversed(said) if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, DRESS} else None
+        (one for one in reversed(said) if one in TRADITIONS), EVENING if EVENING in said and {*said} <= {EVENING, FESTIVE, DRESS} else None
     )
     if narrower or said:
         return narrower or said[0]
-    called = _called([title, *categories], role)
+    called = _called([title, *categories], role) or (FESTIVE if rite in DRESSED_FOR else _dressed_up(title or "", role))
     return CASUAL if sport and called in {SMART, SMART_CASUAL} else called
 
 
@@ -163,11 +203,19 @@ def _called(texts: Sequence[str | None], role: str | None) -> str | None:
     return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called
 
 
+def _dressed_up(title: str, role: str | None) -> str | None:
+    """Whether a piece of no other name is one to go out in: by its heel, or what it is made of."""
+    if role == "footwear" and _HEELED.search(title) and not _FLAT.search(title):
+        return FESTIVE
+    return FESTIVE if role in {"full-body", "top", "bottom"} and _CLOTH.search(title) else None
+
+
 @lru_cache(maxsize=8_192)
 def _said(text: str) -> str | None:
     text = re.sub(r"[\W\d_]+", " ", text.lower())
     named = [_OF_PHRASE[phrase] for phrase in _PHRASE.findall(text)]
     named += [_OCCASION_OF[word] for word in _PHRASE.sub(" ", text).split() if word in _OCCASION_OF]
     found = {occasion for occasion in named if occasion}
-    found = found & TRADITIONS or (found - {DRESS} if EVENING in found else found)
+    found = found & TRADITIONS or found
+    found -= {DRESS, FESTIVE} if EVENING in found else {DRESS} if FESTIVE in found else set()
     return found.pop() if len(found) == 1 else None

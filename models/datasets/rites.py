@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
+from models.datasets.garments import JOINS
+
 BRIDE, BRIDESMAID, GUEST, GROOM, FLOWER_GIRL, COMMUNION = "bride", "bridesmaid", "wedding guest", "groom", "flower girl", "communion"
 SCHOOL, MATERNITY = "school", "maternity"
 
@@ -48,10 +50,13 @@ WORN: Final[Mapping[str, str]] = {
 RITES: Final = frozenset(WORDS)
 APART: Final = frozenset({BRIDE, BRIDESMAID, COMMUNION, SCHOOL, MATERNITY})
 """What is shown beside its own alone, before any outfits."""
+DRESSED_FOR: Final = frozenset({BRIDE, BRIDESMAID, GUEST, GROOM, FLOWER_GIRL, COMMUNION})
+"""What one dresses up for."""
 NEIGHBOURS: Final = ({GUEST, GROOM},)
 """Parts that share much of what is worn for them."""
 
 _OF: Final = {one.replace("-", " "): rite for some in (WORDS, WORN) for rite, words in some.items() for one in words.split()}
+_CALLED: Final = {one.replace("-", " ") for words in WORN.values() for one in words.split()}
 _NAMES_NONE: Final = (
     r"(?:face|prayer) veils?|(?:old|new|high|art|film|back to|for(?: \w+)*) schools?|schools? of|nursing (?:shoe|clog|scrub|uniform)s?"
 )
@@ -73,12 +78,19 @@ def rite_label(categories: Sequence[str | None], title: str | None, *, french: b
     >>> rite_label(["Sandales"], "Sandales à brides", french=True), rite_label(["Robes"], "Robe de mariée", french=True)
     (None, 'bride')
     """
-    return next(filter(None, (_rite_named(text, french=french) for text in (title, *categories) if text)), None)
+    of_title = _rite_named(title, french=french) if title else None
+    return of_title or next(filter(None, (_rite_named(text, french=french, filed=True) for text in categories if text)), None)
 
 
 @lru_cache(maxsize=8_192)
-def _rite_named(text: str, *, french: bool) -> str | None:
-    """The one part that a text names; None where it names none, or several."""
+def _rite_named(text: str, *, french: bool, filed: bool = False) -> str | None:
+    """The one part that a text names; None where it names none, or several.
+
+    Args:
+        filed: whether it is a category's name: of one for several things (hats and fascinators) what one of them is called tells nothing.
+    """
     named = _NAMED.findall(re.sub(r"[^\w']+", " ", text.lower().replace("\u2019", "'")))
-    found = {_OF[word] for word in named if word and not (french and word == _STRAP)}
+    unsaid = {_STRAP} if french else set()
+    unsaid |= _CALLED if filed and JOINS.search(text) else set()
+    found = {_OF[word] for word in named if word and word not in unsaid}
     return found.pop() if len(found) == 1 else None

@@ -32,7 +32,7 @@ _GARMENTS: Final[Mapping[str, str]] = {
         "abaya jilbab jalabiya takchita burkini hijab khimar niqab burqa burka chador underscarf underscarve under-scarf under-scarve "
         "salwar lehenga choli ghagra sharara gharara anarkali dhoti-pant dhoti-salwar dhoti-saree dhoti-skirt mangalsutra jhumka "
         "kebaya cheongsam qipao furisode dirndl veil fascinator hatinator tiara petticoat palazzo corset bustier "
-        "stiletto slingback kitten-heel block-heel wedge-heel ballet-flat mary-jane حجاب نقاب خمار جلباب başörtüsü"
+        "stiletto slingback kitten-heel block-heel wedge-heel ballet-flat court-shoe mary-jane حجاب نقاب خمار جلباب başörtüsü"
     ),
     _MENS: (
         "sherwani achkan bandhgala nehru-jacket modi-jacket pathani dhoti safa kalgi "

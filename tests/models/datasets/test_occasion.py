@@ -9,7 +9,20 @@ import pytest
 
 from models.compatibility.conflicts import Conflicts
 from models.datasets.labels import LABEL_COLUMNS, labels_of
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT, occasion_label
+from models.datasets.occasion import (
+    BEACH,
+    CASUAL,
+    DRESS,
+    EVENING,
+    EVERYDAY,
+    FESTIVE,
+    NIGHT,
+    SMART,
+    SMART_CASUAL,
+    SNOW,
+    SPORT,
+    occasion_label,
+)
 from models.datasets.traditions import TRADITIONS
 
 INDIAN, ALPINE = "Indian dress", "Alpine dress"
@@ -54,7 +67,7 @@ def test_words_say_it(texts: str, role: str, said: str | None) -> None:
         ("Shoes; Velvet opera slippers", "footwear", EVENING),
         ("Shoes; Suede smoking slippers", "footwear", NIGHT),
         ("Cufflinks; Onyx cufflinks and shirt studs", "jewellery", EVENING),
-        ("Dresses; Evening dress", "full-body", DRESS),
+        ("Dresses; Evening dress", "full-body", FESTIVE),
         ("Tracksuits; Tuxedo stripe", "full-body", SPORT),
     ],
 )
@@ -141,7 +154,7 @@ def test_portuguese_polish_and_nordic_words_of_occasions() -> None:
         ("Byxor", "Löparbyxor", "bottom"): "sport",
         ("Ternos", "Terno slim", "full-body"): "dress",
         ("Garnitury", "Garnitur klasyczny", "full-body"): "dress",
-        ("Kjolar", "Aftonklänning", "full-body"): "dress",
+        ("Kjolar", "Aftonklänning", "full-body"): "festive",
         ("Kurtki", "Kurtka narciarska", "outer"): "snow",
     }
     assert {key: occasion_label({}, [key[0]], key[1], key[2]) for key in said} == said
