@@ -120,7 +120,8 @@ WORDS: Final[Mapping[str, Audience]] = {
     **_spoken("boy boys", ["men"], ["child", "baby"]),
     **_spoken("jungs bub buben", ["men"], ["child", "baby"]),
     **_spoken("jungen garçon garçons jongens", ["men"], ["child", "baby"]),
-    **_spoken("kinder enfant enfants kinderen niño niños bambino bambini", ages=["child"]),
+    **_spoken("niño bambino", ["men"], ["child", "baby"]),
+    **_spoken("kinder enfant enfants kinderen niños bambini", ages=["child"]),
     **_spoken("kid kids child children childrens junior juniors teen teens", ages=["child"]),
     **_spoken("baby babies infant infants toddler toddlers newborn newborns", ages=["baby"]),
     **_spoken("adult adults", ages=["adult"]),
@@ -319,7 +320,7 @@ def _named_by(
     values, of_categories, in_title = values_named(attributes, AUDIENCE_NAMES), _of_departments(categories), _words(title or "")
     of_attributes = _said_words(attributes) if values else []
     closed = _tell_gender(of_attributes) or any(WORDS.get(word) == Audience() for word in of_categories)
-    said = _filled([_read(of_attributes), _read(of_categories)], closed=closed)
+    said = _filled([_of_attributes(attributes) if values else None, _read(of_categories)], closed=closed)
     at_feasts = [_at_feast(text, french=french) for text in (*values, title, *categories) if text]
     if _CHILDRENS.intersection(in_title):
         child, other = _of_child(in_title)
@@ -429,6 +430,19 @@ def _plain(name: str) -> str:
 
 def _said(attributes: Mapping[str, Any]) -> Audience | None:
     return _read(_said_words(attributes))
+
+
+def _of_attributes(attributes: Mapping[str, str | Sequence[str]]) -> Audience | None:
+    """Whom attributes name; one of children's age says it of what another calls *women*.
+
+    >>> _of_attributes({"gender": "mujer", "age_group": "niños"}), _of_attributes({"gender": "Women", "age_group": "adult"})
+    (Audience(genders=frozenset({'women'}), ages=frozenset({'child'})), Audience(genders=frozenset({'women'}), ages=frozenset({'adult'})))
+    """
+    young = _read(word for text in values_named(attributes, _AGE_NAMES) for word in _department_words(text))
+    others = _said({name: value for name, value in attributes.items() if _plain(name) not in _AGE_NAMES})
+    if young is None or others is None or "adult" in young.ages or (young & others).possible:
+        return _said(attributes)
+    return Audience(young.genders & others.genders or others.genders, young.ages)
 
 
 def _said_words(attributes: Mapping[str, Any]) -> list[str]:

@@ -25,6 +25,8 @@ from models.datasets.garments_polish import WOMENS as POLISH_WOMENS
 from models.datasets.garments_polish import WORDS as POLISH
 from models.datasets.garments_portuguese import WOMENS as PORTUGUESE_WOMENS
 from models.datasets.garments_portuguese import WORDS as PORTUGUESE
+from models.datasets.garments_spanish import WOMENS as SPANISH_WOMENS
+from models.datasets.garments_spanish import WORDS as SPANISH
 from models.datasets.garments_turkish import WOMENS as TURKISH_WOMENS
 from models.datasets.garments_turkish import WORDS as TURKISH
 from models.datasets.scripts import bare, plain
@@ -212,6 +214,7 @@ WOMENS: Final = (
     | frozenset(map(turkish.fold, TURKISH_WOMENS))
     | NORDIC_WOMENS
     | {form for word in PORTUGUESE_WOMENS for form in inflected.portuguese(word)}
+    | {form for word in SPANISH_WOMENS for form in inflected.spanish(word)}
     | {form for word in POLISH_WOMENS for form in inflected.polish(word)}
 )
 """Words of what only women and girls wear."""
@@ -287,6 +290,7 @@ _FIRST: Final = {
 """A word of a language that says first what a thing is, in all forms -> its role."""
 _ROLE_OF: Final = (
     _FIRST
+    | {form: role for role, words in SPANISH.items() for word in words.split() for form in inflected.spanish(word)}
     | {phrase: role for role, phrases in (*NORDIC.items(), *WORDS.items()) for phrase in phrases.split()}
     | {_bare(phrase): role for role, phrases in ARABIC.items() for phrase in phrases.split()}
 )

@@ -1,4 +1,4 @@
-"""Portuguese and Polish nouns in the forms that titles and categories of shops have; and whom words of these and Nordic languages name."""
+"""Portuguese, Spanish and Polish nouns in the forms of titles and categories; and whom words of these and Nordic languages name."""
 
 from __future__ import annotations
 
@@ -35,6 +35,8 @@ PEOPLE: Final[Mapping[str, str]] = {
 """A label of ``audience``, and the words of it."""
 CHILDRENS: Final = " ".join(PEOPLE[label] for label in ("women baby+child", "men baby+child", "men+women child", "men+women baby"))
 
+_UNSTRESSED: Final = dict(zip("áéíóú", "aeiou", strict=True))
+"""What the last vowel of a Spanish noun is written as where more follows."""
 _PLURALS: Final = (
     ("ão", "ões"),
     ("el", "éis"),
@@ -69,6 +71,20 @@ def portuguese(phrase: str) -> list[str]:
     """
     noun, joined, rest = phrase.partition("-")
     plural = next(noun.removesuffix(one) + several for one, several in _PLURALS if noun.endswith(one))
+    return [phrase, plural + joined + rest]
+
+
+def spanish(phrase: str) -> list[str]:
+    """A noun and its plural; a hyphen joins the words of a phrase, of which the first is the noun.
+
+    >>> spanish("calzón"), spanish("salida-de-playa"), spanish("mallas"), spanish("sostén")
+    (['calzón', 'calzones'], ['salida-de-playa', 'salidas-de-playa'], ['mallas'], ['sostén', 'sostenes'])
+    """
+    noun, joined, rest = phrase.partition("-")
+    if noun.endswith("s"):
+        return [phrase]
+    stem = noun[:-2] + _UNSTRESSED.get(noun[-2], noun[-2]) + noun[-1]
+    plural = f"{noun}s" if noun[-1] in "aeoiuéí" else f"{stem.removesuffix('z')}{'c' if noun.endswith('z') else ''}es"
     return [phrase, plural + joined + rest]
 
 

@@ -153,7 +153,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
         sizes: those of its product, beside its own. french: see ``garments.role_of``. saris: see ``wholes.kind_of``.
 
     >>> heels = piece_labels({"category": "shoes", "subcategory": "Heels", "title": None, "attributes": '{"gender": "Women"}'})
-    >>> heels == PieceLabels("footwear", "women adult"), piece_labels({"category": "Bras", "title": None}).private
+    >>> heels == PieceLabels("footwear", "women adult", occasion="festive"), piece_labels({"category": "Bras", "title": None}).private
     (True, True)
     """
     category, subcategory, title = item["category"], item.get("subcategory"), item.get("title")

@@ -41,7 +41,7 @@ _WORDS: Final[Mapping[str, str]] = {
     EVENING: "tuxedo tuxedos smoking smokings smokinghemd smokinghose smokingjacke smokingschuhe esmoquin marcella cummerbund cummerbunds",
     DRESS: (
         "formal formalwear tailoring tailored waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
-        "tie ties bowtie oxfords brogues business suit suits anzug anzüge sakko sakkos krawatte krawatten "
+        "tie ties bowtie oxfords brogues business suit suits traje trajes anzug anzüge sakko sakkos krawatte krawatten "
         "costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
         "stropdassen "
         "terno ternos gravata gravatas garnitur garnitury garniturowe garniturowa krawat krawaty mucha "
@@ -58,7 +58,8 @@ _WORDS: Final[Mapping[str, str]] = {
         "sport sports sporting sportswear activewear athletic athletics running training gym fitness workout yoga pilates football "
         "soccer rugby basketball volleyball tennis cycling cleats tracksuit tracksuits sportbekleidung sportmode laufschuh laufschuhe "
         "laufhose fußball fußballschuhe trainingshose trainingsjacke deporte deportes fútbol calcio corsa hardlopen voetbal "
-        "survêtement survêtements esporte esportes esportivo esportiva corrida treino academia futebol agasalho sportowy sportowa sportowe "
+        "survêtement survêtements chándal chándales deportivo deportiva deportivos deportivas "
+        "esporte esportes esportivo esportiva corrida treino academia futebol agasalho sportowy sportowa sportowe "
         "treningowy treningowa treningowe biegania piłkarskie dresy jogi träning löpning löparskor löpartights löpartröja löparshorts "
         "löparbyxor träningströja träningsbyxor träningsshorts träningstights träningslinne funktionströja fotbollsskor løb løbesko trening"
     ),
@@ -78,7 +79,8 @@ _PHRASES: Final[Mapping[str, str]] = {
         "sport-coat sports-coat sport-jacket swim-suit bathing-suit night-suit lounge-suit pant-suit tie-dye tie-front "
         "tie-waist tie-neck tie-up self-tie rain-suit boiler-suit play-suit pram-suit sleep-suit sports-luxe sport-luxe tennis-necklace "
         "tennis-bracelet evening-primrose ethnic-print jump-suit cat-suit wet-suit jogging-suit sweat-suit shell-suit romper-suit "
-        "no-smoking smoking-slipper"
+        "no-smoking smoking-slipper traje-de-baño traje-de-flamenca traje-flamenca traje-de-neopreno traje-de-esquí traje-de-comunión "
+        "trajes-de-baño trajes-de-flamenca traje-de-luna traje-de-agua traje-regional"
     ),
     **traditions.PHRASES,
     SMART: "smart-casual",
@@ -106,11 +108,12 @@ _CALLED: Final[Mapping[str, str]] = {
     CASUAL: (
         "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda sneaker trainer plimsoll "
         "high-top high-tops floater cap beanie snapback lungi wellington welly wellie poloshirts kapuzenpullover turnschuh turnschuhe "
-        "gummistiefel camiseta camisetas sudadera sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka "
+        "gummistiefel playera playeras remera remeras polera poleras buzo buzos tenis bamba bambas "
+        "camiseta camisetas sudadera sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka "
         "koszulki bluza bluzy trampki tröja"
     ),
     LOUNGE: "jogger sweatpant jogginghose jogginghosen joggingbroek joggingbroeken mjukisbyxor",
-    EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejanos spijkerbroek spijkerbroeken",
+    EVERYDAY: "jean jegging jeanshose jeansrock vaqueros vaquero tejano tejanos spijkerbroek spijkerbroeken",
     BEACH: "flip-flop slider slide zehentrenner badelatschen tongs chanclas chinelo chinelos japonki badtofflor infradito teenslippers",
     SPORT: "helmet goggle",
     NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
