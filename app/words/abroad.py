@@ -26,51 +26,52 @@ shoe | chaussure soulier | schuh/schuhe | zapato calzado | scarpa/scarpe calzatu
 heel | escarpin talon | absatz/absätze absatzschuh/absatzschuhe stöckelschuh/stöckelschuhe | tacón/tacones | tacco/tacchi décolleté? \
 | hak/hakken
 high-heel | talon-haut | hoher-absatz hohe-absatz hohen-absatz | tacón-alto | tacco-alto | hoge-hak
-sneaker | basket? tennis? | turnschuh/turnschuhe | zapatilla deportiva? | scarpa-da-ginnastica | gymschoen/gymschoenen
+sneaker | basket? tennis? | turnschuh/turnschuhe | zapatilla deportiva? tenis? bamba? | scarpa-da-ginnastica | gymschoen/gymschoenen
 boot | botte | stiefel | bota | stivale/stivali | laars/laarzen
 bootie ankle-boot | bottine | stiefelette/stiefeletten | botín/botines | stivaletto/stivaletti | enkellaars/enkellaarzen enkellaarsje
 sandal | sandale | sandale/sandalen | sandalia | sandalo/sandali | sandaal/sandalen
 loafer | mocassin | mokassin | mocasín/mocasines | mocassino/mocassini | instapper
 flat | ballerine | ballerina? | bailarina | ballerina? | ballerina?
-flip-flop | tong? | zehentrenner | chancla | infradito | teenslipper
-coat | manteau/manteaux | mantel?/mäntel | abrigo | cappotto/cappotti | mantel? jas/jassen
-jacket | veste blouson | jacke/jacken | chaqueta cazadora | giacca/giacche giubbotto/giubbotti | jas jasje
-blazer | veste-de-costume | sakko | americana? | giacca | colbert?
+flip-flop | tong? | zehentrenner | chancla ojota | infradito | teenslipper
+coat | manteau/manteaux | mantel?/mäntel | abrigo tapado? gabán/gabanes | cappotto/cappotti | mantel? jas/jassen
+jacket | veste blouson | jacke/jacken | chaqueta cazadora chamarra campera? casaca? | giacca/giacche giubbotto/giubbotti | jas jasje
+blazer | veste-de-costume | sakko | americana? saco? | giacca | colbert?
 puffer | doudoune | daunenjacke/daunenjacken steppjacke/steppjacken | plumífero | piumino/piumini | donsjas/donsjassen
-jumper | pull? chandail | pullover pulli strickpullover | jersey? suéter | maglione/maglioni | trui/truien
+jumper | pull? chandail | pullover pulli strickpullover | jersey? suéter chompa? | maglione/maglioni | trui/truien
 cardigan | gilet? | strickjacke/strickjacken | cárdigan rebeca? | cardigan | vest?
-hoodie | sweat? sweat-à-capuche | kapuzenpullover | sudadera | felpa/felpe | capuchontrui
+hoodie | sweat? sweat-à-capuche | kapuzenpullover | sudadera buzo? | felpa/felpe | capuchontrui
 shirt | chemise? | hemd/hemden | camisa | camicia/camicie | overhemd/overhemden hemd?
 blouse | chemisier | bluse/blusen | blusa | camicetta/camicette | bloes/bloezen
 bodysuit | body? | body?/bodys | body? | body? | body?
-t-shirt | tee-shirt | t-shirt | camiseta | maglietta/magliette | t-shirt
+t-shirt | tee-shirt | t-shirt | camiseta playera? remera? polera? | maglietta/magliette | t-shirt
 top | haut? | oberteil/oberteile | top | top | topje
-skirt | jupe | rock?/röcke | falda | gonna?/gonne | rok?/rokken rokje
+skirt | jupe | rock?/röcke | falda pollera? | gonna?/gonne | rok?/rokken rokje
 trouser | pantalon | hose?/hosen | pantalón/pantalones | pantalone/pantaloni | broek/broeken
-jean | jean | jean | vaquero | jean | spijkerbroek/spijkerbroeken
+jean | jean | jean | vaquero tejano? | jean | spijkerbroek/spijkerbroeken
 suit | costume? | anzug/anzüge | traje | completo? | pak?/pakken
-jumpsuit | combinaison | einteiler | mono? | tuta/tute | jumpsuit
-bag | sac | tasche/taschen handtasche/handtaschen | bolso | borsa/borse borsetta/borsette | tas?/tassen handtas/handtassen
+jumpsuit | combinaison | einteiler | mono? enterizo? | tuta/tute | jumpsuit
+bag | sac | tasche/taschen handtasche/handtaschen | bolso bolsa? | borsa/borse borsetta/borsette | tas?/tassen handtas/handtassen
 backpack | sac-à-dos | rucksack/rucksäcke | mochila | zaino/zaini | rugzak/rugzakken
 clutch | pochette | abendtasche/abendtaschen | cartera-de-mano | pochette | avondtasje
 belt | ceinture | gürtel | cinturón/cinturones | cintura/cinture | riem/riemen
 scarf | écharpe foulard? | schal halstuch/halstücher | bufanda pañuelo | sciarpa/sciarpe foulard? | sjaal
 hat | chapeau/chapeaux | hut?/hüte | sombrero | cappello/cappelli | hoed/hoeden
-cap | casquette | schirmmütze/schirmmützen | gorra | cappellino/cappellini | honkbalpet
+cap | casquette | schirmmütze/schirmmützen | gorra cachucha? | cappellino/cappellini | honkbalpet
 beanie | bonnet? | mütze/mützen | gorro | berretto/berretti | muts/mutsen
 glove | gant | handschuh/handschuhe | guante | guanto/guanti | handschoen/handschoenen
-earring | boucle-d-oreille | ohrring/ohrringe | pendiente | orecchino/orecchini | oorbel/oorbellen
+earring | boucle-d-oreille | ohrring/ohrringe | pendiente arete? | orecchino/orecchini | oorbel/oorbellen
 necklace | collier | halskette/halsketten | collar? | collana/collane | ketting/kettingen
 bracelet | bracelet | armband/armbänder | pulsera | bracciale/bracciali | armband/armbanden
 ring | bague | fingerring/fingerringe | anillo | anello/anelli | vingerring
 jewellery | bijou/bijoux | schmuck | joya joyería | gioiello/gioielli | sieraad/sieraden
 watch | montre | uhr/uhren armbanduhr/armbanduhren | reloj/relojes | orologio/orologi | horloge
-sunglass | lunette-de-soleil lunette | sonnenbrille/sonnenbrillen | gafa-de-sol gafa | occhiali-da-sole occhiali | zonnebril/zonnebrillen
-bra | soutien-gorge | bh büstenhalter | sujetador | reggiseno/reggiseni | bh beha/beha's
-sock | chaussette | socke/socken/söckchen | calcetín/calcetines | calzino/calzini | sok/sokken
+sunglass | lunette-de-soleil lunette | sonnenbrille/sonnenbrillen | gafa-de-sol gafa lentes-de-sol? anteojos? lentes? \
+| occhiali-da-sole occhiali | zonnebril/zonnebrillen
+bra | soutien-gorge | bh büstenhalter | sujetador brasier? corpiño? sostén? | reggiseno/reggiseni | bh beha/beha's
+sock | chaussette | socke/socken/söckchen | calcetín/calcetines calceta? | calzino/calzini | sok/sokken
 tight | collant | strumpfhose/strumpfhosen | panti | collant | maillot?
 tie | cravate | krawatte/krawatten | corbata | cravatta/cravatte | stropdas/stropdassen
-swimsuit | maillot-de-bain | badeanzug/badeanzüge | bañador/bañadores | costume-da-bagno | badpak/badpakken
+swimsuit | maillot-de-bain | badeanzug/badeanzüge | bañador/bañadores traje-de-baño | costume-da-bagno | badpak/badpakken
 pyjama | pyjama | schlafanzug/schlafanzüge | pijama | pigiama/pigiami | pyjama
 wallet | portefeuille | geldbörse/geldbörsen portemonnaie | billetera | portafoglio/portafogli | portemonnee
 """
@@ -79,7 +80,8 @@ black | noir/noire | schwarz+ | negro/negra | nero/nera/neri/nere | zwart/zwarte
 white | blanc/blanche | weiß+ | blanco/blanca | bianco/bianca/bianchi/bianche | wit?/witte
 grey | gris/grise | grau+ | gris/grises | grigio/grigia/grigi/grigie | grijs/grijze
 blue | bleu/bleue | blau+ | azul/azules | blu azzurro/azzurra/azzurri/azzurre | blauw/blauwe
-navy navy-blue | bleu-marine marine? | marineblau+ dunkelblau+ | azul-marino | blu-navy | marineblauw/marineblauwe donkerblauw/donkerblauwe
+navy navy-blue | bleu-marine marine? | marineblau+ dunkelblau+ | azul-marino marino? | blu-navy \
+| marineblauw/marineblauwe donkerblauw/donkerblauwe
 red | rouge | rot+ | rojo/roja | rosso/rossa/rossi/rosse | rood/rode
 green | vert/verte | grün+ | verde | verde/verdi | groen/groene
 yellow | jaune | gelb+ | amarillo/amarilla | giallo/gialla/gialli/gialle | geel/gele

@@ -98,7 +98,7 @@ leather | couro
 suede | camurça
 linen | linho
 cotton | algodão
-wool | de-lã
+wool | de-lã?
 silk | seda
 velvet | veludo
 satin | cetim

@@ -20,7 +20,7 @@ _CURRENCIES: Final = {
     r"£|pounds?\b|quid\b": "GBP", "¥": "JPY CNY", r"yen\b": "JPY", r"(?:yuan|rmb)\b": "CNY",
     "₹": "INR", r"(?:rupees?|rs)\b": "INR PKR LKR NPR", "₩": "KRW", "₽": "RUB", "₺": "TRY", "₪": "ILS",
     r"francs?\b": "CHF", r"(?:kr|crowns?|kron[aeo]r?)\b": "SEK DKK NOK ISK CZK", r"kč": "CZK",
-    r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL",
+    r"(?:z[łl]|zlotys?|złot(?:ych|e|y))\b": "PLN", r"reais\b": "BRL", r"(?:pesos?|varos)\b": "MXN ARS CLP COP UYU DOP PHP",
     r"جنيها?\b": "EGP SDG", r"ريالا?\b": "SAR QAR OMR YER", r"درهما?\b": "AED MAD", r"دينارا?\b": "KWD JOD BHD IQD",
     r"[円]": "JPY", r"[元块]": "CNY", r"[원]": "KRW",
     r"(?:tl|lira)(?:d[ae]n|n[ıi]n|y[ae]|l[ıi]k)?\b": "TRY",
@@ -59,16 +59,16 @@ _OVER_ABROAD: Final = (
     r"über|oberhalb|mehr\s+als|teurer\s+als|plus(?:\s+cher)?\s+(?:de|que)|au[-\s]dessus\s+de|supérieure?s?\s+à|más\s+(?:caro\s+)?(?:de|que)|mas\s+de"
     r"|[أا]كثر\s+من|فوق|[أا]على\s+من|[أا]غلى\s+من"
     r"|acima\s+de|mais\s+(?:caro\s+)?(?:do\s+)?(?:de|que)|powyżej|ponad|(?:więcej|drożej|droższ\w+)\s+niż"
-    r"|över|(?:mer|dyrare)\s+än|mere\s+end|mer\s+enn|por\s+encima\s+de|superior(?:e|es)?\s+an?|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
+    r"|över|(?:mer|dyrare)\s+än|mere\s+end|mer\s+enn|por\s+encima\s+de|superior(?:e|es)?\s+an?|mayor(?:es)?\s+(?:a|que|de)|più\s+(?:caro\s+)?di|piu\s+di|sopra|oltre|boven|meer\s+dan|duurder\s+dan"
 )
 _UNDER_ABROAD: Final = (
     r"unter|unterhalb|höchstens|maximal|(?:weniger|günstiger|billiger)\s+als|moins(?:\s+cher)?\s+(?:de|que)|(?:en|au)[-\s]dessous\s+de"
     r"|en\s+(?:fazla|çok)|azami|[أا]قل\s+من|تحت|[أا]رخص\s+من|دون"
     r"|abaixo\s+de|(?:menos|mais\s+barat[oa]s?)\s+(?:do\s+)?que|poniżej|(?:mniej|taniej|tańsz\w+)\s+niż|maksymalnie|maks\.?|högst"
-    r"|(?:mindre|billigare)\s+än|mindre\s+en[dn]|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
+    r"|(?:mindre|billigare)\s+än|mindre\s+en[dn]|inférieure?s?\s+à|menos\s+de|por\s+debajo\s+de|menor(?:es)?\s+(?:a|que|de)|más\s+barat[oa]s?\s+(?:que|de)|inferior(?:e|es|i)?\s+an?|meno\s+di|(?:al\s+di\s+)?sotto|onder|(?:minder|goedkoper)\s+dan"
 )
 _UP_TO_ABROAD: Final = (
-    r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+máximo|a\s+lo\s+sumo|al\s+massimo"
+    r"jusqu['\u2019]?\s?(?:à|a)|bis(?:\s+zu)?|hasta|fino\s+a|tot|entro|au\s+(?:maximum|plus|max)|como\s+(?:máximo|mucho)|a\s+lo\s+(?:sumo|mucho)|máx\.?|al\s+massimo"
     r"|até|ate|no\s+máximo|upp\s+till|op\s+til|opp\s+til|inntil|maximalt|maksimalt|høyst|højst|massimo|máximo|maximaal|hoogstens|hooguit|ten\s+hoogste|حتى|(?:لا\s+يزيد|لا\s+تزيد)\s+عن|بحد\s+[أا]قصى|في\s+حدود"
 )
 _FROM_ABROAD: Final = (
@@ -125,7 +125,7 @@ _YEARS: Final = range(1900, 2100)
 
 _GRAMMAR: Final = re.compile(
     rf"""
-      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})(?:以内|以下|まで)?
+      (?:{_BUDGET})\s*(?:{_MOST}\s+)?(?P<budget>{_AMOUNT})(?:\s+{_TOTAL}\b|以内|以下|まで)?
     | (?:{_MOST})\s*(?P<whole>{_AMOUNT})\s+{_TOTAL}\b
     | (?P<sum>{_AMOUNT})\s+{_TOTAL}\b
     | {_BETWEEN}\s+{_ARTICLE}(?P<low>{_AMOUNT})\s*{_AND}\s*{_ARTICLE}(?P<high>{_AMOUNT})

@@ -132,12 +132,19 @@ class Vocabulary:
         return self.called(key) or self._of_title(key) or self._any_of(INSTEAD.get(key, ())) or self._worn_as(key)
 
     def called(self, key: str) -> Meaning | None:
-        """What is called by a word, or by another for the same; None where something would have to stand in."""
-        return self._own(key) or self._any_of(self._others(key))
+        """What is called by a word, or by another for the same; None where something would have to stand in.
+
+        A colour that titles alone may say is the one that an attribute calls otherwise: *azul marino* is *Marino*.
+        """
+        own = self._own(key)
+        if own is None or (own.field == TITLE and own.kind == "colour"):
+            others = self._any_of(self._others(key))
+            return others if own is None or (others and others.field.startswith(ATTRIBUTE)) else own
+        return own
 
     def _any_of(self, keys: Sequence[str]) -> Meaning | None:
-        """What any of some words name, in the field of the first of them that names anything."""
-        found = [meaning for one in keys if (meaning := self._own(one))]
+        """What any of some words name, in the field of the first of them that names anything, a column before titles."""
+        found = sorted((meaning for one in keys if (meaning := self._own(one))), key=lambda meaning: meaning.field == TITLE)
         alike = [one for one in found if (one.field, one.kind) == (found[0].field, found[0].kind)]
         return reduce(Meaning.joined, alike) if alike else None
 

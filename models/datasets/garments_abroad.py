@@ -288,9 +288,10 @@ _FIRST: Final = {
     for form in forms(word)
 }
 """A word of a language that says first what a thing is, in all forms -> its role."""
+_SPANISH: Final = {form: role for role, words in SPANISH.items() for word in words.split() for form in inflected.spanish(word)}
 _ROLE_OF: Final = (
     _FIRST
-    | {form: role for role, words in SPANISH.items() for word in words.split() for form in inflected.spanish(word)}
+    | _SPANISH
     | {phrase: role for role, phrases in (*NORDIC.items(), *WORDS.items()) for phrase in phrases.split()}
     | {_bare(phrase): role for role, phrases in ARABIC.items() for phrase in phrases.split()}
 )
@@ -381,12 +382,14 @@ def role_last(text: str | None) -> str | None:
 def role_first(text: str | None) -> str | None:
     """The role of the first garment that a text names in Portuguese or in Polish, whatever English says of its kind; None without any.
 
+    And where a Spanish one stands before it: a *chamarra con gorro* is no *gorro*.
+
     >>> role_first("Jaqueta jeans"), role_first("Koszula oxford"), role_first("Oxford shoe")
     ('outer', 'top', None)
     """
     words = words_of(text)
     phrases = ("-".join(words[at : at + length]) for at in range(len(words)) for length in range(_LONGEST, 0, -1))
-    return next((_FIRST[phrase] for phrase in phrases if phrase in _FIRST), None)
+    return next((_FIRST.get(phrase) for phrase in phrases if phrase in _FIRST or phrase in _SPANISH), None)
 
 
 @lru_cache(maxsize=8_192)

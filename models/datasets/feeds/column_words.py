@@ -88,6 +88,30 @@ _PORTUGUESE: Final[Mapping[str, str]] = {
     "attributes.material": "material, tecido, composição",
     "created": "data de criação, criado em",
 }
+_SPANISH: Final[Mapping[str, str]] = {
+    "id": "código, código de producto, referencia, clave, id de producto, número de artículo",
+    "category": "categoría, tipo de producto, categoría de producto, departamento, familia, línea",
+    "subcategory": "subcategoría, subfamilia",
+    "title": "título, nombre del producto, producto, descripción corta, artículo",
+    "price": "precio, precio de venta, precio lista, precio de lista, precio público, precio regular, precio unitario",
+    "sale_price": "precio de oferta, precio oferta, precio rebajado, precio con descuento, precio promocional, precio especial",
+    "currency": "moneda, divisa",
+    "brand": "fabricante",
+    "in_stock": "existencias, inventario, disponibilidad, disponible, en inventario, unidades",
+    "url": "enlace, enlace del producto, url del producto, liga",
+    "image": "imagen, foto, enlace de imagen, enlace imagen, url de la imagen, url imagen, imagen principal",
+    "images": "imágenes, fotos, imágenes adicionales, enlace de imagen adicional",
+    "group_id": "identificador de grupo de artículos, id de grupo de artículos, id de grupo, grupo de artículos, "
+    "producto padre, superior, modelo",
+    "attributes.color": "color",
+    "attributes.size": "tallas, número",
+    "attributes.gender": "género",
+    "attributes.season": "colección",
+    "attributes.age_group": "grupo de edad, edad",
+    "attributes.material": "composición, tejido, tela",
+    "attributes.condition": "condición",
+    "created": "fecha de creación, fecha de alta, creado",
+}
 _POLISH: Final[Mapping[str, str]] = {
     "id": "symbol, kod, kod produktu, id produktu, indeks, numer katalogowy",
     "category": "kategoria, kategorie, dział",
@@ -136,7 +160,7 @@ _NORDIC: Final[Mapping[str, str]] = {
 
 FIELDS: Final = tuple(_WORDS)
 """The fields, in the order in which they are proposed."""
-_TABLES: Final = (_WORDS, _ELSEWHERE, _PORTUGUESE, _POLISH, _NORDIC)
+_TABLES: Final = (_WORDS, _ELSEWHERE, _PORTUGUESE, _SPANISH, _POLISH, _NORDIC)
 
 
 def names_of_field(field: str) -> Iterator[str]:

@@ -16,17 +16,32 @@ from models.datasets.shown import shown
 
 _CODES: Final = frozenset(get_global("all_currencies"))
 _SYMBOLS: Final = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₽": "RUB", "₺": "TRY", "₩": "KRW"}
-_SYMBOLS_TOO: Final = {"R$": "BRL", "C$": "CAD", "CA$": "CAD", "A$": "AUD", "AU$": "AUD", "zł": "PLN", "Kč": "CZK", "Ft": "HUF", "₪": "ILS"}
+_SYMBOLS_TOO: Final = {
+    "R$": "BRL",
+    "C$": "CAD",
+    "CA$": "CAD",
+    "A$": "AUD",
+    "AU$": "AUD",
+    "Mex$": "MXN",
+    "MX$": "MXN",
+    "zł": "PLN",
+    "Kč": "CZK",
+    "Ft": "HUF",
+    "₪": "ILS",
+}
 _BY_WORD: Final = {"円": "JPY", "원": "KRW", "TL": "TRY", "Türk Lirasi": "TRY", "reais": "BRL", "złotych": "PLN"}
 _MARKS: Final = {name.casefold(): code for name, code in {**_SYMBOLS, **_SYMBOLS_TOO, **_BY_WORD}.items()}
 _NAMELESS: Final = frozenset(
     {"kr", "kr.", "kronor", "kroner", "fr.", "lei", "\\"}
 )  # of more than one currency: yen and won were written as \\
+_DOLLAR: Final = "$"
+_OF_DOLLARS: Final = frozenset(["USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU", "DOP", "BRL"])
+"""Currencies whose sign is a dollar's."""
 _WHOLE: Final = frozenset({"JPY", "KRW"})
 """Currencies without decimals: whatever groups three digits groups thousands."""
 _NOTHING: Final = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "<na>"})
 _PARTS: Final = re.compile(
-    r"(?P<before>[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*"  # noqa: RUF001
+    r"(?P<before>(?:[^\d\s.,+'’-]+\s)?[^\d\s.,+'’-]*)\s*(?P<number>-?[\d][\d.,'’\s]*?)(?:[.,]?[-–—]{1,2})?\s*"  # noqa: RUF001
     r"(?P<after>[^\d\s,'’-]*(?:\s[^\d\s,'’-]+)?)"  # noqa: RUF001
 )
 _RANGE: Final = re.compile(
@@ -111,8 +126,10 @@ def _read(text: str, comma: bool | None) -> Money | None:  # noqa: FBT001 - cach
     if _RANGE.search(plain):
         bad(f"{shown(text)} is a range of prices; {_USE}")
     found = _PARTS.fullmatch(plain)
-    marks = [mark for mark in (found["before"], found["after"]) if mark] if found else []
+    marks = [mark for mark in (*found["before"].split(), found["after"]) if mark] if found else []
     currencies = {_currency(mark) for mark in marks}
+    if len(told := currencies - {"", None}) > 1 and _DOLLAR in marks:  # "$1,299.00 MXN": the code says which dollar or peso
+        currencies -= {"USD"} if len(told) == 2 and told <= _OF_DOLLARS else set()  # noqa: PLR2004
     if not found or None in currencies or len(currencies - {""}) > 1:
         bad(f"{shown(text)} is not a number, or not a price; {_USE}")
     number, currency = found["number"].strip(), next(iter(currencies - {""}), None)

@@ -26,6 +26,7 @@ _YES_WORDS: Final = (
     "emestoque disponivel dostępny dostępna dostępne wmagazynie nastanie ostatniesztuki małailość ilager finnsilager tillgänglig "
     "fåkvar fåilager pålager påfjernlager fåpålager tilgængelig tilgjengelig "
     "inmagazzino amagazzino prontaconsegna 有货 有貨 现货 現貨 在售 재고있음 판매중 구매가능 "
+    "hayexistencias haystock eninventario enexistencia enexistencias "
     "conexistencias ultimasunidades últimasunidades stocklimitado ultimipezzi laatstestuks beperktevoorraad"
 )
 _NO_WORDS: Final = (
@@ -47,6 +48,7 @@ _NO_WORDS: Final = (
     "niedostępne wyprzedany wyprzedane nazamówienie przedsprzedaż chwilowoniedostępny nej nei slut slutilager slutsåld tillfälligtslut "
     "ejilager beställningsvara förhandsbokning kommersnart udsolgt utsolgt bestillingsvare "
     "无货 無貨 缺货 缺貨 售罄 售完 下架 已下架 预售 預售 품절 재고없음 일시품절 판매중지 예약판매 진열안함 "
+    "sepuedereservar porpedido bajopedido sininventario noinventario "
     "sinstock agotada próximamente esaurita tijdelijkuitverkocht"
 )
 _NOT_WORDS: Final = "not no longer n nicht mehr kein keine non pas plus más ya sin più niet meer geen não fora sem nie już inte ej ikke"

@@ -55,7 +55,12 @@ _SKU: Final = (
     *("sku番号", "skuコード", "sku管理番号", "システム連携用sku番号", "商品番号", "商品コード", "商品id", "品番"),
 )
 _ITEM: Final = (*_SKU, "item", "item_id", "article_id", "product_id", "variant_id")
-_TITLE_ABROAD: Final = ("nome_do_produto", "nazwa_produktu", "nazwa", "benämning", "produktnamn", "produktnavn", "varenavn")
+_TITLE_ABROAD: Final = (
+    *("nome_do_produto", "nazwa_produktu", "nazwa", "benämning", "produktnamn", "produktnavn", "varenavn", "product_title", "description"),
+    *("nombre", "nombre_del_producto", "título", "descripción", "descripcion", "producto", "nom", "nom_du_produit", "titre", "désignation"),
+    *("libellé", "nome", "nome_prodotto", "titolo", "descrizione", "productnaam", "naam", "omschrijving", "descrição", "ürün_adı"),
+    *("ürün_adi", "商品名", "商品名称"),
+)
 _TITLE: Final = ("lineitem_name", "product_name", "item_name", "title", "produktname", "artikelname", "bezeichnung", "name", *_TITLE_ABROAD)
 _CUSTOMER: Final = (
     *("customer", "customer_id", "user", "user_id", "shopper", "email", "customer_email", "client_id"),

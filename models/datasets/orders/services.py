@@ -20,7 +20,9 @@ _SENT: Final = "(?:delivery|shipping|postage)"
 _NAMED: Final = re.compile(
     rf"\b(?:(?:standard|express|next[ -]day|home|free|international|tracked|saver|local)[ -]+{_SENT}"
     rf"|{_SENT}(?: (?:charges?|costs?|fees?|pass|insurance))?$|gift[ -]?wrap(?:ping)?|(?:hemming|alterations?|repair|tailoring) services?"
-    r"|versand(?:kosten)?|geschenkverpackung|frais de (?:port|livraison)|emballage cadeau|gastos de envío|spese di spedizione"
+    r"|versand(?:kosten)?|geschenkverpackung|frais de (?:port|livraison)|emballage cadeau"
+    r"|(?:gastos|costes?|costos?) de env[ií]o"
+    r"|env[ií]o (?:est[aá]ndar|expr[eé]s|urgente|a domicilio|gratis)|env(?:ío|oltorio|uelto) (?:de|para) regalo|papel de regalo|spese di spedizione"
     r"|verzendkosten)\b",
     re.IGNORECASE,
 )
