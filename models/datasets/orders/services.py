@@ -22,7 +22,8 @@ _NAMED: Final = re.compile(
     rf"|{_SENT}(?: (?:charges?|costs?|fees?|pass|insurance))?$|gift[ -]?wrap(?:ping)?|(?:hemming|alterations?|repair|tailoring) services?"
     r"|versand(?:kosten)?|geschenkverpackung|frais de (?:port|livraison)|emballage cadeau"
     r"|(?:gastos|costes?|costos?) de env[ií]o"
-    r"|env[ií]o (?:est[aá]ndar|expr[eé]s|urgente|a domicilio|gratis)|env(?:ío|oltorio|uelto) (?:de|para) regalo|papel de regalo|spese di spedizione"
+    r"|env[ií]o (?:est[aá]ndar|expr[eé]s|urgente|a domicilio|gratis)|env(?:ío|oltorio|uelto) (?:de|para) regalo|papel de regalo"
+    r"|spese di spedizione"
     r"|verzendkosten)\b",
     re.IGNORECASE,
 )
