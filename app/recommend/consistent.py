@@ -23,7 +23,7 @@ from models.compatibility.roles import PLACES, instead
 from models.datasets.ages import AGES
 from models.datasets.audience import ages_said
 from models.datasets.labels import PieceLabels
-from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, NIGHT, SPORT
+from models.datasets.occasion import BEACH, BY_ITSELF, CASUAL, NIGHT, PLAIN, SPORT
 from models.datasets.ranges import RANGES
 from models.datasets.rites import APART as RITES_APART
 from models.datasets.size_scale import Place
@@ -70,11 +70,22 @@ def suitable(release: Release, worn: Sequence[PieceLabels], by: Sequence[str] = 
 def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | None:
     """That a row is for the same as what is worn, where that is worn by itself, as a sari or a bride's dress; else for nothing that is.
 
-    Or that it is for the same sport or part at a rite. None where outfits were learned from, which tell it.
+    Or that it is for the same sport or part at a rite. Where outfits were learned from, they tell what is worn by itself, and nothing else.
     """
-    if not worn or release.bundle.slots.conflicts.counted:
+    if not worn:
         return None
     own, sports, rites = BY_ITSELF.intersection(labels.occasion or "" for labels in worn), sports_of(worn), rites_of(worn)
+    conflicts = release.bundle.slots.conflicts
+    if conflicts.counted:
+        said = {labels.occasion or PLAIN for labels in worn if labels.role != "bag"}
+
+        def goes(labels: PieceLabels) -> bool:
+            occasion = labels.occasion or PLAIN
+            if {occasion, *said}.isdisjoint(BY_ITSELF) or labels.sport in sports or labels.role == "bag":
+                return True
+            return not any(conflicts.between(occasion, other) for other in said)
+
+        return release.traits.condition(goes)
 
     def passes(labels: PieceLabels) -> bool:
         if labels.sport in sports or (labels.rite in rites and labels.occasion not in _ALWAYS_BY_ITSELF - own):
@@ -88,10 +99,10 @@ def of_its_kind(release: Release, worn: Sequence[PieceLabels]) -> Condition | No
     """That a row is of a worn co-ord, or for a sport or a part at a rite that worn pieces are for.
 
     Or beside what one trains in for no sport, and of shoes those that one trains in. None where they are for none; of a co-ord alone where
-    ``of_its_own`` says nothing.
+    outfits were learned from.
     """
     co_ords, sports, rites, trains = co_ords_of(worn), set[str](), set[str](), False
-    if of_its_own(release, worn) is not None:
+    if not release.bundle.slots.conflicts.counted:
         sports, rites, trains = sports_of(worn), rites_of(worn), any(labels.occasion == SPORT for labels in worn)
     if not (co_ords or sports or rites or trains):
         return None

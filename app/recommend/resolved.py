@@ -15,7 +15,7 @@ from app.recommend.allowed import Allowed, narrowed, passing
 from app.recommend.apart import kept_from
 from app.recommend.blocked import blocked, blocks_nothing
 from app.recommend.completion import DEFAULT_K, Question
-from app.recommend.consistent import suitable, wearable, worn_sizes
+from app.recommend.consistent import of_its_own, suitable, wearable, worn_sizes
 from app.recommend.limits import check_count
 from app.recommend.outfit import Worn, resolve
 from app.recommend.products import with_groups, with_sizes
@@ -139,7 +139,8 @@ class Resolved:
         if not self.question.consistent:
             return may
         worn_too = narrowed(may, wearable(self.release, worn_sizes(self.release, self.worn.rows)))
-        return narrowed(worn_too, suitable(self.release, self.worn.labels))
+        learned = of_its_own(self.release, self.worn.labels) if self.release.bundle.slots.conflicts.counted else None
+        return narrowed(worn_too, suitable(self.release, self.worn.labels), learned)
 
     def allowed(
         self, wanted: Filter, categories: Sequence[str], beside: Sequence[PieceLabels] = (), sizes: Sequence[Place] = ()

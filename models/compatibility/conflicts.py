@@ -16,7 +16,22 @@ from itertools import combinations
 from typing import Any, Final
 
 from models.datasets.audience import Audience
-from models.datasets.occasion import BEACH, CASUAL, DRESS, EVENING, EVERYDAY, FESTIVE, LOUNGE, NIGHT, SMART, SMART_CASUAL, SNOW, SPORT
+from models.datasets.occasion import (
+    BEACH,
+    BY_ITSELF,
+    CASUAL,
+    DRESS,
+    EVENING,
+    EVERYDAY,
+    FESTIVE,
+    LOUNGE,
+    NIGHT,
+    PLAIN,
+    SMART,
+    SMART_CASUAL,
+    SNOW,
+    SPORT,
+)
 from models.datasets.ranges import RANGES
 from models.datasets.rites import NEIGHBOURS as OF_RITES
 from models.datasets.rites import RITES
@@ -41,7 +56,8 @@ _RATHER_APART: Final = (
     *({BEACH, other} for other in (SMART, SNOW)),
     *({NIGHT, other} for other in (DRESS, EVENING, FESTIVE, SMART, SMART_CASUAL, SPORT, SNOW, BEACH)),
 )
-"""Those that rather share none, as does what is of a tradition with what says to be for something else; a few outfits overrule it."""
+"""Those that rather share none, as does what is of a tradition with what says to be for something else, and what is worn by itself with
+what says nothing (counted as ``PLAIN``); a few outfits overrule it."""
 _WITH_ALL: Final = {EVERYDAY, FESTIVE}
 """What dress of a tradition is worn with, too: jeans, and heels."""
 
@@ -124,6 +140,10 @@ def _prior(left: str, right: str) -> tuple[float, float]:
         return _DOCUMENTED
     if {left, right} <= SPORTS or {left, right} <= RITES | RANGES | TRADES:
         return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
-    if {left, right} in _RATHER_APART or ({left, right} & TRADITIONS and not {left, right} & _WITH_ALL):
+    if (
+        {left, right} in _RATHER_APART
+        or (PLAIN in {left, right} and {left, right} & BY_ITSELF)
+        or ({left, right} & TRADITIONS and not {left, right} & _WITH_ALL)
+    ):
         return _RATHER
     return _INDIFFERENT

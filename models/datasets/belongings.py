@@ -31,6 +31,7 @@ _PAIRS: Final = (
     ("necklace bracelet earring", "stand holder organiser organizer"),
     ("boot shoe", "tray planter jack scraper"),
     ("shoe boot bag handbag watch jewellery jewelry leather clothes", "repair restoration"),
+    ("board surfboard snowboard skateboard ski skate bike", "bag sleeve rack wax leash tool tuner hardware"),
     ("tree", "skirt"),
     ("tea coffee", "bag pod"),
     ("trouser", "press"),

@@ -35,13 +35,14 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "top": (
         "top tops t-shirt tshirt tee shirt blouse tunic kurta kurti kameez sweater jumper pullover sweatshirt hoodie cardigan "
         "turtleneck polo poloshirt camisole-top tank-top sport-bra knitwear bodysuit vest-top lounge-tshirt hoody cami cami-top twinset "
-        "midlayer mid-layer tracksuit-top choli saree-blouse sari-blouse tank bandeau-top corset-top "
+        "midlayer mid-layer base-layer-crew base-layer-top tracksuit-top choli saree-blouse sari-blouse tank bandeau-top corset-top "
         "chef-jacket chef-coat beauty-tunic spa-tunic salon-tunic"
     ),
     "bottom": (
         "bottom bottoms trouser pant jean jegging legging skirt skort short bermuda capri jogger chino churidar salwar patiala dhoti lungi "
         "track-pant running-tights training-tights sport-tights sports-tights gym-tights yoga-tights rain-trouser culotte palazzo "
-        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom kilt tutu bloomer bib-short bib-tight bib-tights "
+        "sweatpant trackie jodhpur tracksuit-bottom jogging-bottom overtrouser over-trouser snow-bib ski-bib snowboard-bib "
+        "freeride-bib shell-bib insulated-bib kilt tutu bloomer bib-short bib-tight bib-tights bib-pant "
         "lehenga-skirt ghagra-skirt salon-trouser spa-trouser"
     ),
     "full-body": (
@@ -58,6 +59,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "chappal zori geta floater"
     ),
     "outer": (
+        "hardshell softshell puff-vest puffer-vest down-vest fleece-vest insulated-vest quilted-vest "
         "outer outerwear coat overcoat topcoat raincoat jacket blazer trenchcoat parka waistcoat gilet poncho cape anorak "
         "sportcoat nehru-jacket sherwani achkan bandhgala shrug puffer puffer-coat outer-vest overshirt shacket peacoat kimono "
         "windcheater puffa body-warmer tailcoat tracksuit-jacket bisht bridal-cover-up "
@@ -85,7 +87,7 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "tie": "tie bow-tie ties-and-cufflink cravat",
     "hosiery": (
         "hosiery sock stocking tight tights legwarmer leg-warmer arm-warmer gaiter overshoe shoe-cover shin-guard shin-pad calf-sleeve "
-        "arm-sleeve base-layer-bottom base-layer-legging base-layer-tights khuff sleeve-cover"
+        "arm-sleeve base-layer-bottom base-layer-pant base-layer-legging base-layer-tights khuff sleeve-cover"
     ),
     "wallet": "wallet card-holder money-clip",
     "hair": (
@@ -96,7 +98,8 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
     "swimwear": (
         "swimwear bikini tankini tankini-top tankini-bottom swimsuit bikini-top bikini-bottom bikini-brief bikini-short bikini-pantie "
         "cover-up one-piece-swimsuit swim-short swim-trunk "
-        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest wetsuit sarong changing-robe burkini"
+        "swimming-trunk swimming-costume swimming-short swimshort boardshort board-short rash-vest rash-guard rashguard wetsuit "
+        "springsuit wetsuit-boot reef-boot reef-bootie sarong changing-robe changing-poncho surf-poncho poncho-towel burkini"
     ),
     "sleepwear": (
         "sleepwear pyjama pajama nightdress nightgown night-suit robe bath-robe baby-doll lounge-pant lounge-short chemise "
@@ -120,6 +123,11 @@ ROLE_WORDS: Final[Mapping[str, str]] = {
         "skincare skin-care haircare hair-care bodycare body-care cosmetic toiletry toiletrie aftershave pet pet-supply knitting-pattern "
         "sewing-pattern christma-stocking slipper-chair "
         "shower-cap fish-tank hula-hoop basketball-hoop oven-glove oven-mitt gardening-glove "
+        "skateboard longboard snowboard surfboard bodyboard wakeboard paddleboard top-surfboard deck truck wheel bearing bushing riser "
+        "grip-tape griptape allen-hardware skate-tool skate-hardware wax leash fin binding stomp-pad tuner tent stove spork water-filter "
+        "headlamp head-torch sleeping-mat sleeping-pad self-inflating-mat trekking-pole ski-pole walking-pole hiking-pole climbing-harness "
+        "belay-device rope quickdraw carabiner chalk-bag crash-pad crampon ice-axe knee-pad "
+        "elbow-pad wrist-guard mouthguard tennis-ball football-ball sticker enamel-pin lighter magazine incense ashtray "
         "lamp picture-frame photo-frame bouquet guest-book ring-pillow ring-cushion prayer-mat prayer-bead"
     ),
 }
@@ -218,7 +226,7 @@ _WOMENS: Final = (
     "dupatta clutch handbag purse earring"
 )
 _OVER: Final = (
-    "changing-robe "
+    "changing-robe changing-poncho surf-poncho poncho-towel "
     "cover-up sarong robe bath-robe bathrobe dressing-gown bademantel bademäntel morgenmantel morgenrock schlafrock robe-de-chambre "
     "robes-de-chambre peignoir peignoirs albornoz albornoces vestaglia vestaglie accappatoio accappatoi badjas badjassen kamerjas "
     "ochtendjas saída-de-praia saídas-de-praia canga cangas roupão roupões szlafrok szlafroki pareo morgonrock morgonrockar badrock "

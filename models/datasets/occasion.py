@@ -25,6 +25,8 @@ FESTIVE: Final = "festive"
 LOUNGE: Final = "lounge"
 """What one wears at ease, and not beside what is smart: joggers."""
 SPORT, SNOW, BEACH, NIGHT, EVENING = "sport", "snow", "beach", "night", "evening"
+PLAIN: Final = "plain"
+"""What says nothing of an occasion, where it is counted."""
 BY_ITSELF: Final = TRADITIONS | {SPORT, SNOW, BEACH, NIGHT, EVENING}
 """What is worn by itself, and not beside what says nothing of an occasion."""
 
@@ -89,8 +91,14 @@ _PHRASES: Final[Mapping[str, str]] = {
     EVENING: "dinner-jacket dinner-suit evening-shirt dress-waistcoat wing-collar shirt-stud dress-stud opera-slipper opera-pump",
     DRESS: "black-tie bow-tie dress-shirt dress-shoe morning-coat pocket-square court-shoe oxford-shoe pencil-skirt",
     SPORT: "pe-kit pe-short pe-shirt pe-t-shirt pe-plimsoll track-pant track-jacket track-top sports-bra sport-bra track-suit",
-    SNOW: "snow-suit snow-boot snow-pant",
-    BEACH: "beach-dress beach-trouser beach-pant beach-shirt beach-sandal beach-shoe beach-hat sun-hat straw-hat",
+    SNOW: (
+        "snow-suit snow-boot snow-pant snow-jacket snow-bib ski-bib snowboard-bib freeride-bib snow-goggle snow-helmet snow-glove "
+        "snow-mitt snow-mitten"
+    ),
+    BEACH: (
+        "wetsuit-boot reef-boot reef-bootie beach-dress beach-trouser beach-pant beach-shirt beach-sandal beach-shoe beach-hat sun-hat "
+        "straw-hat"
+    ),
     NIGHT: "house-slipper bedroom-slipper house-shoe",
 }
 """Phrases that say it, or (under the empty one) that do not say what their words do."""

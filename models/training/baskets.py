@@ -16,8 +16,9 @@ from models.compatibility.roles import ALONE, CORE, PLACES, instead
 from models.datasets.garments import NOT_WORN
 from models.datasets.wholes import HALF_OF, SUIT
 
-_SELDOM: Final = 0.25
+_SELDOM: Final = 0.5
 """The share of the orders with a piece, below which another that takes its place is for another day."""
+_TOP: Final = "top"
 _RARE: Final = 0.01
 """Likewise of whole outfits, which were put together on purpose."""
 _LEAST: Final = 3  # outfits that tell so
@@ -29,13 +30,18 @@ Roles = Sequence[str | None]
 Outfits = Sequence[Sequence[int]]
 
 
-def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[list[int]], list[list[int]]]:
+def worn_at_once(
+    learned: Outfits, asked: Outfits, role_N: Roles, category_N: Sequence[str] | None = None
+) -> tuple[list[list[int]], list[list[int]]]:
     """Orders without what is not worn with a piece before it; of those that lost something only what has two pieces still.
 
     Args:
         learned: orders as rows, which say what is worn together. asked: others, to which the same is done.
         role_N: what each row takes the place of (``PieceLabels.place``).
+        category_N: of each row: two tops of one category are bought for two days, too. None where nothing says it.
     """
+    if category_N is not None:
+        learned, asked = (_one_top_each(orders, role_N, category_N, learned) for orders in (learned, asked))
     having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
     apart = {pair for pair in both if instead(*pair) and not _often(pair, having, both, _SELDOM)}
     told = Counter[str]()
@@ -43,6 +49,22 @@ def worn_at_once(learned: Outfits, asked: Outfits, role_N: Roles) -> tuple[list[
         told[HALF_OF.get(role, role)] += having[role]
     alone = {role for role in ALONE if told[HALF_OF.get(role, role)] < _LEAST_ALONE} | {NOT_WORN}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
+
+
+def _one_top_each(orders: Outfits, role_N: Roles, category_N: Sequence[str], learned: Outfits) -> list[list[int]]:
+    """Orders with the first top of each category, but of those of which most that have one have two: shirts under jumpers."""
+    tops = [[category_N[row] for row in rows if role_N[row] == _TOP] for rows in learned]
+    having, both = _counted(tops)
+    layered = {name for name in having if _often((name, name), having, both, _SELDOM)}
+    kept = []
+    for rows in orders:
+        first: dict[object, int] = {}
+        for row in rows:
+            one_of = role_N[row] == _TOP and category_N[row] not in layered
+            first.setdefault(category_N[row] if one_of else (row, len(first)), row)
+        if len(first) == len(rows) or len(first) > 1:
+            kept.append([*first.values()])
+    return kept
 
 
 def never_both(wholes: Iterable[Sequence[str]], parts: Iterable[Sequence[str]]) -> frozenset[Pair]:

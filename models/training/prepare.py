@@ -20,6 +20,7 @@ from models.compatibility.roles import CORE
 from models.compatibility.slot_files import Slots
 from models.compatibility.slot_templates import SlotTemplates
 from models.datasets.labels import labels_of
+from models.datasets.occasion import PLAIN
 from models.datasets.schema import Dataset, Split
 from models.datasets.vocabulary import build_vocabulary, product_words
 from models.encoders.features import check_features
@@ -110,12 +111,12 @@ def learned_slots(dataset: Dataset, seed: int = 0, progress: Progress = silent) 
     names, texts = dataset.catalogue.categories, dataset.catalogue.texts()
     said = list(counted(labels_of(dataset.catalogue.table, set(names)), progress, "reading the words of items", len(names)))
     conflicts = Conflicts.of(
-        Conflicts.fit([getattr(said[row], kind) for row in outfit] for outfit in worn)
-        for kind in ("audience", "season", "occasion", "sport", "rite")
+        Conflicts.fit([getattr(said[row], kind) or unsaid for row in outfit] for outfit in worn)
+        for kind, unsaid in {"audience": None, "season": None, "occasion": PLAIN, "sport": None, "rite": None}.items()
     )
     parts = Counter(outfit.part or False for outfit in dataset.outfits_of("train"))
     if mostly_parts := parts[True] > parts[False]:
-        worn, valid = worn_at_once(worn, valid, [labels.place for labels in said])
+        worn, valid = worn_at_once(worn, valid, [labels.place for labels in said], names)
     if not worn:
         return SlotTemplates()
     clothed = 2 * sum(any(said[row].role in CORE for row in outfit) for outfit in worn) >= len(worn)  # else sets of jewellery are whole

@@ -226,7 +226,7 @@ def test_the_robes_of_a_french_shop_are_dresses(title: str | None) -> None:
         ("Gift baskets", None),
         ("Slip", None),
         ("Hut", None),
-        ("Moustache wax", None),
+        ("Moustache wax", "not worn"),
         ("Sac dress", "full-body"),
         ("Phone case", "not worn"),
     ],

@@ -1,0 +1,27 @@
+"""What orders hold is bought together, and not all of it is worn together."""
+
+from __future__ import annotations
+
+from models.compatibility.conflicts import Conflicts
+from models.datasets.occasion import CASUAL, PLAIN, SNOW
+from models.training.baskets import worn_at_once
+
+
+def test_two_tops_of_one_category_are_for_two_days() -> None:
+    """But of a category of which most orders that have it have two."""
+    roles = ["top", "top", "bottom", "top", "top"]
+    names = ["Tees", "Tees", "Jeans", "Knits", "Knits"]
+    orders = [[0, 1, 2], [0, 2], [1, 2], [0, 1], [3, 4, 2], [3, 4], [3, 4, 0]]
+    learned, asked = worn_at_once(orders, [[0, 1, 2]], roles, names)
+    assert learned == [[0, 2], [0, 2], [1, 2], [3, 4, 2], [3, 4], [3, 4, 0]]
+    assert asked == [[0, 2]]
+
+
+def test_what_is_worn_by_itself_shares_no_outfit_with_what_says_nothing_unless_outfits_do() -> None:
+    """A snow jacket and jeans of which no word tells an occasion."""
+    apart = Conflicts.fit([[PLAIN, PLAIN]] * 40 + [[SNOW, SNOW]] * 40)
+    together = Conflicts.fit([[PLAIN, SNOW]] * 20 + [[SNOW, SNOW]] * 20)
+    assert apart.between(SNOW, PLAIN)
+    assert not together.between(SNOW, PLAIN)
+    assert not apart.between(PLAIN, CASUAL)
+    assert not Conflicts.fit([[CASUAL, SNOW]] * 20).between(SNOW, PLAIN), "which a bundle of before did not count"
