@@ -29,7 +29,7 @@ from models.datasets.occasion import (
 )
 from models.datasets.traditions import TRADITIONS
 
-_FIRM: Final = frozenset({DRESS, EVENING, SPORT, SNOW})
+_FIRM: Final = frozenset({DRESS, EVENING, FESTIVE, SPORT, SNOW})
 """What is asked for whatever outfits were learned from."""
 _APT: Final[Mapping[str | None, Sequence[Collection[str | None]]]] = {
     None: [{SMART, SMART_CASUAL, CASUAL, EVERYDAY, None}],
@@ -58,12 +58,16 @@ def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Ite
 def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[PieceLabels] = ()) -> tuple[Condition, ...]:
     """What goes best with worn pieces and others beside them, as dressed up as they are; none where outfits tell it.
 
+    Orders do not: a suit is bought with sneakers, and what is asked for whatever was learned (``_FIRM``) is, here too.
+
     Returns:
         Conditions, what matters most first.
     """
-    if release.bundle.slots.conflicts.counted:
+    slots = release.bundle.slots
+    if slots.conflicts.counted and not slots.of_orders:
         return ()
     said = [*(_said(worn) or [None]), *_said(beside)]
+    said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
     return tuple(release.traits.condition(lambda labels, among=among: labels.occasion in among) for among in _best_with(said))  # type: ignore[misc]
 
 

@@ -27,6 +27,11 @@ class SlotTemplates:
     people: People = field(default_factory=People)
     apart: frozenset[tuple[str, str]] = frozenset()
 
+    @property
+    def of_orders(self) -> bool:
+        """Whether no outfit is known to be whole; that was not kept."""
+        return False
+
     @classmethod
     def fit(cls, outfits: Iterable[Sequence[str]]) -> SlotTemplates:
         """Count the combinations of categories of outfits, each given by its items' categories."""

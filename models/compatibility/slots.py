@@ -136,6 +136,11 @@ class SlotModel:
         """The same, with how often categories are in whole outfits."""
         return replace(self, wholes=len(wholes), whole_C=np.array([sum(name in one for one in wholes) for name in self.categories]))
 
+    @property
+    def of_orders(self) -> bool:
+        """Whether no outfit that was learned from is known to be whole: what is bought together is not all worn together."""
+        return bool(len(self.seen_C)) and not self.wholes
+
     def go_without(self, categories: Collection[str], others: Collection[str]) -> bool:
         """Whether no outfit has one of these categories with any of some others, though by chance whole ones would.
 

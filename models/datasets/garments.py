@@ -200,7 +200,9 @@ _SUITS: Final = (
     "terno ternos garnitur garnitury kostym kostymer"
 )
 _PINAFORES: Final = "pinafore pinafore-dress dungaree dungaree-dress latzhose latzhosen latzkleid latzkleider"
-_BLAZERS: Final = "blazer sportcoat sakko sakkos jackett jacketts colbert colberts kavaj kavajer"
+_BLAZERS: Final = (
+    "blazer sportcoat sakko sakkos jackett jacketts colbert colberts kavaj kavajer americana americanas sacos saco-de-vestir saco-formal"
+)
 _BLAZER: Final = re.compile(
     r"\b(?:(?:dinner|smoking|suit|sports?|tweed|tuxedo)[ -](?:jacket|coat|blazer)|morning[ -]coat|tail[ -]?coat)s?\b", re.IGNORECASE
 )

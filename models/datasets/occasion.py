@@ -44,7 +44,8 @@ _WORDS: Final[Mapping[str, str]] = {
     DRESS: (
         "formal formalwear tailoring tailored waistcoat waistcoats blazer blazers necktie neckties cufflink cufflinks "
         "tie ties bowtie oxfords brogues business suit suits traje trajes anzug anzüge sakko sakkos krawatte krawatten "
-        "costume costumes cravate cravates corbata corbatas cravatta cravatte colbert stropdas "
+        "costume costumes cravate cravates corbata corbatas corbatín pajarita "
+        "pajaritas gemelos chaqué frac cravatta cravatte colbert stropdas "
         "stropdassen "
         "terno ternos gravata gravatas garnitur garnitury garniturowe garniturowa krawat krawaty mucha "
         "kostym kostymer kostymbyxor kostymväst kavaj kavajer slips slipsar fluga flugor"
@@ -52,7 +53,8 @@ _WORDS: Final[Mapping[str, str]] = {
     FESTIVE: (
         "evening party partywear cocktail prom gown gowns ballgown ballgowns occasionwear eveningwear stiletto stilettos slingback "
         "slingbacks abendkleid abendkleider abendmode ballkleid ballkleider cocktailkleid cocktailkleider festkleid festkleider festlich "
-        "festliche soirée cérémonie fiesta cóctel coctel cerimonia festa coquetel wieczorowa wieczorowe wieczorowy koktajlowa koktajlowe "
+        "festliche soirée cérémonie tocado tocados fiesta cóctel coctel "
+        "cerimonia festa coquetel wieczorowa wieczorowe wieczorowy koktajlowa koktajlowe "
         "wesele galajurk galajurken feestjurk feestjurken cocktailjurk cocktailjurken aftonklänning aftonklänningar festklänning "
         "festklänningar cocktailklänning balklänning festkjole festkjoler abiye"
     ),
@@ -99,14 +101,14 @@ _PHRASES: Final[Mapping[str, str]] = {
         "wetsuit-boot reef-boot reef-bootie beach-dress beach-trouser beach-pant beach-shirt beach-sandal beach-shoe beach-hat sun-hat "
         "straw-hat"
     ),
-    NIGHT: "house-slipper bedroom-slipper house-shoe",
+    NIGHT: "estar-por-casa house-slipper bedroom-slipper house-shoe",
 }
 """Phrases that say it, or (under the empty one) that do not say what their words do."""
 _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in _PHRASES.items() for phrase in phrases.split()}
 _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
 _CALLED: Final[Mapping[str, str]] = {
-    DRESS: "suspender derby oxford brogue",
+    DRESS: "suspender derby oxford brogue americana americanas saco-de-vestir saco-formal blucher",
     FESTIVE: "heel escarpin escarpins szpilki scarpin scarpins",
     SMART: (
         "shirt blouse trouser chino loafer moccasin belt hemd hemden bluse blusen stoffhose anzughose chemise chemises chemisier "
@@ -116,7 +118,7 @@ _CALLED: Final[Mapping[str, str]] = {
     CASUAL: (
         "t-shirt tshirt tee polo poloshirt hoodie hoody sweatshirt tank-top short bermuda sneaker trainer plimsoll "
         "high-top high-tops floater cap beanie snapback lungi wellington welly wellie poloshirts kapuzenpullover turnschuh turnschuhe "
-        "gummistiefel playera playeras remera remeras polera poleras buzo buzos tenis bamba bambas "
+        "gummistiefel zapatilla zapatillas deportivas playera playeras remera remeras polera poleras buzo buzos tenis bamba bambas "
         "camiseta camisetas sudadera sudaderas maglietta magliette felpa felpe moletom moletons regata regatas koszulka "
         "koszulki bluza bluzy trampki tröja"
     ),
@@ -141,7 +143,7 @@ _OF_BEACH: Final = re.compile(
     r"\b(?:beach|straw|strand(?:tasche)?|badetasche|strandväska|plażow[aye]|(?:de|di) (?:plage|playa|spiaggia|mare|praia))\b", re.IGNORECASE
 )
 _HEELED: Final = re.compile(
-    r"\b(?:heel(?:s|ed)|(?:kitten|block|platform)[- ]heel|court shoes?|(?:à|de) talons?|de (?:tac[oó]n|tacones|salto)"
+    r"\b(?:heel(?:s|ed)|(?:kitten|block|platform)[- ]heel|court shoes?|(?:à|de) talons?|tac[oó]n(?:es)?|zapatos? de sal[oó]n|de salto"
     r"|(?:con|col) tacco|salto alto)\b",
     re.IGNORECASE,
 )
@@ -149,7 +151,7 @@ _FLAT: Final = re.compile(r"\b\w*boot(?:s|ies?)?\b|\b(?:clogs?|bott(?:es|ines)|b
 """What is called after its heel, and is no boot."""
 _CLOTH: Final = re.compile(
     r"\b(?:satin|velvet|sequin(?:s|ned|ed)?|beaded|organza|tulle|brocade|lam[eé]|lace(?![- ]?up)|samt|pailletten\w*|spitzen\w*|paillettes?|"
-    r"dentelle|satén|raso|terciopelo|lentejuelas|encaje|velluto|pizzo|cetim|veludo|renda|paetês?|satynow\w+|cekin\w+|koronkow\w+|"
+    r"dentelle|satén|satinad[oa]s?|raso|terciopelo|lentejuelas|encaje|velluto|pizzo|cetim|veludo|renda|paetês?|satynow\w+|cekin\w+|koronkow\w+|"
     r"sammet\w*|paljett\w*|spets\w*)\b",
     re.IGNORECASE,
 )

@@ -19,6 +19,7 @@ from models.datasets.wholes import HALF_OF, SUIT
 _SELDOM: Final = 0.5
 """The share of the orders with a piece, below which another that takes its place is for another day."""
 _TOP: Final = "top"
+_LAYERS: Final = frozenset({"innerwear", "swimwear", "sleepwear"})
 _RARE: Final = 0.01
 """Likewise of whole outfits, which were put together on purpose."""
 _LEAST: Final = 3  # outfits that tell so
@@ -40,6 +41,7 @@ def worn_at_once(
         role_N: what each row takes the place of (``PieceLabels.place``).
         category_N: of each row: two tops of one category are bought for two days, too. None where nothing says it.
     """
+    learned, asked = ([part for rows in orders for part in _by_layer(rows, role_N)] for orders in (learned, asked))
     if category_N is not None:
         learned, asked = (_one_top_each(orders, role_N, category_N, learned) for orders in (learned, asked))
     having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
@@ -49,6 +51,17 @@ def worn_at_once(
         told[HALF_OF.get(role, role)] += having[role]
     alone = {role for role in ALONE if told[HALF_OF.get(role, role)] < _LEAST_ALONE} | {NOT_WORN}
     return _kept(learned, role_N, apart, alone), _kept(asked, role_N, apart, alone)
+
+
+def _by_layer(rows: Sequence[int], role_N: Roles) -> Iterable[list[int]]:
+    """An order as it is; of clothes and what is worn beneath them, to swim or to bed a part of each, but none of one piece."""
+    layers: dict[str, list[int]] = {}
+    for row in rows:
+        role = HALF_OF.get(role_N[row] or "", role_N[row])
+        layers.setdefault(role if role in _LAYERS else "", []).append(row)
+    if len(layers) == 1 or not any(role_N[row] in CORE for row in layers.get("", ())):
+        return [[*rows]]
+    return [part for part in layers.values() if len(part) > 1]
 
 
 def _one_top_each(orders: Outfits, role_N: Roles, category_N: Sequence[str], learned: Outfits) -> list[list[int]]:

@@ -25,3 +25,10 @@ def test_what_is_worn_by_itself_shares_no_outfit_with_what_says_nothing_unless_o
     assert not together.between(SNOW, PLAIN)
     assert not apart.between(PLAIN, CASUAL)
     assert not Conflicts.fit([[CASUAL, SNOW]] * 20).between(SNOW, PLAIN), "which a bundle of before did not count"
+
+
+def test_what_is_beneath_clothes_is_another_outfit() -> None:
+    """However often it is bought with them; a set of underwear is one, and a bikini with sandals."""
+    roles = ["top", "bottom", "innerwear", "innerwear", "swimwear", "footwear"]
+    orders = [[0, 1, 2, 3], [0, 1, 2], [0, 2], [2, 3], [4, 5]] * 30
+    assert worn_at_once(orders, [], roles)[0] == [[0, 1], [2, 3], [0, 1], [2, 3], [4, 5]] * 30
