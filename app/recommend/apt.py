@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -31,15 +32,18 @@ from models.datasets.traditions import TRADITIONS
 
 _FIRM: Final = frozenset({DRESS, EVENING, FESTIVE, SPORT, SNOW})
 """What is asked for whatever outfits were learned from."""
+_HEELS: Final = "heels"
+"""Shoes to go out in, which are worn by day, too."""
+_DRESSED_UP: Final = frozenset({DRESS, FESTIVE, _HEELS})
 _APT: Final[Mapping[str | None, Sequence[Collection[str | None]]]] = {
-    None: [{SMART, SMART_CASUAL, CASUAL, EVERYDAY, None}],
-    DRESS: [{DRESS, FESTIVE, SMART}],
-    FESTIVE: [{DRESS, FESTIVE, SMART, None}, {DRESS, FESTIVE, SMART}, {DRESS, FESTIVE}],
-    EVENING: [{DRESS, EVENING, FESTIVE, SMART}, {EVENING}],
-    SMART: [{DRESS, SMART, SMART_CASUAL, None}],
+    None: [{_HEELS, SMART, SMART_CASUAL, CASUAL, EVERYDAY, None}],
+    DRESS: [{*_DRESSED_UP, SMART}],
+    FESTIVE: [{*_DRESSED_UP, SMART, None}, _DRESSED_UP],
+    EVENING: [{*_DRESSED_UP, EVENING, SMART}, {EVENING}],
+    SMART: [{DRESS, _HEELS, SMART, SMART_CASUAL, None}],
     CASUAL: [{SMART_CASUAL, CASUAL, EVERYDAY, LOUNGE, None}],
     LOUNGE: [{CASUAL, LOUNGE, SPORT, None}],
-    EVERYDAY: [{SMART, SMART_CASUAL, CASUAL, None}],
+    EVERYDAY: [{_HEELS, SMART, SMART_CASUAL, CASUAL, None}],
     SPORT: [{CASUAL, LOUNGE, SPORT}, {SPORT}],
     BEACH: [{CASUAL, BEACH}, {BEACH}],
     **{occasion: [{occasion}] for occasion in (SNOW, NIGHT, *TRADITIONS)},
@@ -52,7 +56,7 @@ def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Ite
     own = BY_ITSELF.intersection(said)
     yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
     for among in _best_with([one for one in said if not learned or one in _FIRM] or ([] if learned else [None])):
-        yield release.traits.mask(lambda labels, among=among: labels.occasion in among)  # type: ignore[misc]
+        yield release.traits.mask(partial(_is_among, among))
 
 
 def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[PieceLabels] = ()) -> tuple[Condition, ...]:
@@ -68,7 +72,11 @@ def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[Piece
         return ()
     said = [*(_said(worn) or [None]), *_said(beside)]
     said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
-    return tuple(release.traits.condition(lambda labels, among=among: labels.occasion in among) for among in _best_with(said))  # type: ignore[misc]
+    return tuple(release.traits.condition(partial(_is_among, among)) for among in _best_with(said))
+
+
+def _is_among(occasions: Collection[str | None], labels: PieceLabels) -> bool:
+    return (_HEELS if labels.occasion == FESTIVE and labels.role == "footwear" else labels.occasion) in occasions
 
 
 def _said(pieces: Sequence[PieceLabels]) -> list[str | None]:

@@ -108,6 +108,7 @@ _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in
 _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
 _CALLED: Final[Mapping[str, str]] = {
+    "": "flat ballerina ballerinas ballerine ballerines bailarina bailarinas manoletina manoletinas",
     DRESS: "suspender derby oxford brogue americana americanas saco-de-vestir saco-formal blucher",
     FESTIVE: "heel escarpin escarpins szpilki scarpin scarpins",
     SMART: (
@@ -128,6 +129,7 @@ _CALLED: Final[Mapping[str, str]] = {
     SPORT: "helmet goggle",
     NIGHT: "slipper hausschuh hausschuhe pantoffeln chaussons charentaises pantofole pantoffels sloffen pantufa pantufas kapcie tofflor",
 }
+"""How dressed up what is called so is; under the empty one what is neither, whatever category it is filed in: flats among heels."""
 _CALLED_SO: Final = {garment: occasion for occasion, garments in _CALLED.items() for garment in garments.split()}
 _OF_EVENING: Final[Mapping[str, re.Pattern[str]]] = {
     role: re.compile(rf"{one}.*{other}|{other}.*{one}", re.IGNORECASE)
@@ -213,7 +215,7 @@ def _called(texts: Sequence[str | None], role: str | None) -> str | None:
     called = next((one for one in told if one != NIGHT), next(iter(told), None))  # flip-flops are called slippers, too
     if called is None:
         return CASUAL if role != "eyewear" and any(_CASUAL.search(text) for text in texts if text) else None
-    return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called
+    return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called or None
 
 
 def _dressed_up(title: str, role: str | None) -> str | None:
