@@ -67,10 +67,11 @@ def test_what_one_goes_out_in_gets_heels_and_a_clutch(shop: TestClient, worn: st
 
 @pytest.mark.parametrize("worn", ["Cotton T-shirt", "Graphic sweatshirt", "Leather tote bag", "Puffer jacket", "Wool beanie"])
 def test_what_is_plain_gets_what_is_plain(shop: TestClient, worn: str) -> None:
-    """No gown beside a beanie that is filed with fascinators."""
+    """No gown beside a beanie that is filed with fascinators; heels are worn by day, but not with what is casual."""
     found = first(answered(shop, worn))
     assert found
-    assert {*found.values()}.isdisjoint(DRESSED_UP | HEELS | {"Beaded clutch bag"})
+    assert {*found.values()}.isdisjoint(DRESSED_UP | {"Beaded clutch bag"})
+    assert worn in {"Leather tote bag", "Puffer jacket"} or {*found.values()}.isdisjoint(HEELS)
 
 
 def test_joggers_are_worn_at_ease(shop: TestClient) -> None:
