@@ -49,7 +49,10 @@ WORDS: Final[Mapping[str, str]] = {
     "swimwear": (
         "malla-enteriza malla-entera salida-de-playa braguita-de-bikini braga-de-bikini top-de-bikini short-de-baño bermuda-de-baño"
     ),
-    "sleepwear": "bata-de-casa bata-de-baño bata-polar bata-larga bata-corta batas batín mañanita salto-de-cama",
+    "sleepwear": (
+        "pantalón-de-pijama short-de-pijama camiseta-de-pijama camisa-de-pijama chaqueta-de-pijama bata-de-casa bata-de-baño "
+        "bata-polar bata-larga bata-corta batas batín mañanita salto-de-cama"
+    ),
     "innerwear": (
         "calzón bombacha vedetina corpiño brasier brassier sostén trusa cachetero faja-moldeadora faja-reductora fajas liguero "
         "ropa-íntima braga bóxer camiseta-interior conjunto-de-lencería picardías"

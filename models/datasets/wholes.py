@@ -62,9 +62,15 @@ _SET: Final = re.compile(
     r"(?:p[ya]jama|churidar|palazzo|pant|salwar|shalwar|patiala|sharara|dhoti|trouser)s?\b",
     re.IGNORECASE,
 )
+_SWIM_FIRST: Final = r"(?:de |del |do |di |da )?(?:maillot|bikini|biqu[ií]ni)"
+_NIGHT_FIRST: Final = "(?:de |del |di |da )?(?:pijama|pyjama|pigiama)"
 _HALVES: Final = tuple(
     (role, re.compile(rf"\b(?:{whole})[ -]?(?:{half})s?\b", re.IGNORECASE), kind)
     for role, whole, half, kind in (
+        ("swimwear", "top|parte de arriba|sujetador|haut|reggiseno|soutien-gorge|sutiã", _SWIM_FIRST, BIKINI_TOP),
+        ("swimwear", "bragu?ita|braga|parte de abajo|culotte|bas|slip|mutanda|calcinha", _SWIM_FIRST, BIKINI_BOTTOM),
+        ("sleepwear", "camiseta|camisa|chaqueta|top|haut|maglia|giacca|blusa", _NIGHT_FIRST, PYJAMA_TOP),
+        ("sleepwear", "pantal[oó]n|pantalone|short|bas|calça", _NIGHT_FIRST, PYJAMA_BOTTOM),
         ("swimwear", "(?:bi|tan)kini", "top|bra|oberteil", BIKINI_TOP),
         ("swimwear", "(?:bi|tan)kini", "bottom|brief|pant|pantie|panty|short|thong|skirt|slip|hose|unterteil", BIKINI_BOTTOM),
         ("sleepwear", _NIGHT, "t-?shirt|tee|top|shirt|cami|vest|hoodie|sweatshirt|jumper|cardigan|oberteil", PYJAMA_TOP),

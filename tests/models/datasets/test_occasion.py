@@ -16,6 +16,7 @@ from models.datasets.occasion import (
     EVENING,
     EVERYDAY,
     FESTIVE,
+    LOUNGE,
     NIGHT,
     SMART,
     SMART_CASUAL,
@@ -158,3 +159,37 @@ def test_portuguese_polish_and_nordic_words_of_occasions() -> None:
         ("Kurtki", "Kurtka narciarska", "outer"): "snow",
     }
     assert {key: occasion_label({}, [key[0]], key[1], key[2]) for key in said} == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "role", "said"),
+    [
+        ("Dresses; Velvet evening gown", "full-body", FESTIVE),
+        ("Dresses; Wedding guest maxi dress", "full-body", FESTIVE),
+        ("Kleider; Cocktailkleid mit Spitze", "full-body", FESTIVE),
+        ("Robes; Robe de soirée", "full-body", FESTIVE),
+        ("Vestidos; Vestido midi satinado", "full-body", FESTIVE),
+        ("Tops; Sequin top", "top", FESTIVE),
+        ("Shoes; Strappy block heel sandals", "footwear", FESTIVE),
+        ("Zapatos; Zapatos de tacón", "footwear", FESTIVE),
+        ("Shoes; Block heel ankle boots", "footwear", None),
+        ("Heels; Leather flats", "footwear", None),
+        ("Shoes; Lace-up boots", "footwear", None),
+        ("Bags; Beaded clutch bag", "bag", FESTIVE),
+        ("Bags; Leather tote", "bag", None),
+        ("T-shirts; Lace T-shirt", "top", CASUAL),
+        ("Trousers; Joggers", "bottom", LOUNGE),
+        ("Americanas; Americana lino", "outer", DRESS),
+        ("Baño; Traje de baño negro", "swimwear", BEACH),
+    ],
+)
+def test_what_one_goes_out_in_by_its_heel_its_cloth_or_its_name(texts: str, role: str, said: str | None) -> None:
+    """A boot is no heel, a T-shirt of lace is one, and joggers are worn at ease."""
+    category, title = texts.split("; ")
+    assert occasion_label({}, [category], title, role) == said
+
+
+def test_what_is_for_a_part_at_a_wedding_is_one_to_dress_up_in() -> None:
+    """Where nothing says more of it."""
+    assert occasion_label({}, ["Dresses"], "Chiffon maxi dress", "full-body", rite="bridesmaid") == FESTIVE
+    assert occasion_label({}, ["Suits"], "Wool suit", "full-body", rite="groom") == DRESS

@@ -44,6 +44,13 @@ def test_underwear_is_private_whatever_it_is_called() -> None:
     assert all(piece_labels({"category": "Ropa íntima", "title": title}).private for title in titles)
 
 
+def test_halves_of_a_bikini_and_a_pyjama_are_told() -> None:
+    """What a language names first stands before it."""
+    titles = ("Top de bikini triángulo", "Braguita de bikini", "Camiseta de pijama", "Pantalón de pijama")
+    kinds = [piece_labels({"category": "Novedades", "title": title}).kind for title in titles]
+    assert kinds == ["bikini-top", "bikini-bottom", "pyjama-top", "pyjama-bottom"]
+
+
 def test_a_boy_is_one() -> None:
     """*Niños* are children, *niño* is a boy; and what an age group says goes with what a gender calls grown up."""
     assert audience_label({}, ["Niño"], "Camiseta") == "men baby+child"
