@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,7 @@ from app.recommend.allowed import Allowed
 from app.recommend.blanks import Blank
 from app.recommend.consistent import ALL, ANY_OCCASION, ANY_SEASON, named, together
 from app.recommend.leaning import leant
-from app.recommend.looks import Look, affordable, best_looks, least_price, look_of, why_none
+from app.recommend.looks import Fits, Look, affordable, best_looks, least_price, look_of, why_none
 from app.recommend.rank import Pool, rank
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import by_rules, look_rows, moved_by
@@ -40,7 +40,7 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
     consistent = allowed is not None and question.consistent
     names = named(release, (int(row) for pool in chosen for row in pool.rows_M)) if consistent else {}
     for by, strict in _STEPS:
-        fit = partial(together, release, consistent=consistent, by=by, size=strict, names=names if strict else {}, ruling=ruling)
+        fit = _by_pairs(partial(together, release, consistent=consistent, by=by, size=strict, names=names if strict else {}, ruling=ruling))
         looks = best_looks(release, worn, chosen, question.looks, question.budget, fit, question.diversity, among_all=allowed is not None)
         if looks or not consistent:
             break
@@ -51,6 +51,12 @@ def looks_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
     if curated:
         looks = [look_of(release, worn, curated), *(look for look in looks if {*look.rows} != {*curated})][: question.looks]
     return looks
+
+
+def _by_pairs(fits: Fits) -> Fits:
+    """The same of what each two rows decide, which are asked once: a search asks them again in each combination."""
+    once = cache(lambda other, row: fits((other,), row))
+    return lambda rows, row: all(once(other, row) for other in rows)
 
 
 def _made_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, Pool], allowed: Allowed | None) -> list[Pool]:
