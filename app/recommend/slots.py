@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 import numpy as np
@@ -57,7 +58,12 @@ NOT_STARTED: Final = (
     "by their words these items are not worn, and nothing that was learned says what is worn with them, so there is nothing to complete: "
     "name `slots` to ask all the same"
 )
+FOR_OTHERS: Final = (
+    "these items are for people, or for sports, that share no outfit, so nothing goes with all of them: name `slots` and "
+    "`consistent: false` to ask all the same"
+)
 """Why no slot is inferred, though something may be missing."""
+_UNKNOWN: Final = frozenset({NOTHING_KNOWN, NOT_STARTED, FOR_OTHERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,7 @@ class Slots:
     @property
     def unknown(self) -> str | None:
         """Why there are none, though something may be missing; None where that is not so."""
-        return self.note if self.note in {NOTHING_KNOWN, NOT_STARTED} and not self.slots else None
+        return self.note if self.note in _UNKNOWN and not self.slots else None
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -96,7 +102,7 @@ def as_wished(slots: Slots, named: Sequence[str], unwanted: Collection[str], lim
     """Slots without those of unwanted categories, and with those that are named beside them; then something is missing."""
     kept = tuple(slot for slot in slots.slots if slot.category not in unwanted)
     more = tuple(map(Slot, named))[: max(0, limits.max_slots - len(kept))]
-    note = None if more and slots.note in {NOTHING_KNOWN, NOT_STARTED} else slots.note
+    note = None if more and slots.note in _UNKNOWN else slots.note
     return replace(slots, slots=(*kept, *more), note=note, complete=slots.complete and not more)
 
 
@@ -176,6 +182,8 @@ def choose_slots(
     if worn.labels and not any(labels.role not in {None, NOT_WORN} for labels in worn.labels):
         return Slots((), NOTHING_KNOWN, complete=False)
     slots = _by_words(release, worn, may, beside, unwanted)
+    if not slots and not all(fits(release, one, other, WHOM_AND_SPORT) for one, other in combinations(worn.labels, 2)):
+        return Slots((), FOR_OTHERS, complete=False)
     return Slots(slots[:most], _UNLEARNED, complete=not slots)
 
 

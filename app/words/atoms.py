@@ -281,6 +281,7 @@ class _Reader(Terms):
         One that nothing comes in is unread as a whole: of "9.5" no 9 is meant.
         """
         named = self._words[place] in grammar.SIZES or (self._words[place] in grammar.IN_SIZE and self._is_last_number(place + 1))
+        named = named or (self._words[place] in grammar.MEASURED and self._word(place + 1).isdigit())
         first = place + named
         for last in range(min(first + _SIZE_TOKENS, len(self._tokens)) - 1, first - 1, -1):
             size = self._tokens[first].string[self._tokens[first].start() : self._tokens[last].end()]

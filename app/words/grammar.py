@@ -34,6 +34,8 @@ PRONOUNS: Final = frozenset(_PRONOUNS.split()) | abroad.PRONOUNS
 AND: Final = frozenset(("and",)) | abroad.AND
 FOR: Final = frozenset(("for", "at", "to", "on")) | abroad.FOR
 FOR_ALONE: Final = frozenset(("for",)) | abroad.FOR
+MEASURED: Final = frozenset({"waist", "bundweite", "cintura", "vita"})
+"""What stands before a number that is a size by it."""
 SIZES: Final = frozenset(("size", "collar", "neck")) | abroad.SIZES
 THAN: Final = frozenset(("than",)) | abroad.THAN
 OTHER: Final = frozenset(("other", "rather")) | abroad.OTHER

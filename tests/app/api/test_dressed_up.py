@@ -21,6 +21,7 @@ PIECES = {
     "Tops": "Satin cami;Silk blouse;Cotton T-shirt;Graphic sweatshirt;Sequin top",
     "Bottoms": "Straight jeans;Satin midi skirt;Tailored trousers;Joggers;Denim shorts",
     "Coats": "Wool wrap coat;Leather biker jacket;Puffer jacket",
+    "Kids": "Boys' denim jacket;Girls' tulle skirt",
     "Hats & Fascinators": "Feather fascinator;Wool beanie;Felt beret",
 }
 DRESSED_UP = {"Velvet evening gown", "Wedding guest maxi dress", "Satin cami", "Sequin top", "Satin midi skirt"}
@@ -90,3 +91,11 @@ def test_nothing_is_left_out_for_it(shop: TestClient) -> None:
     """It says what comes first."""
     answer = answered(shop, "Velvet evening gown", slots=["Shoes"], k=20)
     assert len(answer["slots"][0]["items"]) == len(PIECES["Shoes"].split(";"))
+
+
+def test_nothing_goes_with_pieces_that_do_not_go_together(shop: TestClient) -> None:
+    """A boy's jacket and a woman's heels are no complete outfit, and the answer says so."""
+    with shop as client:
+        answer = client.post("/complete-outfit", json={"items": ["Boys' denim jacket", "Stiletto heels"]}).json()
+    assert (answer["slots"], answer["complete"]) == ([], False)
+    assert "share no outfit" in answer["why_not"]
