@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,6 @@ PIECES = {
     "Tops": "Satin cami;Silk blouse;Cotton T-shirt;Graphic sweatshirt;Sequin top",
     "Bottoms": "Straight jeans;Satin midi skirt;Tailored trousers;Joggers;Denim shorts",
     "Coats": "Wool wrap coat;Leather biker jacket;Puffer jacket",
-    "Kids": "Boys' denim jacket;Girls' tulle skirt",
     "Hats & Fascinators": "Feather fascinator;Wool beanie;Felt beret",
 }
 DRESSED_UP = {"Velvet evening gown", "Wedding guest maxi dress", "Satin cami", "Sequin top", "Satin midi skirt"}
@@ -30,11 +31,16 @@ HEELS = {"Strappy block heel sandals", "Stiletto heels"}
 
 @pytest.fixture(name="shop", scope="module")
 def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
-    """Their ids are their titles; what they look like says nothing."""
-    root, rng = tmp_path_factory.mktemp("dressed"), np.random.default_rng(0)
+    """Of what is dressed up and what is not."""
+    return opened(PIECES, tmp_path_factory.mktemp("dressed"))
+
+
+def opened(pieces: Mapping[str, str], root: Path) -> TestClient:
+    """A shop whose ids are its titles; what they look like says nothing."""
+    rng = np.random.default_rng(0)
     items = [
         {"id": title, "category": category, "title": title, "features": rng.normal(size=8).tolist()}
-        for category, titles in PIECES.items()
+        for category, titles in pieces.items()
         for title in titles.split(";")
     ]
     (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
@@ -42,10 +48,10 @@ def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     return TestClient(create_app(Settings(home=root / "home")))
 
 
-def answered(shop: TestClient, worn: str, **asked: Any) -> dict[str, Any]:
-    """What completes a piece."""
+def answered(shop: TestClient, worn: str | list[str], **asked: Any) -> dict[str, Any]:
+    """What completes a piece, or several."""
     with shop as client:
-        answer: dict[str, Any] = client.post("/complete-outfit", json={"items": [worn], **asked}).json()
+        answer: dict[str, Any] = client.post("/complete-outfit", json={"items": [worn] if isinstance(worn, str) else worn, **asked}).json()
     return answer
 
 
@@ -93,9 +99,14 @@ def test_nothing_is_left_out_for_it(shop: TestClient) -> None:
     assert len(answer["slots"][0]["items"]) == len(PIECES["Shoes"].split(";"))
 
 
-def test_nothing_goes_with_pieces_that_do_not_go_together(shop: TestClient) -> None:
+def test_nothing_goes_with_pieces_that_do_not_go_together(tmp_path: Path) -> None:
     """A boy's jacket and a woman's heels are no complete outfit, and the answer says so."""
-    with shop as client:
-        answer = client.post("/complete-outfit", json={"items": ["Boys' denim jacket", "Stiletto heels"]}).json()
+    pieces = {
+        "Coats": "Boys' denim jacket;Women's trench coat",
+        "Shoes": "Women's stiletto heels;Boys' trainers",
+        "Tops": "Boys' T-shirt;Women's blouse",
+        "Bottoms": "Boys' jeans;Women's skirt",
+    }
+    answer = answered(opened(pieces, tmp_path), ["Boys' denim jacket", "Women's stiletto heels"])
     assert (answer["slots"], answer["complete"]) == ([], False)
     assert "share no outfit" in answer["why_not"]
