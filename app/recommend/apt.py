@@ -72,7 +72,8 @@ def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[Piece
         return ()
     said = [*(_said(worn) or [None]), *_said(beside)]
     said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
-    return tuple(release.traits.condition(partial(_is_among, among)) for among in _best_with(said))
+    traits = release.traits
+    return tuple(traits.among(traits.once(traits.labels, frozenset(among), partial(_is_among, among))) for among in _best_with(said))
 
 
 def _is_among(occasions: Collection[str | None], labels: PieceLabels) -> bool:
