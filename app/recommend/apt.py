@@ -73,7 +73,8 @@ def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[Piece
     said = [*(_said(worn) or [None]), *_said(beside)]
     said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
     traits = release.traits
-    return tuple(traits.among(traits.once(traits.labels, frozenset(among), partial(_is_among, among))) for among in _best_with(said))
+    each = (traits.once(traits.labels, frozenset(among), partial(_is_among, among)) for among in _best_with(said))
+    return tuple(traits.among(apt_L) for apt_L in each if not apt_L.all())
 
 
 def _is_among(occasions: Collection[str | None], labels: PieceLabels) -> bool:

@@ -85,7 +85,8 @@ def of_its_own(release: Release, worn: Sequence[PieceLabels]) -> Condition | Non
                 return True
             return not any(conflicts.between(occasion, other) for other in said)
 
-        return release.traits.among(release.traits.once(conflicts, (frozenset(said), frozenset(sports)), goes))
+        goes_L = release.traits.once(conflicts, (frozenset(said), frozenset(sports)), goes)
+        return None if goes_L.all() else release.traits.among(goes_L)
 
     def passes(labels: PieceLabels) -> bool:
         if labels.sport in sports or (labels.rite in rites and labels.occasion not in _ALWAYS_BY_ITSELF - own):
