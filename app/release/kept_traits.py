@@ -3,7 +3,8 @@
 cache/traits-<version>/   labels.json, label.npy, key.npy, first.npy, in a shop of one-offs sizes.json and size.npy, and a manifest with the
                           snapshot's id and the sha256 of each
 
-The version is the digest of the code that reads the words. What is missing, damaged or of another version is read from the items again.
+The version is the digest of the code that reads the words, all of ``models.datasets``. What is missing, damaged or of another version is
+read from the items again.
 """
 
 from __future__ import annotations
@@ -23,29 +24,8 @@ from app.release import sized, traits, variants
 from app.release.sized import Sized
 from app.release.traits import Traits
 from index.snapshot import Snapshot
+from models import datasets
 from models.compatibility import dice, roles
-from models.datasets import (
-    aged,
-    ages,
-    audience,
-    belongings,
-    colours,
-    garments,
-    garments_abroad,
-    kin,
-    labels,
-    nameless,
-    occasion,
-    ranges,
-    rites,
-    size_scale,
-    sport_words,
-    sports,
-    trades,
-    traditions,
-    wearers,
-    wholes,
-)
 from models.datasets.labels import PieceLabels
 from models.datasets.size_scale import Place
 from models.progress import Progress, silent
@@ -53,11 +33,7 @@ from sealed.directories import CACHE, staged
 from sealed.errors import SealedError
 from sealed.manifest import STRICT, Manifest, Seal
 
-_LABELS: Final = (
-    *(aged, ages, audience, belongings, garments, garments_abroad, kin, labels, nameless, occasion, ranges, rites),
-    *(size_scale, sport_words, sports, trades, traditions, wearers, wholes),
-)
-_READERS: Final = (traits, variants, colours, sized, dice, roles, *_LABELS)
+_READERS: Final = (traits, variants, sized, dice, roles)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -107,5 +83,6 @@ def _read_sized(kept: Path) -> Sized | None:
 
 @cache
 def _version() -> str:
-    sources = [Path(module.__file__ or "").read_bytes() for module in _READERS]
-    return hashlib.sha256(b"".join(sources)).hexdigest()[:16]
+    words = sorted(Path(datasets.__path__[0]).glob("*.py"))
+    sources = [*(Path(module.__file__ or "") for module in _READERS), *words]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
