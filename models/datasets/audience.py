@@ -15,7 +15,7 @@ from typing import Any, Final
 from models.datasets import inflected, japanese, scripts, turkish
 from models.datasets.aged import age_called
 from models.datasets.ages import AGES, SIZE_NAMES, ages_named, ages_of
-from models.datasets.garments import is_womens, role_of
+from models.datasets.garments import JOINS, is_womens, role_of
 from models.datasets.kin import DOUBTFUL
 from models.datasets.wearers import gender_in, people_in
 
@@ -275,9 +275,17 @@ def audience_label(
 
 def _gender_called(categories: Sequence[str | None], title: str | None, *, french: bool) -> str | None:
     """Who alone wears what a piece is called."""
-    named = gender_in(*(" ".join(_words(text)) for text in (title, *categories) if text))
+    named = gender_in(" ".join(_words(title))) if title else None
+    named = named or next((gender for text in categories if text and (gender := _gender_of_all(text))), None)
     womens = named is None and is_womens(*categories, title, french=french)
     return "women" if womens else named or ("men" if role_of(*categories, title, french=french) == "tie" else None)
+
+
+@lru_cache(maxsize=4_096)
+def _gender_of_all(category: str) -> str | None:
+    """Who alone wears all that a category's name joins: a beanie is among hats and fascinators."""
+    genders = {gender_in(" ".join(_words(part))) for part in JOINS.split(category)}
+    return genders.pop() if len(genders) == 1 else None
 
 
 def says_gender(attributes: Mapping[str, str | Sequence[str]], categories: Sequence[str | None] = (), title: str | None = None) -> bool:

@@ -154,3 +154,10 @@ def test_a_step_of_a_path_may_be_a_whole_department() -> None:
     """*Womenswear* says for whom and nothing of what; *Underwear* names what."""
     assert (says_only_whom("Womenswear"), says_only_whom("Damenmode"), says_only_whom("Underwear")) == (True, True, False)
     assert departments({}, ["Menswear", "Shirts"]) == ["Menswear"]
+
+
+def test_a_category_of_several_things_says_whose_they_are_where_all_are() -> None:
+    """A beanie among hats and fascinators is anybody's; saris and lehengas are women's."""
+    assert audience_label({}, ["Hats & Fascinators"], "Wool beanie") is None
+    assert audience_label({}, ["Hats & Fascinators"], "Feather fascinator") == "women adult+baby+child"
+    assert audience_label({}, ["Saris & Lehengas"], "Silk one") == "women adult+baby+child"
