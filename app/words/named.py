@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.words.forms import SHORTEST, named_together, one_form, phrase
-from app.words.lexicon import HEADS, NOTHING, SAID, made_of
+from app.words.lexicon import HEADS, KINDS, LONGER, NOTHING, OTHERS, SAID, WHOLE, made_of
 from models.datasets.audience import AUDIENCE_NAMES, WORDS
+from models.datasets.garments import role_of
 from models.datasets.kin import KIN
 from models.datasets.rites import WORDS as RITES
 from models.datasets.rites import WORN
@@ -50,6 +51,8 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole = {"".join(phrase(value.replace("'", ""))): ENDS} | whole
         if field == CATEGORY and (bare := but_for_whom(words)) and bare not in whole:
             whole |= {bare: ENDS}
+        if field == CATEGORY:
+            whole = _heads_of(words, value) | whole
         if field == CATEGORY and words[-1].endswith("is"):  # Cholis, whatever they are
             whole |= {"".join(words)[:-1]: ENDS}
         if field not in {CATEGORY, BRAND}:
@@ -60,6 +63,15 @@ def keys_of(field: str, value: str) -> dict[str, int]:
             whole |= {cloth: ENDS for word in words for cloth in made_of(word) if cloth not in whole}
         entries = whole | entries
     return entries
+
+
+def _heads_of(words: Sequence[str], category: str) -> dict[str, int]:
+    """The garments that a category of one is a kind of, worn as it is: *Ankle Boots* are boots, and *Swim Shorts* no shorts."""
+    ends = [words[at:] for at in range(1, len(words))] + ([words[:1]] if words[0] in HEADS and len(words) > 1 else [])
+    role, whole = role_of(category), "".join(words)
+    kinds = ["".join(end) for end in ends if role and role_of(" ".join(end)) == role]
+    others = {key: {one.replace("-", "") for one in (*map(one_form, OTHERS.get(key, ())), *LONGER.get(key, ()))} for key in kinds}
+    return {key: ENDS for key in kinds if key not in WHOLE and key not in KINDS and whole not in others[key]}
 
 
 def is_of_people(field: str) -> bool:
