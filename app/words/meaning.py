@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from app.release.traits import Traits
-from app.words.forms import fold, named_together
+from app.words.forms import fold, named_together, spellings
 from app.words.lexicon import LONGER, PARTS, SAID, worn_as
 from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, RITE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
 from app.words.titles import ids_of, pattern, titles_of, written
@@ -32,6 +32,13 @@ NAMING: Final = "naming"
 """Words of people that titles have, whole ones."""
 SAYING: Final = "saying "
 """Begins the kind of what titles say."""
+_JOINED: Final = "joined"
+"""Words of titles that others may be joined to by hyphens: who wants no logos wants nothing logo-embroidered."""
+_WHOLE: Final = {
+    NAMING: r"(?:^|[^\pL])(?:{})(?:$|[^\pL])",
+    _JOINED: r"(?:^|[^\pL\pN-])(?:[\pL\pN]+-)*(?:{})(?:-[\pL\pN]+)*(?:$|[^\pL\pN-])",
+}
+_TYPE: Final = "type"
 _WITHOUT: Final = r"(?:^|\P{L})(?:without|non|sans|ohne|sin|senza|zonder|sem|bez|utan|uden|uten)"
 """Before what something is without, in titles."""
 _KEPT: Final = 32
@@ -145,6 +152,8 @@ class Rows:
         if (for_N := self.for_whom(*meaning.people, only=turned)) is not None:
             return for_N
         so_N = self.mask(meaning.field, meaning.values)
+        if turned and meaning.field == TITLE and meaning.kind != _TYPE:
+            so_N = so_N | self.mask(_JOINED, meaning.values)
         if (worn_N := self.for_whom(*meaning.wearers)) is not None and (so_N & worn_N)[self._live].any():
             so_N &= worn_N
         if not meaning.titled:
@@ -202,8 +211,9 @@ class Rows:
         return found
 
     def _mask(self, field: str, values: tuple[str, ...]) -> BoolArray:
-        if field == NAMING:
-            return self.titles.matching(rf"(?:^|[^\pL])(?:{'|'.join(map(re.escape, values)) or '$^'})(?:$|[^\pL])")
+        if field in _WHOLE:
+            words = values if field == NAMING else sorted(form for value in values for form in spellings(value))
+            return self.titles.matching(_WHOLE[field].format("|".join(map(re.escape, words)) or "$^"))
         if field == TITLE:
             found = [self._titled(value) for value in values]
             return np.asarray(np.logical_or.reduce(found), dtype=np.bool_)
@@ -233,7 +243,9 @@ class Rows:
         return self.titles.matching(_WITHOUT + r"(?:$|\s)")
 
     def _pattern(self, value: str) -> str:
-        return pattern(value, joined=value.replace("-", "") in SAID["type"] and self._compounding())
+        key = value.replace("-", "")
+        made_so = any(key in SAID[kind] for kind in ("material", "pattern"))  # brushed-leather, leopard-print
+        return pattern(value, joined=made_so or (key in SAID[_TYPE] and self._compounding()))
 
     def _priced(self, least: float, most: float) -> BoolArray:
         """The rows whose price is within two quantiles of what their category's items cost now, ``(N,)``; none where all cost the same."""
