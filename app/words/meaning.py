@@ -6,6 +6,7 @@ Shape legend: N rows of all.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -20,7 +21,7 @@ from app.words.forms import fold, named_together, spellings
 from app.words.lexicon import LONGER, PARTS, SAID, worn_as
 from app.words.named import ATTRIBUTE, BRAND, CATEGORY, PRICE, RITE, SALE_PRICE, SIZE, SUBCATEGORY, TITLE
 from app.words.titles import ids_of, pattern, titles_of, written
-from index.backends.base import BoolArray
+from index.backends.base import BoolArray, IntArray
 from index.columns import Filter
 from index.delta import Overlay
 from index.snapshot import Snapshot
@@ -103,6 +104,14 @@ class Rows:
     def in_categories(self, categories: Sequence[str]) -> BoolArray:
         """The rows of some categories, ``(N,)``."""
         return self.mask(CATEGORY, tuple(categories))
+
+    def mostly(self, rows_n: IntArray) -> str | None:
+        """What most of some rows are worn as; None where that is no one thing."""
+        roles = Counter[str | None]()
+        for label, count in zip(*np.unique(self._traits.label_N[rows_n], return_counts=True), strict=True):
+            roles[self._traits.labels[label].role] += int(count)
+        role, count = roles.most_common(1)[0] if roles else (None, 0)
+        return role if 2 * count > len(rows_n) else None
 
     def for_whom(self, *people: Audience | None, only: bool = False) -> BoolArray | None:
         """The rows that are for some people, ``(N,)``; None where these are nobody, or no row says for whom it is.

@@ -108,9 +108,9 @@ _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in
 _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
 _CALLED: Final[Mapping[str, str]] = {
-    "": "flat ballerina ballerinas ballerine ballerines bailarina bailarinas manoletina manoletinas",
+    "": "flat ballet-pump ballet-flat ballerina ballerinas ballerine ballerines bailarina bailarinas manoletina manoletinas",
     DRESS: "suspender derby oxford brogue americana americanas saco-de-vestir saco-formal blucher",
-    FESTIVE: "heel escarpin escarpins szpilki scarpin scarpins",
+    FESTIVE: "heel pump pumps escarpin escarpins szpilki scarpin scarpins",
     SMART: (
         "shirt blouse trouser chino loafer moccasin belt hemd hemden bluse blusen stoffhose anzughose chemise chemises chemisier "
         "chemisiers camisa camisas camicia camicie overhemd overhemden koszula koszule skjorta skjortor skjorte skjorter mocassin "
@@ -151,6 +151,7 @@ _HEELED: Final = re.compile(
 )
 _FLAT: Final = re.compile(r"\b\w*boot(?:s|ies?)?\b|\b(?:clogs?|bott(?:es|ines)|botas|botines|stival(?:i|etti)|botins?)\b", re.IGNORECASE)
 """What is called after its heel, and is no boot."""
+_BALLET: Final = re.compile(r"\b(?:ballet|flat)\b", re.IGNORECASE)
 _CLOTH: Final = re.compile(
     r"\b(?:satin|velvet|sequin(?:s|ned|ed)?|beaded|organza|tulle|brocade|lam[eé]|lace(?![- ]?up)|samt|pailletten\w*|spitzen\w*|paillettes?|"
     r"dentelle|satén|satinad[oa]s?|raso|terciopelo|lentejuelas|encaje|velluto|pizzo|cetim|veludo|renda|paetês?|satynow\w+|cekin\w+|koronkow\w+|"
@@ -204,7 +205,7 @@ def occasion_label(
     )
     if narrower or said:
         return narrower or said[0]
-    called = _called([title, *categories], role) or (FESTIVE if rite in DRESSED_FOR else _dressed_up(title or "", role))
+    called = _called([title, *categories], role) or (FESTIVE if rite in DRESSED_FOR else _dressed_up(title or "", categories, role))
     return CASUAL if sport and called in {SMART, SMART_CASUAL} else called
 
 
@@ -212,15 +213,17 @@ def _called(texts: Sequence[str | None], role: str | None) -> str | None:
     """How dressed up a piece is by what it is called; a title tells it more exactly than a category."""
     garments = (garment_of(text) for text in texts if role_of(text) == role)
     told = [_CALLED_SO[garment] for garment in garments if garment in _CALLED_SO]
+    if FESTIVE in told and texts and _BALLET.search(texts[0] or ""):
+        return None
     called = next((one for one in told if one != NIGHT), next(iter(told), None))  # flip-flops are called slippers, too
     if called is None:
         return CASUAL if role != "eyewear" and any(_CASUAL.search(text) for text in texts if text) else None
     return SMART_CASUAL if called == SMART and any(_RELAXED.search(text) for text in texts if text) else called or None
 
 
-def _dressed_up(title: str, role: str | None) -> str | None:
+def _dressed_up(title: str, categories: Sequence[str | None], role: str | None) -> str | None:
     """Whether a piece of no other name is one to go out in: by its heel, or what it is made of."""
-    if role == "footwear" and _HEELED.search(title) and not _FLAT.search(title):
+    if role == "footwear" and _HEELED.search(title) and not any(_FLAT.search(text) for text in (title, *categories) if text):
         return FESTIVE
     return FESTIVE if role in {"full-body", "top", "bottom"} and _CLOTH.search(title) else None
 
