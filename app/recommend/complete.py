@@ -20,7 +20,7 @@ from app.recommend.looks import work_of_looks
 from app.recommend.rank import why_not
 from app.recommend.resolved import Resolved
 from app.recommend.ruled import slots_by_rules
-from app.recommend.slots import Slot, Slots, as_wished, choose_slots, that_can_be_filled
+from app.recommend.slots import Slot, Slots, as_wished, choose_slots, that_can_be_filled, within_budget
 from app.recommend.steering import merely_said, placed
 from app.release.release import Release
 from index.backends.base import IntArray
@@ -133,6 +133,8 @@ def _slots(resolved: Resolved) -> Slots:
         chosen = replace(chosen, slots=tuple(Slot(other[slot.category]) if slot.category in other else slot for slot in chosen.slots))
     if resolved.narrowed:
         chosen = that_can_be_filled(release, worn, chosen, resolved.suiting(resolved.filtered))
+    if resolved.question.looks and resolved.question.budget is not None:
+        chosen = within_budget(release, worn, chosen, resolved.suiting(resolved.filtered), resolved.question.budget)
     wished = as_wished(chosen, [name for name in named if name not in chosen.categories], unwanted, limits)
     return replace(wished, slots=tuple(_as_called(resolved, slot, rows_in) for slot in wished.slots))
 

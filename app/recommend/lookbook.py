@@ -66,6 +66,7 @@ def _made_of(resolved: Resolved, blanks: Sequence[Blank], pools: Mapping[Slot, P
         more = affordable(release, worn, [blank.slot.category for blank in blanks], budget, allowed.steps[0][0])
         both = {blank.slot: np.concatenate([blank.rows_M, rows_M]) for blank, rows_M in zip(blanks, more, strict=True)}
         found = {slot: rank(release, worn, slot.category, np.unique(rows_M)) for slot, rows_M in both.items()}
+        found = {slot: pool.at(release.traits.leading(pool.rows_M)) for slot, pool in found.items()}  # of each product one size
         pools = {slot: by_rules(release, resolved.ruling, pool, len(worn) + 1)[0] for slot, pool in found.items()}
     chosen = [_foremost(pools[blank.slot], blank.ahead, resolved.question.looks) for blank in blanks]
     if allowed is None or not (leanings := resolved.steering.leanings):

@@ -127,6 +127,39 @@ def that_can_be_filled(release: Release, worn: Worn, slots: Slots, left: Selecti
     return replace(slots, slots=tuple(filled))
 
 
+def within_budget(release: Release, worn: Worn, slots: Slots, left: Selection, budget: float) -> Slots:
+    """Slots of which the cheapest pieces cost no more than a budget together, where other categories that are worn so make that possible.
+
+    Args:
+        left: what passes all that is asked, and suits.
+    """
+    chosen, prices_N = [*slots.slots], release.snapshot.columns.prices
+
+    def least(slot: Slot) -> float:
+        rows = release.snapshot.rows_in(slot.category)
+        rows = rows[left.passes(rows)]
+        if slot.role is not None:
+            rows = rows[[release.traits.of_row(row).worn_as(slot.role) for row in rows.tolist()]]
+        price_n = prices_N[rows]
+        return float(price_n[~np.isnan(price_n)].min(initial=np.inf))
+
+    while sum(map(least, chosen)) > budget:
+        cheaper = dict[tuple[int, Slot], float]()
+        for place, slot in enumerate(chosen):
+            role = slot.role or release.worn_as(slot.category)
+            beside = [*worn.categories, *(other.category for at, other in enumerate(chosen) if at != place)]
+            alike = [name for name in release.snapshot.categories if name not in {*beside, slot.category} and release.worn_as(name) == role]
+            together = release.bundle.slots.worn_together
+            for other in (Slot(name, role) for name in alike if role and together([*beside, name]) is not False):
+                if (saved := least(slot) - least(other)) > 0:
+                    cheaper[place, other] = saved
+        if not cheaper:
+            break
+        place, other = max(cheaper, key=cheaper.__getitem__)
+        chosen[place] = other
+    return replace(slots, slots=tuple(chosen))
+
+
 def choose_slots(
     release: Release,
     worn: Worn,
