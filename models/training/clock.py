@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import time
+from typing import Final
 
 from models.manifest import HURRIED, STOPPED
 from models.training.fields import Schedule
 from models.training.parallel import Workers
+
+_LAST: Final = math.nextafter(1.0, 0.0)
+"""Of a step that begins in time, however long its process then waits."""
 
 
 class Clock:
@@ -28,9 +33,9 @@ class Clock:
         return (time.perf_counter() - self._started) / 60
 
     def share(self, epochs: int) -> float:
-        """Which part of the time is over after so many epochs; it hurries a training that is not as far with its epochs."""
+        """Which part of the time is over after so many epochs, below 1; it hurries a training that is not as far with its epochs."""
         [minutes] = self._workers.mean(self.minutes()) if epochs else [0.0]
-        share = min(1.0, minutes / self._schedule.minutes)
+        share = min(_LAST, minutes / self._schedule.minutes)
         if share > epochs / self._schedule.epochs:
             self.did[HURRIED] = 1.0
         return share

@@ -15,8 +15,10 @@ from torch import Tensor, nn
 from models.errors import InputError
 from models.manifest import HURRIED, STOPPED
 from models.progress import silent
+from models.training.clock import Clock
 from models.training.fields import Schedule
 from models.training.loop import fit, only_matrices_decay, seeded, warmed_cosine
+from models.training.parallel import ALONE
 
 TARGET = torch.tensor([1.0, -2.0])
 
@@ -60,6 +62,13 @@ def test_it_stops_in_time() -> None:
     figures = descend(Schedule(epochs=100_000, minutes=0.01, patience=100_000), iter(lambda: 0.0, 1.0))[2]
     assert figures["minutes"] < 0.2
     assert 0 < figures[STOPPED] < 100_000
+
+
+def test_a_step_that_begins_late_is_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may wait between looking at the clock and its step."""
+    clock = Clock(Schedule(epochs=10, minutes=1), ALONE, before=0.5)
+    monkeypatch.setattr(time, "perf_counter", lambda: math.inf)
+    assert clock.share(5) < 1
 
 
 def test_it_stops_within_an_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
