@@ -320,7 +320,7 @@ def _having(release: Release, word: str, *, alone: bool = False) -> tuple[BoolAr
         if not titled_N.any() and not vocabulary.languages.isdisjoint(COMPOUNDING):
             titled_N = titles.matching(rf"(?:^|[^\pL]){re.escape(bare)}\pL")  # a Bikinitopp
     else:
-        titled_N = titles.having(forms(bare))
+        titled_N = _with_beginning(vocabulary, forms(bare))
     has_N = titled_N | named_N if whole else titled_N | named_N | vocabulary.rows.ids.having((word,))
     has_N = has_N if for_N is None else has_N | for_N
     had = has_N[release.snapshot.rows].any()
@@ -340,6 +340,17 @@ def _slipped(word: str, alike: Sequence[str]) -> str:
 def _with_word(texts: Texts, words: Iterable[str]) -> BoolArray:
     """Where a text has any of these words as a whole one, in any case, its possessive among them."""
     return texts.matching(rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))})(?:[^\pL\pN\s]?s)?(?:[^\pL\pN]|$)")
+
+
+def _with_beginning(vocabulary: Vocabulary, words: Sequence[str]) -> BoolArray:
+    """Where a title has words that begin with any of these, one of few letters as a whole; else within words, as in compounds."""
+    titles = vocabulary.rows.titles
+    if vocabulary.languages.isdisjoint(COMPOUNDING):
+        end = r"(?:[^\pL\pN]|$)" if min(map(len, words)) < SHORTEST else ""
+        begun_N = titles.matching(rf"(?:^|[^\pL\pN])(?:{'|'.join(map(re.escape, words))}){end}")
+        if begun_N.any():
+            return begun_N
+    return titles.having(words)
 
 
 def _with_garment(texts: Texts, word: str, others: Sequence[str]) -> BoolArray:
