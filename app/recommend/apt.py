@@ -12,6 +12,7 @@ import numpy as np
 from app.release.release import Release
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition
+from models.datasets.audience import RATHER
 from models.datasets.labels import PieceLabels
 from models.datasets.occasion import (
     BEACH,
@@ -51,8 +52,14 @@ _APT: Final[Mapping[str | None, Sequence[Collection[str | None]]]] = {
 """The occasions of what goes with one, and of these the best."""
 
 
-def apt(release: Release, said: Collection[str | None], *, learned: bool) -> Iterator[BoolArray]:
-    """The rows that go best with pieces for these occasions, ``(N,)`` each: one after the other, as far as anything is left."""
+def apt(release: Release, said: Collection[str | None], worn: Sequence[PieceLabels] = (), *, learned: bool) -> Iterator[BoolArray]:
+    """The rows that go best with pieces for these occasions, ``(N,)`` each: one after the other, as far as anything is left.
+
+    Args:
+        worn: pieces of which their names may say the season.
+    """
+    if not learned and (other := _other_season(worn)):
+        yield release.traits.mask(partial(_is_not_of, other))
     own = BY_ITSELF.intersection(said)
     yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
     for among in _best_with([one for one in said if not learned or one in _FIRM] or ([] if learned else [None])):
@@ -73,8 +80,20 @@ def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[Piece
     said = [*(_said(worn) or [None]), *_said(beside)]
     said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
     traits = release.traits
-    each = (traits.once(traits.labels, frozenset(among), partial(_is_among, among)) for among in _best_with(said))
+    each = [traits.once(traits.labels, frozenset(among), partial(_is_among, among)) for among in _best_with(said)]
+    if not slots.conflicts.counted and (other := _other_season((*worn, *beside))):
+        each.append(traits.once(traits.labels, other, partial(_is_not_of, other)))
     return tuple(traits.among(apt_L) for apt_L in each if not apt_L.all())
+
+
+def _other_season(worn: Sequence[PieceLabels]) -> frozenset[str]:
+    """The labels of what is not of the season that pieces are for, or rather for; none where they are for none, or for both."""
+    told = {name for name, rather in RATHER.items() for labels in worn if labels.season in {name, rather}}
+    return frozenset(label for name, rather in RATHER.items() if told and name not in told for label in (name, rather))
+
+
+def _is_not_of(seasons: frozenset[str], labels: PieceLabels) -> bool:
+    return labels.season not in seasons
 
 
 def _is_among(occasions: Collection[str | None], labels: PieceLabels) -> bool:

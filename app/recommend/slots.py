@@ -331,7 +331,7 @@ def _by_words(
         if role not in ESSENTIAL and not (of_role_N & fitting_N).any():
             continue  # a bag of another sport is none that is lacking
         may_N = preferring(of_role_N, *narrower)
-        wanted_N = preferring(may_N, *apt(release, said or so_far, learned=learned is not None))
+        wanted_N = preferring(may_N, *apt(release, said or so_far, worn.labels, learned=learned is not None))
         seasonal_N = preferring(wanted_N, *in_season)
         out = {name for name, labels in zip(worn.categories, worn.labels, strict=True) if labels.worn_as(role)}.union(unwanted)
         out |= {slot.category for slot in slots if slot.role == role} | {name for name in beside if release.worn_as(name) == role}

@@ -37,6 +37,8 @@ def genders_said(label: str | None) -> frozenset[str] | None:
     return None if whom is None or whom.genders == GENDERS else whom.genders
 
 
+RATHER: Final = {"winter": "rather winter", "summer": "rather summer"}
+"""Labels of what is worn rather in a season, as its name says: before any outfits it comes after what is not of the other."""
 SEASON_NAMES: Final = frozenset({"season", "seasons"})
 """Attribute names that say when."""
 
@@ -401,6 +403,33 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
     ('autumn', None)
     """
     return _season(tuple(values_named(attributes, SEASON_NAMES))) if role in _SEASONAL else None
+
+
+_WARM: Final = re.compile(
+    r"\b(?:winter|beanies?|mittens?|earmuffs?|faux[- ]fur|shearling|sheepskin|puffers?|down (?:coat|jacket|parka)s?|thermal|daunen\w*|steppmäntel|winter\w+|doudounes?|hiver|"
+    r"plumíferos?|"
+    r"invierno|piumin[oi]|inverno|zimow[aey]|vinter\w*)\b",
+    re.IGNORECASE,
+)
+_COOL: Final = re.compile(
+    r"\b(?:summer|sandals?|espadrilles?|sundress(?:es)?|flip[- ]flops?|sandalen?|sommer\w+|sandales?|été|"
+    r"sandalias?|alpargatas?|chanclas?|verano|"
+    r"sandali|estate|sandálias?|rasteirinhas?|verão|sandały|letni[ae]?|sommar\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=8_192)
+def season_called(text: str, role: str | None) -> str | None:
+    """When a piece of which no attribute says it is rather worn, by what it is called: one of ``RATHER``; None where that is not said.
+
+    >>> season_called("Shearling aviator jacket", "outer"), season_called("Strap sandals", "footwear"), season_called("Jeans", "bottom")
+    ('rather winter', 'rather summer', None)
+    """
+    warm, cool = _WARM.search(text), _COOL.search(text)
+    if role not in _SEASONAL or (warm is None) == (cool is None):
+        return None
+    return RATHER["winter"] if warm else RATHER["summer"]
 
 
 def seasons_named(attributes: Mapping[str, str | Sequence[str]]) -> frozenset[str]:

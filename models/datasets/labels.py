@@ -15,9 +15,9 @@ from pydantic_core import from_json
 
 from models.datasets.aged import is_private
 from models.datasets.ages import size_names
-from models.datasets.audience import audience_label, season_label, sizes_said
+from models.datasets.audience import audience_label, season_called, season_label, sizes_said
 from models.datasets.feeds.words import bare
-from models.datasets.garments import is_outfit, is_worn_over, role_of, tailoring_of
+from models.datasets.garments import JOINS, is_outfit, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, FESTIVE, NIGHT, occasion_label
@@ -179,7 +179,11 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     rite = part or trade_label(categories, title, role, sport) or range_label(attributes, categories, title, role)
     private = is_private(texts, role, [*sizes, *sizes_said(attributes)])
     co_ord = co_ord_of(title) if role in HALF_OF_CO_ORD else None
-    return PieceLabels(role, audience, season_label(attributes, role), occasion, over, sport, kind, rite, private, co_ord)
+    season = season_label(attributes, role)
+    if season is None:
+        of_one = (text for text in (subcategory, category) if text and not JOINS.search(text))
+        season = season_called(" ".join(filter(None, (title, *of_one))), role)
+    return PieceLabels(role, audience, season, occasion, over, sport, kind, rite, private, co_ord)
 
 
 def _half_called(role: str | None, title: str | None) -> str | None:

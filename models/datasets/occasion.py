@@ -135,7 +135,7 @@ _OF_EVENING: Final[Mapping[str, re.Pattern[str]]] = {
     role: re.compile(rf"{one}.*{other}|{other}.*{one}", re.IGNORECASE)
     for role, one, other in (
         ("tie", r"\bbow[ -]?ties?\b", r"\b(?:black|white)\b"),
-        ("footwear", r"\bpatent\b", r"\b(?:oxfords?|wholecuts?)\b"),
+        ("footwear", r"\bpatent\b", r"\b(?:oxfords?|whole-?cuts?)\b"),
         ("hosiery", r"\bevening\b", r"\bsocks?\b"),
     )
 }

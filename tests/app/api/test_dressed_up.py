@@ -22,7 +22,7 @@ PIECES = {
     "Bags": "Beaded clutch bag;Canvas backpack;Leather tote bag;Nylon crossbody bag",
     "Tops": "Satin cami;Silk blouse;Cotton T-shirt;Graphic sweatshirt;Sequin top",
     "Bottoms": "Straight jeans;Satin midi skirt;Tailored trousers;Joggers;Denim shorts",
-    "Coats": "Wool wrap coat;Leather biker jacket;Puffer jacket",
+    "Coats": "Wool wrap coat;Leather biker jacket;Puffer jacket;Shearling coat",
     "Hats & Fascinators": "Feather fascinator;Wool beanie;Felt beret",
 }
 DRESSED_UP = {"Velvet evening gown", "Wedding guest maxi dress", "Satin cami", "Sequin top", "Satin midi skirt"}
@@ -79,6 +79,14 @@ def test_what_is_plain_gets_what_is_plain(shop: TestClient, worn: str) -> None:
     assert found
     assert {*found.values()}.isdisjoint(DRESSED_UP | {"Beaded clutch bag"})
     assert worn in {"Leather tote bag", "Puffer jacket"} or {*found.values()}.isdisjoint(HEELS)
+
+
+def test_what_is_called_after_its_season_comes_after_what_is_not_of_another(shop: TestClient) -> None:
+    """Beside shearling sandals come last, and are there."""
+    answer = answered(shop, "Shearling coat", slots=["Shoes"], k=20)
+    shoes = [item["id"] for item in answer["slots"][0]["items"]]
+    assert shoes.index("Strappy block heel sandals") > max(shoes.index(one) for one in ("Stiletto heels", "Ballet flats", "White trainers"))
+    assert len(shoes) == len(PIECES["Shoes"].split(";"))
 
 
 def test_joggers_are_worn_at_ease(shop: TestClient) -> None:
