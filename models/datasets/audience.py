@@ -406,7 +406,8 @@ def season_label(attributes: Mapping[str, str | Sequence[str]], role: str | None
 
 
 _WARM: Final = re.compile(
-    r"\b(?:winter|beanies?|mittens?|earmuffs?|faux[- ]fur|shearling|sheepskin|puffers?|down (?:coat|jacket|parka)s?|thermal|daunen\w*|steppmäntel|winter\w+|doudounes?|hiver|"
+    r"\b(?:winter|beanies?|mittens?|earmuffs?|faux[- ]fur|shearling|sheepskin|puffers?|"
+    r"down (?:coat|jacket|parka)s?|thermal|daunen\w*|steppmäntel|winter\w+|doudounes?|hiver|"
     r"plumíferos?|"
     r"invierno|piumin[oi]|inverno|zimow[aey]|vinter\w*)\b",
     re.IGNORECASE,
