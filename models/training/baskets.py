@@ -18,7 +18,8 @@ from models.datasets.wholes import HALF_OF, SUIT
 
 _SELDOM: Final = 0.5
 """The share of the orders with a piece, below which another that takes its place is for another day."""
-_TOP: Final = "top"
+_TOP, _COAT = "top", "outer"
+_BELOW: Final = frozenset({"bottom", "full-body"})
 _LAYERS: Final = frozenset({"innerwear", "swimwear", "sleepwear"})
 _RARE: Final = 0.01
 """Likewise of whole outfits, which were put together on purpose."""
@@ -39,11 +40,11 @@ def worn_at_once(
     Args:
         learned: orders as rows, which say what is worn together. asked: others, to which the same is done.
         role_N: what each row takes the place of (``PieceLabels.place``).
-        category_N: of each row: two tops of one category are bought for two days, too. None where nothing says it.
+        category_N: of each row: two coats, or two tops of one category, are bought for two days, too. None where nothing says it.
     """
     learned, asked = ([part for rows in orders for part in _by_layer(rows, role_N)] for orders in (learned, asked))
     if category_N is not None:
-        learned, asked = (_one_top_each(orders, role_N, category_N, learned) for orders in (learned, asked))
+        learned, asked = (_once_each(orders, role_N, category_N, learned) for orders in (learned, asked))
     having, both = _counted([role for row in rows if (role := role_N[row])] for rows in learned)
     apart = {pair for pair in both if instead(*pair) and not _often(pair, having, both, _SELDOM)}
     told = Counter[str]()
@@ -64,17 +65,20 @@ def _by_layer(rows: Sequence[int], role_N: Roles) -> Iterable[list[int]]:
     return [part for part in layers.values() if len(part) > 1]
 
 
-def _one_top_each(orders: Outfits, role_N: Roles, category_N: Sequence[str], learned: Outfits) -> list[list[int]]:
-    """Orders with the first top of each category, but of those of which most that have one have two: shirts under jumpers."""
-    tops = [[category_N[row] for row in rows if role_N[row] == _TOP] for rows in learned]
-    having, both = _counted(tops)
+def _once_each(orders: Outfits, role_N: Roles, category_N: Sequence[str], learned: Outfits) -> list[list[int]]:
+    """Orders with the first coat, and the first top of each category, but of those of which most have two: shirts under jumpers.
+
+    Of what is worn with something for below or all over: who buys tops alone stocks up.
+    """
+    dressed = [rows for rows in learned if any(role_N[row] in _BELOW for row in rows)]
+    having, both = _counted([category_N[row] for row in rows if role_N[row] == _TOP] for rows in dressed)
     layered = {name for name in having if _often((name, name), having, both, _SELDOM)}
     kept = []
     for rows in orders:
         first: dict[object, int] = {}
         for row in rows:
-            one_of = role_N[row] == _TOP and category_N[row] not in layered
-            first.setdefault(category_N[row] if one_of else (row, len(first)), row)
+            one_of = {_TOP: category_N[row] if category_N[row] not in layered else None, _COAT: _COAT}.get(role_N[row] or "")
+            first.setdefault(one_of or (row, len(first)), row)
         if len(first) == len(rows) or len(first) > 1:
             kept.append([*first.values()])
     return kept

@@ -7,13 +7,13 @@ from models.datasets.occasion import CASUAL, PLAIN, SNOW
 from models.training.baskets import worn_at_once
 
 
-def test_two_tops_of_one_category_are_for_two_days() -> None:
-    """But of a category of which most orders that have it have two."""
-    roles = ["top", "top", "bottom", "top", "top"]
-    names = ["Tees", "Tees", "Jeans", "Knits", "Knits"]
-    orders = [[0, 1, 2], [0, 2], [1, 2], [0, 1], [3, 4, 2], [3, 4], [3, 4, 0]]
+def test_two_tops_of_one_category_and_two_coats_are_for_two_days() -> None:
+    """But tops of a category of which most orders with something to wear below have two; who buys tops alone stocks up."""
+    roles = ["top", "top", "bottom", "top", "top", "outer", "outer"]
+    names = ["Tees", "Tees", "Jeans", "Knits", "Knits", "Coats", "Parkas"]
+    orders = [[0, 1, 2], [0, 2], [1, 2], [0, 1], [0, 1], *[[3, 4, 2]] * 3, [3, 4, 0], [2, 5, 6]]
     learned, asked = worn_at_once(orders, [[0, 1, 2]], roles, names)
-    assert learned == [[0, 2], [0, 2], [1, 2], [3, 4, 2], [3, 4], [3, 4, 0]]
+    assert learned == [[0, 2], [0, 2], [1, 2], *[[3, 4, 2]] * 3, [3, 4, 0], [2, 5]]
     assert asked == [[0, 2]]
 
 
