@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,7 +18,7 @@ from models.datasets.aged import is_private
 from models.datasets.ages import size_names
 from models.datasets.audience import audience_label, season_called, season_label, sizes_said
 from models.datasets.feeds.words import bare
-from models.datasets.garments import JOINS, is_outfit, is_worn_over, role_of, tailoring_of
+from models.datasets.garments import JOINS, NOT_WORN, is_outfit, is_worn_over, role_of, tailoring_of
 from models.datasets.garments_abroad import speaks_french
 from models.datasets.nameless import says_nothing, says_small_things
 from models.datasets.occasion import DRESS, EVENING, FESTIVE, NIGHT, occasion_label
@@ -52,6 +53,11 @@ HALF_OF_CO_ORD: Final = frozenset({"top", "bottom", "outer"})
 _PATH: Final = r'"category_path":"(?P<path>[^"\\]*)"'
 """The path of categories that a feed had, of which the category is one step, in ``extras``."""
 _AT_ONCE: Final = 16_384  # rows that are Python objects at a time
+
+_SPOKEN_FOR: Final = re.compile(
+    r"^\W*(?:sold(?:\s*[-\u2013\u2014:!*|]|\s+to\b)|reserved(?:\s*[-\u2013\u2014:!*|@]|\s+for\b)|do not buy\b|wanted\s*[!:])", re.IGNORECASE
+)
+"""How a private seller's title begins of what nobody else can have; *Reserved* is a brand, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +166,7 @@ def piece_labels(item: Mapping[str, Any], sizes: Sequence[str] = (), *, french: 
     path = item.get("category_path") or ""
     above = _above(path)
     of_kind = (title, above) if above and (says_nothing(category) or says_small_things(category)) else (above, title)
-    role = role_of(subcategory, category, *of_kind, french=french)
+    role = NOT_WORN if title and _SPOKEN_FOR.search(title) else role_of(subcategory, category, *of_kind, french=french)
     attributes = _said(item.get("attributes"))
     sizes = [*sizes, *size_names(item.get("sizes"))]
     audience = audience_label(attributes, (subcategory, category), title, sizes, french=french)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from models.datasets.category_names import category_named, language_of
-from models.datasets.garments import ROLE_WORDS, category_worn_as, is_womens, role_of
+from models.datasets.garments import NOT_WORN, ROLE_WORDS, category_worn_as, is_womens, role_of
 from models.datasets.garments_abroad import WORDS
+from models.datasets.labels import piece_labels
 from models.datasets.nameless import says_nothing, says_small_things
 
 
@@ -367,3 +368,11 @@ def test_words_of_other_languages_have_one_role_each_that_english_knows() -> Non
 def test_what_is_worn_for_sports_is_known(texts: str, role: str | None) -> None:
     """A part of a set by its own name, and a jersey where it is no cloth."""
     assert role_of(*texts.split("; ")) == role
+
+
+def test_what_is_sold_or_reserved_by_its_title_is_suggested_to_nobody() -> None:
+    """As private sellers write it; Reserved is a brand, too."""
+    taken = ("SOLD - Doc Martens uk 6", "RESERVED FOR ANNA", "*reserved* Jimmy Choo heels", "reserved @jess99 bag", "DO NOT BUY - vans 9")
+    assert {piece_labels({"category": "Shoes", "title": title}).role for title in taken} == {NOT_WORN}
+    free = ("Reserved leather boots", "Sold out tour T-shirt", "Soldier boots")
+    assert NOT_WORN not in {piece_labels({"category": "Shoes", "title": title}).role for title in free}
