@@ -111,7 +111,9 @@ class Vocabulary:
         self._items, self._columns, self._live, self._sizes = snapshot.items, snapshot.columns, snapshot.rows, snapshot.sizes
         self._worn: dict[Hashable, tuple[BoolArray, BoolArray]] = {}
         self._named: dict[str, dict[str, list[tuple[int, str]]]] = {}
-        self._categories, self._rows_in = snapshot.categories, snapshot.rows_in
+        self._categories = snapshot.categories
+        french = speaks_french(self._sizes)  # of the snapshot nothing is kept: it keeps this
+        self._worn_by_name = {name: role_of(name, french=french) or self.rows.mostly(snapshot.rows_in(name)) for name in self._sizes}
         for field, values in self._columns_named():
             for value in values:
                 for key, how in keys_of(field, value).items():
@@ -416,12 +418,6 @@ class Vocabulary:
     def _of_role(self, role: str | None) -> tuple[str, ...]:
         """The categories that are worn as one thing by their names, or by most of what is in one that is called nothing."""
         return tuple(name for name in sorted(self._sizes, key=lambda name: -self._sizes[name]) if self._worn_by_name[name] == role)
-
-    @cached_property
-    def _worn_by_name(self) -> dict[str, str | None]:
-        """What each category is worn as; None where neither its name nor most of its items say it."""
-        french = speaks_french(self._sizes)
-        return {name: role_of(name, french=french) or self.rows.mostly(self._rows_in(name)) for name in self._sizes}
 
     def _for_all(self, field: str, values: tuple[str, ...]) -> tuple[str, ...]:
         """Values with those that are for everyone, where they say for whom."""
