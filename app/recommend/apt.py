@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from app.release.release import Release
+from app.release.traits import Traits
 from index.backends.base import BoolArray, IntArray
 from index.selection import Condition
 from models.datasets.audience import RATHER
@@ -58,12 +59,12 @@ def apt(release: Release, said: Collection[str | None], worn: Sequence[PieceLabe
     Args:
         worn: pieces of which their names may say the season.
     """
-    if not learned and (other := _other_season(worn)):
-        yield release.traits.mask(partial(_is_not_of, other))
-    own = BY_ITSELF.intersection(said)
-    yield release.traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
-    for among in _best_with([one for one in said if not learned or one in _FIRM] or ([] if learned else [None])):
-        yield release.traits.mask(partial(_is_among, among))
+    traits, own = release.traits, BY_ITSELF.intersection(said)
+    if not learned:
+        yield from (in_season_L[traits.label_N] for in_season_L in _in_season(traits, worn))
+    yield traits.mask(lambda labels: labels.occasion in own or labels.occasion not in BY_ITSELF)
+    said = [one for one in said if not learned or one in _FIRM] or ([] if learned else [None])
+    yield from (apt_L[traits.label_N] for apt_L in _best_with(traits, said))
 
 
 def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[PieceLabels] = ()) -> tuple[Condition, ...]:
@@ -80,20 +81,15 @@ def aptest(release: Release, worn: Sequence[PieceLabels], beside: Sequence[Piece
     said = [*(_said(worn) or [None]), *_said(beside)]
     said = [one for one in said if one in _FIRM] if slots.conflicts.counted else said
     traits = release.traits
-    each = [traits.once(traits.labels, frozenset(among), partial(_is_among, among)) for among in _best_with(said)]
-    if not slots.conflicts.counted and (other := _other_season((*worn, *beside))):
-        each.append(traits.once(traits.labels, other, partial(_is_not_of, other)))
+    each = [*_best_with(traits, said), *(() if slots.conflicts.counted else _in_season(traits, (*worn, *beside)))]
     return tuple(traits.among(apt_L) for apt_L in each if not apt_L.all())
 
 
-def _other_season(worn: Sequence[PieceLabels]) -> frozenset[str]:
-    """The labels of what is not of the season that pieces are for, or rather for; none where they are for none, or for both."""
+def _in_season(traits: Traits, worn: Sequence[PieceLabels]) -> Iterator[BoolArray]:
+    """Which labels are not of another season than pieces are for, or rather for, ``(L,)``; none where they are for none, or for both."""
     told = {name for name, rather in RATHER.items() for labels in worn if labels.season in {name, rather}}
-    return frozenset(label for name, rather in RATHER.items() if told and name not in told for label in (name, rather))
-
-
-def _is_not_of(seasons: frozenset[str], labels: PieceLabels) -> bool:
-    return labels.season not in seasons
+    if other := frozenset(label for name, rather in RATHER.items() if told and name not in told for label in (name, rather)):
+        yield traits.once(traits.labels, other, lambda labels: labels.season not in other)
 
 
 def _is_among(occasions: Collection[str | None], labels: PieceLabels) -> bool:
@@ -104,10 +100,14 @@ def _said(pieces: Sequence[PieceLabels]) -> list[str | None]:
     return [labels.occasion for labels in pieces if labels.occasion]
 
 
-def _best_with(said: Iterable[str | None]) -> Iterator[Collection[str | None]]:
-    """The occasions of what goes best with pieces for some, each time fewer: beside None what is plain, then by what is worn by itself."""
+def _best_with(traits: Traits, said: Iterable[str | None]) -> Iterator[BoolArray]:
+    """Which labels go best with pieces for some occasions, ``(L,)`` each and fewer each time.
+
+    Beside None what is plain comes first, then what is worn by itself.
+    """
     for occasion in sorted({*said}, key=lambda one: (one is not None, one not in BY_ITSELF, one or "")):
-        yield from _APT.get(occasion, ())
+        for among in _APT.get(occasion, ()):
+            yield traits.once(traits.labels, frozenset(among), partial(_is_among, among))
 
 
 def preferring(wanted_N: BoolArray, *conditions: BoolArray) -> BoolArray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import combinations
 from typing import Final
 
@@ -133,13 +134,14 @@ def within_budget(release: Release, worn: Worn, slots: Slots, left: Selection, b
     Args:
         left: what passes all that is asked, and suits.
     """
-    chosen, prices_N = [*slots.slots], release.snapshot.columns.prices
+    chosen, prices_N, traits = [*slots.slots], release.snapshot.columns.prices, release.traits
 
+    @cache
     def least(slot: Slot) -> float:
         rows = release.snapshot.rows_in(slot.category)
         rows = rows[left.passes(rows)]
         if slot.role is not None:
-            rows = rows[[release.traits.of_row(row).worn_as(slot.role) for row in rows.tolist()]]
+            rows = rows[traits.condition(lambda labels: labels.worn_as(slot.role)).test(rows)]
         price_n = prices_N[rows]
         return float(price_n[~np.isnan(price_n)].min(initial=np.inf))
 

@@ -49,13 +49,10 @@ def keys_of(field: str, value: str) -> dict[str, int]:
         whole = {"".join(part): ENDS for part in parts if part} | {"".join(words): EXACT}
         if field == BRAND and "'" in value:  # Levi's, which shoppers write without
             whole = {"".join(phrase(value.replace("'", ""))): ENDS} | whole
-        if field == CATEGORY and (bare := but_for_whom(words)) and bare not in whole:
-            whole |= {bare: ENDS}
         if field == CATEGORY:
-            whole = _heads_of(words, value) | whole
-        if field == CATEGORY and words[-1].endswith("is"):  # Cholis, whatever they are
-            whole |= {"".join(words)[:-1]: ENDS}
-        if field not in {CATEGORY, BRAND}:
+            whole = {bare: ENDS for bare in [but_for_whom(words)] if bare} | _heads_of(words, value) | whole
+            whole |= {"".join(words)[:-1]: ENDS} if words[-1].endswith("is") else {}  # Cholis, whatever they are
+        elif field != BRAND:
             whole |= {words[0]: ENDS} if words[0] in HEADS and len(words) > 1 else {}
             whole |= {word: HOLDS for word in words[:-1] if len(word) >= SHORTEST and word not in NOTHING and word not in whole}
             whole |= {"".join(words[at:]): ENDS for at in range(1, len(words))}

@@ -136,14 +136,10 @@ def _prior(left: str, right: str) -> tuple[float, float]:
     first, second = Audience.of_label(left), Audience.of_label(right)
     if first is not None and second is not None:
         return _FITTING if (first & second).possible else _DOCUMENTED
-    if {left, right} in _APART:
+    both = {left, right}
+    if both in _APART:
         return _DOCUMENTED
-    if {left, right} <= SPORTS or {left, right} <= RITES | RANGES | TRADES:
-        return _INDIFFERENT if {left, right} in (*NEIGHBOURS, *OF_RITES) else _KINDS
-    if (
-        {left, right} in _RATHER_APART
-        or (PLAIN in {left, right} and {left, right} & BY_ITSELF)
-        or ({left, right} & TRADITIONS and not {left, right} & _WITH_ALL)
-    ):
-        return _RATHER
-    return _INDIFFERENT
+    if both <= SPORTS or both <= RITES | RANGES | TRADES:
+        return _INDIFFERENT if both in (*NEIGHBOURS, *OF_RITES) else _KINDS
+    by_itself = (PLAIN in both and both & BY_ITSELF) or (both & TRADITIONS and not both & _WITH_ALL)
+    return _RATHER if both in _RATHER_APART or by_itself else _INDIFFERENT

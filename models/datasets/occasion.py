@@ -108,7 +108,7 @@ _OF_PHRASE: Final = {phrase.replace("-", " "): occasion for occasion, phrases in
 _PHRASE: Final = re.compile(rf"\b({'|'.join(_OF_PHRASE)})(?:e?s)?\b")
 
 _CALLED: Final[Mapping[str, str]] = {
-    "": "flat ballet-pump ballet-flat ballerina ballerinas ballerine ballerines bailarina bailarinas manoletina manoletinas",
+    "": "flat ballerina ballerinas ballerine ballerines bailarina bailarinas manoletina manoletinas",
     DRESS: "suspender derby oxford brogue americana americanas saco-de-vestir saco-formal blucher",
     FESTIVE: "heel pump pumps escarpin escarpins szpilki scarpin scarpins",
     SMART: (

@@ -18,14 +18,17 @@ from models.datasets.wholes import HALF_OF, SUIT
 
 _SELDOM: Final = 0.5
 """The share of the orders with a piece, below which another that takes its place is for another day."""
-_TOP, _COAT = "top", "outer"
-_BELOW: Final = frozenset({"bottom", "full-body"})
-_LAYERS: Final = frozenset({"innerwear", "swimwear", "sleepwear"})
 _RARE: Final = 0.01
 """Likewise of whole outfits, which were put together on purpose."""
 _LEAST: Final = 3  # outfits that tell so
 _MISLED: Final = 0.02
 _LEAST_ALONE: Final = 20
+
+_TOP, _COAT = "top", "outer"
+_BELOW: Final = frozenset({"bottom", "full-body"})
+"""What tops are worn with."""
+_LAYERS: Final = frozenset({"innerwear", "swimwear", "sleepwear"})
+"""What clothes are not worn with, but over, or at another time."""
 
 Pair = tuple[str, str]
 Roles = Sequence[str | None]
@@ -73,12 +76,18 @@ def _once_each(orders: Outfits, role_N: Roles, category_N: Sequence[str], learne
     dressed = [rows for rows in learned if any(role_N[row] in _BELOW for row in rows)]
     having, both = _counted([category_N[row] for row in rows if role_N[row] == _TOP] for rows in dressed)
     layered = {name for name in having if _often((name, name), having, both, _SELDOM)}
+
+    def once(row: int) -> tuple[str, str] | None:
+        """What a row is the only one of in an order; None where there may be more."""
+        if role_N[row] == _COAT:
+            return _COAT, ""
+        return (_TOP, category_N[row]) if role_N[row] == _TOP and category_N[row] not in layered else None
+
     kept = []
     for rows in orders:
         first: dict[object, int] = {}
-        for row in rows:
-            one_of = {_TOP: category_N[row] if category_N[row] not in layered else None, _COAT: _COAT}.get(role_N[row] or "")
-            first.setdefault(one_of or (row, len(first)), row)
+        for place, row in enumerate(rows):
+            first.setdefault(once(row) or place, row)
         if len(first) == len(rows) or len(first) > 1:
             kept.append([*first.values()])
     return kept
