@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.titled import opened, titled
 
 PIECES = {
     "Dresses": "Velvet evening gown;Wedding guest maxi dress;Cotton sundress;Denim shirt dress;Linen smock dress",
@@ -32,20 +26,7 @@ HEELS = {"Strappy block heel sandals", "Stiletto heels"}
 @pytest.fixture(name="shop", scope="module")
 def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """Of what is dressed up and what is not."""
-    return opened(PIECES, tmp_path_factory.mktemp("dressed"))
-
-
-def opened(pieces: Mapping[str, str], root: Path) -> TestClient:
-    """A shop whose ids are its titles; what they look like says nothing."""
-    rng = np.random.default_rng(0)
-    items = [
-        {"id": title, "category": category, "title": title, "features": rng.normal(size=8).tolist()}
-        for category, titles in pieces.items()
-        for title in titles.split(";")
-    ]
-    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return TestClient(create_app(Settings(home=root / "home")))
+    return opened(titled(PIECES), tmp_path_factory.mktemp("dressed"))
 
 
 def answered(shop: TestClient, worn: str | list[str], **asked: Any) -> dict[str, Any]:
@@ -115,6 +96,6 @@ def test_nothing_goes_with_pieces_that_do_not_go_together(tmp_path: Path) -> Non
         "Tops": "Boys' T-shirt;Women's blouse",
         "Bottoms": "Boys' jeans;Women's skirt",
     }
-    answer = answered(opened(pieces, tmp_path), ["Boys' denim jacket", "Women's stiletto heels"])
+    answer = answered(opened(titled(pieces), tmp_path), ["Boys' denim jacket", "Women's stiletto heels"])
     assert (answer["slots"], answer["complete"]) == ([], False)
     assert "share no outfit" in answer["why_not"]

@@ -5,17 +5,12 @@ It has no outfits to learn from.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.titled import opened, titled
 
 PIECES = {
     "Tops": "Boxy tee;Rib tank;Mesh top;Silk top;Plus halterneck top;Mens polo;Mens oversized t-shirt;Mens rugby shirt",
@@ -33,15 +28,7 @@ PIECES = {
 @pytest.fixture(name="shop", scope="module")
 def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
     """Their ids are their titles."""
-    root, rng = tmp_path_factory.mktemp("fast"), np.random.default_rng(0)
-    items = [
-        {"id": title, "category": category, "title": title, "features": rng.normal(size=8).tolist()}
-        for category, titles in PIECES.items()
-        for title in titles.split(";")
-    ]
-    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return TestClient(create_app(Settings(home=root / "home")))
+    return opened(titled(PIECES), tmp_path_factory.mktemp("fast"))
 
 
 def completed(shop: TestClient, worn: str, **asked: Any) -> dict[str, list[str]]:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
 from app.recommend.steering import Steering
+from tests.app.titled import opened
 
 PIECES = [
     *(("Maternity", title, "women", "UK 10") for title in ("Maternity Leggings", "Maternity Top Wrap", "Maternity Jeans")),
@@ -37,9 +33,7 @@ def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
         }
         for category, title, whom, size in PIECES
     ]  # fmt: skip
-    (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return TestClient(create_app(Settings(home=root / "home")))
+    return opened(items, root)
 
 
 def completed(shop: TestClient, worn: str, text: str) -> dict[str, Any]:

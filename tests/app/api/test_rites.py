@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +9,7 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.titled import opened
 
 TITLES = {
     "Wedding Dresses": ["Lace wedding dress", "Satin bridal gown", "Tulle wedding gown", "Bridal jumpsuit"],
@@ -29,8 +25,7 @@ TITLES = {
 @pytest.fixture
 def shop(tmp_path: Path) -> TestClient:
     """A shop of women's pieces for weddings; their ids are their titles."""
-    rng, data = np.random.default_rng(0), tmp_path / "data"
-    data.mkdir()
+    rng = np.random.default_rng(0)
     items = [
         {
             "id": title, "category": category, "title": title, "features": rng.normal(size=8).tolist(),
@@ -39,9 +34,7 @@ def shop(tmp_path: Path) -> TestClient:
         for category, titles in TITLES.items()
         for title in titles
     ]  # fmt: skip
-    (data / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-    import_catalogue(data, ReleaseStore(tmp_path / "home"), default_encoder="shipped")
-    return TestClient(create_app(Settings(home=tmp_path / "home")))
+    return opened(items, tmp_path)
 
 
 def completed(shop: TestClient, worn: str, text: str | None = None) -> dict[str, Any]:

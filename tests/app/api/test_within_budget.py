@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.titled import opened
 
 PRICES = {
     "Tops": {"Silk top": 100, "Cotton top": 40},
@@ -36,13 +31,7 @@ def shop_fixture(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
                 {"id": f"{title} {size}", "group_id": title, "category": category, "title": title, "price": price, "features": features}
                 for size in ("S", "M")
             ]
-    _write(root, rows)
-    import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-    return TestClient(create_app(Settings(home=root / "home")))
-
-
-def _write(root: Path, rows: list[dict[str, Any]]) -> None:
-    (root / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return opened(rows, root)
 
 
 @pytest.mark.parametrize("budget", [320, 500, 1000, 1150, 3000])

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 
-import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.catalogue.importing import import_catalogue
-from app.ground.settings import Settings
-from app.home.store import ReleaseStore
-from app.main import create_app
+from tests.app.titled import opened, titled
 
 WORK = {
     "Hi-Vis": "Hi-Vis Bomber Jacket;Hi-Vis Trousers;Hi-Vis Polo Shirt",
@@ -41,12 +36,7 @@ def completed_fixture(tmp_path_factory: pytest.TempPathFactory) -> Callable[[dic
     def completed(pieces: dict[str, str], worn: str) -> set[str]:
         key = ";".join(pieces)
         if key not in shops:
-            root, rng = tmp_path_factory.mktemp("work"), np.random.default_rng(0)
-            named = [(category, title) for category, titles in pieces.items() for title in titles.split(";")]
-            items = [{"id": title, "category": name, "title": title, "features": rng.normal(size=8).tolist()} for name, title in named]
-            (root / "items.jsonl").write_text("".join(json.dumps(item) + "\n" for item in items), encoding="utf-8")
-            import_catalogue(root, ReleaseStore(root / "home"), default_encoder="shipped")
-            shops[key] = TestClient(create_app(Settings(home=root / "home")))
+            shops[key] = opened(titled(pieces), tmp_path_factory.mktemp("work"))
         with shops[key] as client:
             slots = client.post("/complete-outfit", json={"items": [worn], "k": 1}).json()["slots"]
         return {slot["items"][0]["id"] for slot in slots if slot["items"]}
